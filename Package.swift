@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target. Warnings are errors only where the environment says so (the test command and CI do),
+/// so that a newer compiler's new warning never breaks a user's build.
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .strictMemorySafety(),
+    ] + (Context.environment["WXKEEPER_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+extension Target.Dependency {
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let mustache: Self = .product(name: "Mustache", package: "swift-mustache")
+    static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let yams: Self = .product(name: "Yams", package: "Yams")
+}
+
+let package = Package(
+    name: "wxkeeper",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "wxkeeper", targets: ["wxkeeper"]),
+        .executable(name: "cluster-simulation", targets: ["cluster-simulation"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // Floor 0: the C doors.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Floor 1: what decides, and the two clients.
+        room("KeeperCore"),
+        room("RedisClient", ["CHiredis", .nioCore, .nioPosix]),
+        room("CurlClient", ["CCurl"]),
+
+        // Floor 2: the hinge.
+        room("KeeperPorts", ["KeeperCore"]),
+
+        // Floor 3: the shell and its adapters.
+        room("KeeperNode", ["KeeperPorts", "KeeperCore", .lifecycle, .logging]),
+        room("KeeperHTTP", ["KeeperPorts", "KeeperCore", "CurlClient", .hummingbird, .crypto, .logging, .mustache]),
+        room("RedisStores", ["KeeperPorts", "KeeperCore", "RedisClient", .lifecycle, .logging, .nioCore, .nioPosix]),
+        room("WeChatAPI", ["KeeperPorts", "KeeperCore", "CurlClient"]),
+
+        // Floor 4: the program.
+        command(
+            "wxkeeper",
+            [
+                "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores", "RedisClient", "WeChatAPI",
+                "CurlClient", "WeChatSimulator", .argumentParser, .crypto, .hummingbird, .lifecycle, .logging,
+                .subprocess, .unixSignals, .yams,
+            ]),
+
+        // Beside: worlds to test in.
+        room("WeChatSimulator", [.hummingbird, .logging]),
+        room("ClusterSimulation", ["KeeperCore"]),
+        command("cluster-simulation", ["ClusterSimulation", .argumentParser]),
+    ]
+)

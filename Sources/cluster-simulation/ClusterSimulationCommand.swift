@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct ClusterSimulationCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "cluster-simulation")
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Wxkeeper: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "wxkeeper")
+}
