@@ -1,0 +1,193 @@
+/// What a node asks of the store about the lease and the cluster. Each command is one atomic script.
+///
+/// The store knows who asks (`LeaseHolder`, "the caller"). A command may be executed any time after it was sent, even
+/// long after its sender gave up; every script is written so that such a stray does no harm.
+public enum LeaseCommand: Equatable, Sendable {
+    /// Heartbeat and poll; changes nothing but the caller's member record.
+    case tick(Tick)
+    /// Take the lease if it is free.
+    case acquire(Acquisition)
+    /// Keep the lease: granted only if the record is the caller's, of this epoch and not released. Counts `sequence`
+    /// up, sets the lock for `ttl` (re-creating it if it has expired) and `isActive` if asked (never unsets it).
+    case renew(epoch: Epoch, ttl: Duration, isActive: Bool)
+    /// Give the lease up: only if the record is the caller's, of this epoch and not released yet. Marks the record
+    /// released with `left`, deletes the lock, publishes a hint.
+    case release(epoch: Epoch, left: Duration)
+    /// Remove the caller's member record, if it is the caller's incarnation that stands there.
+    case leave
+}
+
+/// Heartbeat and poll in one.
+public struct Tick: Equatable, Sendable {
+    /// How far the caller has read; nil or another store's position makes the store send every record.
+    public var position: StorePosition?
+    /// Take the name although another incarnation stands under it. Without it the member record is written only if
+    /// none is there or it is the caller's own.
+    public var claimsName: Bool
+    /// Newest term the caller knows, for the member record.
+    public var epochSeen: Epoch
+    /// Whether the caller is shutting down, for the member record.
+    public var isDraining: Bool
+    /// Life of the member record.
+    public var memberTTL: Duration
+    /// Apps whose credential record the caller expects to be there; the reply names those that are missing.
+    /// At most `Tick.mostVerified`.
+    public var verify: [AppID]
+
+    /// Most records one tick verifies.
+    public static let mostVerified = 128
+    /// Most changed records one reply carries; the rest comes with the next tick.
+    public static let mostChanges = 256
+
+    /// Describes a tick.
+    public init(
+        position: StorePosition?, claimsName: Bool = false, epochSeen: Epoch = .none, isDraining: Bool = false,
+        memberTTL: Duration, verify: [AppID] = []
+    ) {
+        self.position = position
+        self.claimsName = claimsName
+        self.epochSeen = epochSeen
+        self.isDraining = isDraining
+        self.memberTTL = memberTTL
+        self.verify = verify
+    }
+}
+
+/// An attempt to take the lease.
+///
+/// 1. The lock exists and is the caller's: an earlier attempt ran although its answer was lost. Counts `sequence` up,
+///    sets the lock again and answers `resumed`.
+/// 2. The lock exists and is another's: `denied`, unless `steals` and the record is still exactly `observed`.
+/// 3. Otherwise the new epoch is max(record's epoch, floor) + 1, and with no record at all max(floor + 1, the store's
+///    clock in seconds). Writes the record (sequence 1, not active, not released), sets the lock for `ttl`, appends to
+///    the history, publishes a hint, answers `granted` with the record it replaced.
+public struct Acquisition: Equatable, Sendable {
+    /// Length of the lease.
+    public var ttl: Duration
+    /// Highest epoch the caller has ever heard of.
+    public var floor: Epoch
+    /// The renewal the caller has watched.
+    public var observed: ObservedRenewal?
+    /// Whether the caller has seen `observed` unchanged for so long that the lock cannot be right (a store whose clock
+    /// was set back or stands still keeps a lock for ever).
+    public var steals: Bool
+
+    /// Describes an attempt.
+    public init(ttl: Duration, floor: Epoch, observed: ObservedRenewal?, steals: Bool) {
+        self.ttl = ttl
+        self.floor = floor
+        self.observed = observed
+        self.steals = steals
+    }
+}
+
+/// How far a node has read the store's changes.
+public struct StorePosition: Hashable, Sendable {
+    /// The store's own random name, made by the first script that finds none; a wiped store has a new one.
+    public let store: String
+    /// Number of the last event read.
+    public let event: UInt64
+
+    /// A position in the history of `store`.
+    public init(store: String, event: UInt64) {
+        self.store = store
+        self.event = event
+    }
+}
+
+/// Which server answered, over which connection. A change of either is a reason to distrust what was known.
+public struct ServerIdentity: Hashable, Sendable {
+    /// The server's own identity, new at each of its starts (Redis: `run_id` of `INFO server`).
+    public let run: String
+    /// Counts the connections of this node, from 1.
+    public let connection: UInt64
+
+    /// Describes the server that answered.
+    public init(run: String, connection: UInt64) {
+        self.run = run
+        self.connection = connection
+    }
+}
+
+/// What the store answers to a `LeaseCommand`.
+public struct LeaseReply: Equatable, Sendable {
+    /// Who answered.
+    public var server: ServerIdentity
+    /// The answer itself.
+    public var answer: Answer
+
+    /// Answers, one or two for each command.
+    public enum Answer: Equatable, Sendable {
+        /// To `tick`.
+        case ticked(TickReply)
+        /// To `acquire`: the caller leads the term `epoch`; `previous` is the record it replaced, nil if there was none.
+        case granted(epoch: Epoch, previous: LeaseRecord?)
+        /// To `acquire`: the caller already led `epoch` without knowing it.
+        case resumed(epoch: Epoch)
+        /// To `acquire`, `renew` and `release`: no. With the record as it stands, nil if there is none.
+        case denied(LeaseRecord?)
+        /// To `renew`.
+        case renewed(sequence: UInt64)
+        /// To `release` and `leave`.
+        case done
+    }
+
+    /// Describes an answer.
+    public init(server: ServerIdentity, answer: Answer) {
+        self.server = server
+        self.answer = answer
+    }
+}
+
+/// What a tick found.
+public struct TickReply: Equatable, Sendable {
+    /// The lease's record; nil if there is none.
+    public var lease: LeaseRecord?
+    /// What is left of the lock by the store's clock; nil if there is no lock. Only a hint.
+    public var lockLeft: Duration?
+    /// Credential records changed since the caller's position, oldest change first; every record if the caller had no
+    /// position or one of another store. At most `Tick.mostChanges`.
+    public var changes: [CredentialRecord]
+    /// Where the caller has read to now.
+    public var position: StorePosition
+    /// Whether the caller's position was of no use, so that `changes` begins from nothing.
+    public var startsOver: Bool
+    /// Whether `changes` reached the newest event.
+    public var isComplete: Bool
+    /// Those of `Tick.verify` that have no record.
+    public var missing: [AppID]
+    /// Everyone with a living member record, by name.
+    public var members: [Member]
+    /// The other incarnation that stands under the caller's name and was not overwritten; nil if there is none.
+    public var nameHolder: Member?
+    /// The store's clock, as time since the Unix epoch. A label: no rule depends on it.
+    public var storeTime: Duration
+
+    /// Describes what a tick found.
+    public init(
+        lease: LeaseRecord?, lockLeft: Duration?, changes: [CredentialRecord] = [], position: StorePosition,
+        startsOver: Bool = false, isComplete: Bool = true, missing: [AppID] = [], members: [Member] = [],
+        nameHolder: Member? = nil, storeTime: Duration = .zero
+    ) {
+        self.lease = lease
+        self.lockLeft = lockLeft
+        self.changes = changes
+        self.position = position
+        self.startsOver = startsOver
+        self.isComplete = isComplete
+        self.missing = missing
+        self.members = members
+        self.nameHolder = nameHolder
+        self.storeTime = storeTime
+    }
+}
+
+/// Why the store gave no answer. Each case has a reaction of its own.
+public enum StoreError: Error, Equatable, Sendable {
+    /// Nothing was sent: no connection. The command has surely not run.
+    case unreachable(String)
+    /// No answer in time; the command may have run or may still run.
+    case timedOut
+    /// The server answered with an error; nothing was changed.
+    case rejected(String)
+}

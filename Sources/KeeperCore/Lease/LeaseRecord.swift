@@ -1,0 +1,78 @@
+/// Who holds or seeks the lease: one incarnation of one node, and where the others reach it.
+public struct LeaseHolder: Hashable, Sendable {
+    /// The node's stable name.
+    public let node: NodeName
+    /// This start of the node.
+    public let incarnation: Incarnation
+    /// Base URL under which other nodes reach it (`node.advertise`).
+    public let address: String
+
+    /// Describes one running node.
+    public init(node: NodeName, incarnation: Incarnation, address: String) {
+        self.node = node
+        self.incarnation = incarnation
+        self.address = address
+    }
+}
+
+/// The persistent record of the lease. It outlives the lock, so that a successor sees the last renewal.
+public struct LeaseRecord: Equatable, Sendable {
+    /// Number of the term.
+    public var epoch: Epoch
+    /// Whose term it is or was.
+    public var holder: LeaseHolder
+    /// Counts the renewals of the term, from 1.
+    public var sequence: UInt64
+    /// Whether the holder's own quiet period was over at its last renewal, so that it may have called WeChat.
+    public var isActive: Bool
+    /// How long a successor must still wait because the holder released the term itself; nil if it did not.
+    public var releasedWith: Duration?
+
+    /// Describes a term.
+    public init(
+        epoch: Epoch, holder: LeaseHolder, sequence: UInt64, isActive: Bool = false, releasedWith: Duration? = nil
+    ) {
+        self.epoch = epoch
+        self.holder = holder
+        self.sequence = sequence
+        self.isActive = isActive
+        self.releasedWith = releasedWith
+    }
+}
+
+/// A renewal that somebody has seen: which one, not when.
+public struct ObservedRenewal: Hashable, Sendable {
+    /// The term.
+    public let epoch: Epoch
+    /// The renewal within it.
+    public let sequence: UInt64
+
+    /// Names the `sequence`th renewal of a term.
+    public init(epoch: Epoch, sequence: UInt64) {
+        self.epoch = epoch
+        self.sequence = sequence
+    }
+
+    /// The renewal a record shows.
+    public init(_ record: LeaseRecord) { self.init(epoch: record.epoch, sequence: record.sequence) }
+}
+
+/// What one node tells the others with every tick. The record vanishes `LeaseTiming.memberTTL` after the last tick.
+public struct Member: Equatable, Sendable {
+    /// Who it is and where it is reached.
+    public var holder: LeaseHolder
+    /// Counts the ticks of this incarnation; an advance proves it is alive.
+    public var beat: UInt64
+    /// Newest term it knows.
+    public var epochSeen: Epoch
+    /// Whether it is shutting down.
+    public var isDraining: Bool
+
+    /// Describes a member of the cluster.
+    public init(holder: LeaseHolder, beat: UInt64, epochSeen: Epoch, isDraining: Bool) {
+        self.holder = holder
+        self.beat = beat
+        self.epochSeen = epochSeen
+        self.isDraining = isDraining
+    }
+}

@@ -1,0 +1,50 @@
+/// What a node is told at start and never changes its mind about.
+public struct NodeSettings: Equatable, Sendable {
+    /// Times of the lease.
+    public var timing: LeaseTiming
+    /// The apps kept, each once.
+    public var apps: [AppSettings]
+    /// How long WeChat keeps the previous token alive (G, `wechat.overlap`).
+    public var overlap: Duration
+    /// How often the leader asks WeChat whether a classic token still lives; zero: never.
+    public var watchPeriod: Duration
+
+    /// How long a node may go unconfirmed before it says so: 300 s, less the 60 s WeChat lets clients keep a token,
+    /// less 30 s of margin.
+    public static let readerLease: Duration = .seconds(210)
+    /// A node whose last confirmation is older than this marks its answers stale.
+    public static let staleAfter: Duration = .seconds(5)
+    /// Most callers that may wait at one node.
+    public static let mostWaiters = 10_000
+    /// Most rotating calls for one classic app in a day (UTC): half of what WeChat gives a new account.
+    public static let classicDailyBudget = 1000
+    /// WeChat's own limit of forced refreshes on the stable line.
+    public static let forcedDailyBudget = 20
+    /// Most watch calls a second over all apps.
+    public static let watchCallsPerSecond = 10
+
+    /// Tells a node what to keep and how.
+    public init(timing: LeaseTiming, apps: [AppSettings], overlap: Duration, watchPeriod: Duration) {
+        self.timing = timing
+        self.apps = apps
+        self.overlap = overlap
+        self.watchPeriod = watchPeriod
+    }
+
+    /// The part of the overlap that is relied upon (G′ = 0.9·G).
+    public var usableOverlap: Duration { overlap.scaled(by: 0.9) }
+}
+
+/// One app to be kept.
+public struct AppSettings: Equatable, Sendable {
+    /// Its appid.
+    public var id: AppID
+    /// Its token line.
+    public var line: TokenLine
+
+    /// Describes an app.
+    public init(id: AppID, line: TokenLine) {
+        self.id = id
+        self.line = line
+    }
+}

@@ -1,0 +1,120 @@
+/// Somebody asks for a token other than the one named.
+public struct RefreshRequest: Equatable, Sendable {
+    /// Who waits for the answer.
+    public var waiter: WaiterID
+    /// The app.
+    public var app: AppID
+    /// Why.
+    public var reason: Reason
+    /// When the caller goes away; the core waits no longer than `LeaseTiming.hold` whatever stands here.
+    public var deadline: Instant
+    /// Whether another node has forwarded it: then it is never forwarded again.
+    public var isForwarded: Bool
+
+    /// Who wants the refresh.
+    public enum Reason: Equatable, Sendable {
+        /// A caller says that WeChat refused this token (passive refresh).
+        case refused(Token)
+        /// An operator wants the token replaced although it may be good.
+        case operatorAsked
+    }
+
+    /// Describes a request.
+    public init(waiter: WaiterID, app: AppID, reason: Reason, deadline: Instant, isForwarded: Bool) {
+        self.waiter = waiter
+        self.app = app
+        self.reason = reason
+        self.deadline = deadline
+        self.isForwarded = isForwarded
+    }
+}
+
+/// The answer to a `RefreshRequest`.
+public enum RefreshAnswer: Equatable, Sendable {
+    /// The token to use now.
+    case token(ServedCredential, previous: [Fingerprint], refreshed: Bool, stillValid: Bool)
+    /// Refreshed too recently, or the day's budget is spent: ask again after this long.
+    case tooSoon(retryAfter: Duration)
+    /// WeChat was asked and gave none.
+    case refused(Trouble, retryAfter: Duration)
+    /// Nobody could ask WeChat, or WeChat could not be asked; the old token is untouched.
+    case unavailable(Unavailability, retryAfter: Duration)
+    /// This node is not the leader (only to a forwarded request); with whom it believes to be.
+    case notLeader(LeaderHint?)
+
+    /// Why a refresh could not be tried.
+    public enum Unavailability: Equatable, Sendable {
+        /// No leader was found in time.
+        case noLeader
+        /// The leader could not reach WeChat, or was not understood.
+        case wechatUnreachable(Trouble)
+        /// Too many callers wait already.
+        case tooManyWaiting
+        /// The node does not keep this app.
+        case unknownApp
+    }
+}
+
+/// Whom a node believes to lead.
+public struct LeaderHint: Equatable, Sendable {
+    /// The leader and its address.
+    public var holder: LeaseHolder
+    /// Its term.
+    public var epoch: Epoch
+
+    /// Describes a leader.
+    public init(holder: LeaseHolder, epoch: Epoch) {
+        self.holder = holder
+        self.epoch = epoch
+    }
+}
+
+/// A request on its way to the leader.
+public struct Forwarding: Equatable, Sendable {
+    /// To whom.
+    public var leader: LeaderHint
+    /// The app.
+    public var app: AppID
+    /// Why.
+    public var reason: RefreshRequest.Reason
+    /// When the answer comes too late.
+    public var deadline: Instant
+
+    /// Describes a forwarding.
+    public init(leader: LeaderHint, app: AppID, reason: RefreshRequest.Reason, deadline: Instant) {
+        self.leader = leader
+        self.app = app
+        self.reason = reason
+        self.deadline = deadline
+    }
+}
+
+/// What came back from the leader.
+public enum ForwardOutcome: Equatable, Sendable {
+    /// The leader answered with a token, as its record stood when it answered.
+    case token(CredentialRecord, refreshed: Bool, stillValid: Bool)
+    /// The leader answered something else, to be passed on.
+    case answered(RefreshAnswer)
+    /// No answer of use: unreachable, timed out, not authentic.
+    case failed(String)
+}
+
+/// What one node tells another about all it knows (`GET /internal/state`).
+public struct PeerState: Equatable, Sendable {
+    /// Who tells.
+    public var holder: LeaseHolder
+    /// Highest epoch it has heard of.
+    public var floor: Epoch
+    /// Time since it last confirmed its versions with the store, or with a peer that had; nil if never.
+    public var syncAge: Duration?
+    /// Its records, as `CredentialRecord`s read at this moment.
+    public var records: [CredentialRecord]
+
+    /// Describes a node's knowledge.
+    public init(holder: LeaseHolder, floor: Epoch, syncAge: Duration?, records: [CredentialRecord]) {
+        self.holder = holder
+        self.floor = floor
+        self.syncAge = syncAge
+        self.records = records
+    }
+}

@@ -1,0 +1,45 @@
+public import KeeperCore
+
+/// The inbound port: what the HTTP side may ask of the node.
+public protocol CredentialProvider: Sendable {
+    /// What may be handed out for an app right now. Needs no actor and no event: read on any thread.
+    func read(_ app: AppID) -> TokenReading
+    /// Brings another token than the one named, if it is really dead. Returns by `deadline` at the latest, or by
+    /// `LeaseTiming.hold` and two calls if that is sooner.
+    func refresh(
+        _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
+        before deadline: ContinuousClock.Instant
+    ) async -> RefreshAnswer
+    /// How this node is, for health checks.
+    func health() async -> NodeHealth
+    /// What this node knows of the cluster.
+    func status() async -> NodeStatus
+    /// What this node tells another that asks (`GET /internal/state`).
+    func peerState() async -> PeerState
+    /// Gives the lease up if this node leads; answers with the leader that follows, nil if there was none within
+    /// eight seconds. Throws `NotLeaderError` if this node does not lead.
+    func stepDown() async throws(NotLeaderError) -> LeaderHint?
+    /// Time since the event loop of the node last turned; grows without bound when the node is stuck.
+    func idleTime() -> Duration
+    /// The origin of the node's `Instant`s.
+    var origin: ContinuousClock.Instant { get }
+}
+
+/// The answer of the read path.
+public enum TokenReading: Equatable, Sendable {
+    /// A token within its life: seconds left, and whether the node cannot confirm that it is up to date.
+    case token(ServedCredential, expiresIn: Int64, isStale: Bool)
+    /// The cluster keeps this app but has no token for it that is within its life.
+    case none
+    /// The node does not keep this app.
+    case unknownApp
+}
+
+/// This node does not lead; whom it believes to.
+public struct NotLeaderError: Error, Equatable, Sendable {
+    /// The leader, if one is known.
+    public var leader: LeaderHint?
+
+    /// Describes the refusal.
+    public init(leader: LeaderHint?) { self.leader = leader }
+}
