@@ -157,8 +157,9 @@ public struct Abortion: Equatable, Sendable {
 ///
 /// Refused `notHolder` unless the lease is the caller's; refused `changed` unless the stored version is `knownVersion`
 /// (0 for no record). With another fingerprint than the stored one: version + 1, as `Publication`. With the same one:
-/// only life and time left are corrected, if more is left now than was known, and the trouble is cleared. A taint or an
-/// intent is not touched.
+/// only life and time left are corrected, if more is left now than was known, and the trouble is cleared.
+/// A taint and an open intent are cleared if their event is not after `settledEvent`: normal mode returns the newest
+/// token, so that doubt is answered. Later ones are not touched.
 public struct Putting: Equatable, Sendable {
     /// The app.
     public var app: AppID
@@ -174,11 +175,13 @@ public struct Putting: Equatable, Sendable {
     public var left: Duration
     /// The version the call was decided on.
     public var knownVersion: UInt64
+    /// The record's event when the call was decided.
+    public var settledEvent: UInt64
 
     /// Describes a token to be stored.
     public init(
         app: AppID, epoch: Epoch, token: Token, fingerprint: Fingerprint, life: Duration, left: Duration,
-        knownVersion: UInt64
+        knownVersion: UInt64, settledEvent: UInt64
     ) {
         self.app = app
         self.epoch = epoch
@@ -187,6 +190,7 @@ public struct Putting: Equatable, Sendable {
         self.life = life
         self.left = left
         self.knownVersion = knownVersion
+        self.settledEvent = settledEvent
     }
 }
 

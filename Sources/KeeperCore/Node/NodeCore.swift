@@ -18,6 +18,11 @@ public struct NodeCore: Sendable {
     /// When `NodeEvent.woke` is due next.
     public var nextWakeUp: Instant { .origin }
 
+    /// What this node tells another that asks.
+    public func peerState(at now: Instant) -> PeerState {
+        PeerState(holder: LeaseHolder(node: .init(""), incarnation: .init(""), address: ""), floor: .none, syncAge: nil, records: [])
+    }
+
     /// What the last moment before a call to WeChat must be checked against.
     public var gate: LeaseGate { .closed }
 }

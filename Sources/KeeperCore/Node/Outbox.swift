@@ -1,0 +1,56 @@
+/// Collects what is to be done about one event, and numbers the requests.
+struct Outbox: Sendable {
+    private(set) var actions: [NodeAction] = []
+    private var lastRequest: UInt64 = 0
+
+    private mutating func nextRequest() -> RequestID {
+        lastRequest += 1
+        return RequestID(lastRequest)
+    }
+
+    mutating func send(_ command: LeaseCommand) -> RequestID {
+        let id = nextRequest()
+        actions.append(.lease(id, command))
+        return id
+    }
+
+    mutating func send(_ command: CredentialCommand) -> RequestID {
+        let id = nextRequest()
+        actions.append(.credential(id, command))
+        return id
+    }
+
+    mutating func call(_ app: AppID, _ kind: CallKind, _ permit: CallPermit) -> RequestID {
+        let id = nextRequest()
+        actions.append(.call(id, app, kind, permit))
+        return id
+    }
+
+    mutating func probe(_ app: AppID, _ token: Token, _ permit: CallPermit) -> RequestID {
+        let id = nextRequest()
+        actions.append(.probe(id, app, token, permit))
+        return id
+    }
+
+    mutating func forward(_ forwarding: Forwarding) -> RequestID {
+        let id = nextRequest()
+        actions.append(.forward(id, forwarding))
+        return id
+    }
+
+    mutating func askPeers(_ members: [Member]) -> RequestID {
+        let id = nextRequest()
+        actions.append(.askPeers(id, members))
+        return id
+    }
+
+    mutating func append(_ action: NodeAction) { actions.append(action) }
+
+    mutating func note(_ notice: Notice) { actions.append(.note(notice)) }
+
+    /// Hands over what was collected and starts afresh.
+    mutating func drain() -> [NodeAction] {
+        defer { actions.removeAll(keepingCapacity: true) }
+        return actions
+    }
+}
