@@ -2,7 +2,50 @@
 ///
 /// Decides only; the shell acts. Every input is a `NodeEvent` with the moment it happened, every output a
 /// `NodeAction`. The shell calls `handle(.woke, at:)` when `nextWakeUp` has come; there are no other timers.
+/// Nothing here iterates over a hashed collection, so that the same events tell the same story in every process.
 public struct NodeCore: Sendable {
+    let holder: LeaseHolder
+    let settings: NodeSettings
+    let fingerprint: @Sendable (Token) -> Fingerprint
+    let mutations: Set<Mutation>
+
+    var elector: Elector
+    var sync: StoreSync
+    var refreshers: [Refresher]
+    let indexOfApp: [AppID: Int]
+    var deadlines: DeadlineQueue
+    var out = Outbox()
+
+    var startedAt = Instant.origin
+    var lockIsHeld = false
+    var situation = Situation()
+    /// Which app a request on its way belongs to; only looked up.
+    var appOfRequest: [RequestID: Int] = [:]
+    var appOfWaiter: [WaiterID: Int] = [:]
+    var callsInFlight = 0
+    /// Where the search for an app that waits for a call of another to end goes on.
+    var nextStarving = 0
+    var peers = PeerQuery()
+    var departure = Departure.none
+    var counters = Counters()
+
+    /// Most calls to WeChat in flight at one time.
+    static let mostCalls = 64
+
+    /// How a node gives up its lease on purpose.
+    enum Departure: Equatable, Sendable {
+        /// It does not.
+        case none
+        /// Steps down when the calls in flight are over. Can transition to: `none`.
+        case steppingDown
+        /// Shuts down when the calls in flight are over, or at the deadline. Can transition to: `releasing`.
+        case leaving(deadline: Instant)
+        /// The release is on its way. Can transition to: `left` when answered or at the deadline.
+        case releasing(RequestID?, deadline: Instant)
+        /// Everything is given up; reads go on. Can transition to: nothing.
+        case left
+    }
+
     /// Makes a node that has just started.
     /// - Parameters:
     ///   - seed: chance, for jitter.
@@ -10,19 +53,163 @@ public struct NodeCore: Sendable {
     public init(
         holder: LeaseHolder, settings: NodeSettings, seed: UInt64,
         fingerprint: @escaping @Sendable (Token) -> Fingerprint
-    ) {}
+    ) {
+        self.init(holder: holder, settings: settings, seed: seed, mutations: [], fingerprint: fingerprint)
+    }
 
-    /// Takes one event and says what to do about it.
-    public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] { [] }
+    /// Makes a node with rules taken out, for a test that shows what they are good for.
+    package init(
+        holder: LeaseHolder, settings: NodeSettings, seed: UInt64, mutations: Set<Mutation>,
+        fingerprint: @escaping @Sendable (Token) -> Fingerprint
+    ) {
+        self.holder = holder
+        self.settings = settings
+        self.fingerprint = fingerprint
+        self.mutations = mutations
+        var random = SplitMix64(seed: seed)
+        elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), mutations: mutations)
+        sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
+        let policy = RefreshPolicy(settings)
+        let apps = settings.apps.sorted { $0.id < $1.id }
+        refreshers = apps.map { app in
+            Refresher(
+                app: app, incarnation: holder.incarnation, policy: policy, seed: random.next(), mutations: mutations)
+        }
+        indexOfApp = Dictionary(
+            apps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        deadlines = DeadlineQueue(count: apps.count)
+    }
 
     /// When `NodeEvent.woke` is due next.
-    public var nextWakeUp: Instant { .origin }
-
-    /// What this node tells another that asks.
-    public func peerState(at now: Instant) -> PeerState {
-        PeerState(holder: LeaseHolder(node: .init(""), incarnation: .init(""), address: ""), floor: .none, syncAge: nil, records: [])
+    public var nextWakeUp: Instant {
+        var next = sync.nextWakeUp
+        for moment in [elector.nextWakeUp, deadlines.first, peers.nextWakeUp, departureDeadline] {
+            if let moment { next = min(next ?? moment, moment) }
+        }
+        return next ?? startedAt + .seconds(1)
     }
 
     /// What the last moment before a call to WeChat must be checked against.
-    public var gate: LeaseGate { .closed }
+    public var gate: LeaseGate {
+        elector.term.map { LeaseGate(epoch: $0.epoch, validUntil: $0.validUntil) } ?? .closed
+    }
+
+    /// Takes one event and says what to do about it.
+    public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
+        switch event {
+        case .started: startedAt = now
+        case .woke: break
+        case .hinted: sync.hint(at: now)
+        case .leaseReplied(let request, let reply): leaseReplied(request, reply, at: now)
+        case .credentialReplied, .called, .probed, .forwarded: appReplied(event, at: now)
+        case .refreshAsked(let request): refreshAsked(request, at: now)
+        case .waiterLeft(let waiter): waiterLeft(waiter)
+        case .peersAnswered(let request, let states): peersAnswered(request, states, at: now)
+        case .stepDownAsked: if elector.term != nil, departure == .none { departure = .steppingDown }
+        case .leaveAsked: leaveAsked(at: now)
+        }
+        settle(at: now)
+        return out.drain()
+    }
+}
+
+// MARK: After every event
+
+extension NodeCore {
+    /// Brings everything up to `now`: the lease, who may do what, the apps that are due, departure, ticks.
+    private mutating func settle(at now: Instant) {
+        elector.woke(at: now, into: &out)
+        depart(at: now)
+        updateSituation(at: now)
+        while let index = deadlines.pop(at: now) { step(index, at: now) }
+        askPeersIfDue(at: now)
+        tickIfDue(at: now)
+    }
+
+    /// Who this node is to its apps right now; if that has changed, every app looks at it anew.
+    mutating func updateSituation(at now: Instant) {
+        var next = Situation()
+        if departure == .none {
+            if let term = elector.term, now < term.validUntil {
+                next.leadership = Situation.Leadership(
+                    epoch: term.epoch, granted: term.granted, quiet: term.quiet, validUntil: term.validUntil,
+                    hasReadAll: sync.hasReadAll, hasAskedPeers: peers.isAnswered(for: term.epoch),
+                    hasSlot: callsInFlight < Self.mostCalls)
+            } else {
+                next.leader = leaderHint
+            }
+        }
+        let isSame = next.matters(like: situation)
+        situation = next
+        guard !isSame else { return }
+        for index in refreshers.indices { step(index, at: now) }
+    }
+
+    /// Another node that holds the lease as far as we know.
+    var leaderHint: LeaderHint? {
+        guard lockIsHeld, let record = elector.record, record.releasedWith == nil,
+            record.holder.incarnation != holder.incarnation
+        else { return nil }
+        return LeaderHint(holder: record.holder, epoch: record.epoch)
+    }
+
+    /// Lets one app do what is due and sees to what it demands of the node.
+    mutating func step(_ index: Int, at now: Instant) {
+        let mark = out.actions.count
+        refreshers[index].step(situation, at: now, into: &out)
+        settled(index, since: mark, at: now)
+    }
+
+    /// Books what an app has sent since `mark`, and when it wants to be looked at again.
+    mutating func settled(_ index: Int, since mark: Int, at now: Instant) {
+        for action in out.actions[mark...] {
+            switch action {
+            case .credential(let id, _), .forward(let id, _): appOfRequest[id] = index
+            case .call(let id, _, _, _), .probe(let id, _, _, _):
+                appOfRequest[id] = index
+                callsInFlight += 1
+                situation.leadership?.hasSlot = callsInFlight < Self.mostCalls
+            case .answer(let waiter, _): appOfWaiter[waiter] = nil
+            default: break
+            }
+        }
+        let demands = refreshers[index].demands
+        refreshers[index].demands = []
+        if demands.contains(.renewal) { elector.renewSoon(at: now, into: &out) }
+        if demands.contains(.stepDown), elector.term != nil, departure == .none { departure = .steppingDown }
+        if demands.contains(.askPeers) { peers.want(for: situation.leadership?.epoch) }
+        // Never in the past: whatever was due has just been done, and a slip here must not spin.
+        let next = refreshers[index].nextWakeUp(situation, at: now)
+        deadlines.set(index, next.map { max($0, now + .milliseconds(1)) })
+    }
+
+    /// Whether the process is ending.
+    var isDraining: Bool {
+        switch departure {
+        case .none, .steppingDown: false
+        case .leaving, .releasing, .left: true
+        }
+    }
+
+    private mutating func tickIfDue(at now: Instant) {
+        guard sync.isDue(at: now) else { return }
+        let verify = elector.isLeader(at: now) ? Array(sync.nextToVerify(of: refreshers.count)) : []
+        let tick = Tick(
+            position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.floor,
+            isDraining: isDraining, memberTTL: settings.timing.memberTTL, verify: verify.map { refreshers[$0].app.id })
+        sync.sent(out.send(.tick(tick)), at: now)
+        counters.ticks += 1
+    }
+}
+
+extension Situation {
+    /// Whether an app would decide the same in both. A longer lease alone changes nothing; who waits for it is told.
+    func matters(like other: Situation) -> Bool {
+        var (left, right) = (self, other)
+        left.leadership?.validUntil = .origin
+        right.leadership?.validUntil = .origin
+        left.leadership?.hasSlot = true
+        right.leadership?.hasSlot = true
+        return left == right
+    }
 }

@@ -1,0 +1,160 @@
+/// All that one node knows of one app's credential. Order is (epoch, version); it never goes back.
+struct Knowledge: Sendable {
+    /// The newest token known.
+    private(set) var credential: Credential?
+    /// Fingerprints of the tokens before it.
+    private(set) var previous: [Fingerprint] = []
+    /// A rotating call begun and not resolved, as the store shows it.
+    private(set) var intent: KnownIntent?
+    /// The store's doubt.
+    private(set) var taint: KnownTaint?
+    /// Our own doubt that has not reached the store, and since when.
+    private(set) var ownDoubt: Instant?
+    /// Why the last attempt failed.
+    var trouble: Trouble?
+    /// Intents begun today, as the store counts them.
+    private(set) var rotationsToday = 0
+    /// Whether the store has a record at all; then the app was asked for once.
+    private(set) var hasRecord = false
+    /// Whether the store holds what we hold. If not, a leader writes it back.
+    private(set) var isStored = true
+    private(set) var event: UInt64 = 0
+    private var store = ""
+
+    struct KnownIntent: Equatable, Sendable {
+        let id: IntentID
+        let epoch: Epoch
+        let event: UInt64
+        let begun: Instant
+    }
+
+    struct KnownTaint: Equatable, Sendable {
+        let event: UInt64
+        let since: Instant
+    }
+
+    let app: AppID
+
+    init(app: AppID) { self.app = app }
+
+    /// Since when the token may not be the newest; nil without doubt.
+    var doubtSince: Instant? {
+        [intent?.begun, taint?.since, ownDoubt].reduce(nil as Instant?) { earliest, next in
+            guard let next else { return earliest }
+            return min(earliest ?? next, next)
+        }
+    }
+
+    /// What a decision to rotate is based on.
+    var basis: DecisionBasis {
+        var basis = DecisionBasis(nil)
+        basis.version = storedVersion
+        basis.taint = taint?.event
+        basis.intent = intent?.id
+        return basis
+    }
+
+    /// The version the store shows, which is behind ours if it has lost ours.
+    private(set) var storedVersion: UInt64 = 0
+
+    /// Whether a token is known and within its life.
+    func isValid(at now: Instant) -> Bool { credential.map { now < $0.expiresAt } ?? false }
+
+    /// Whether a named token is known to be older than the current one.
+    func knowsAsOlder(_ fingerprint: Fingerprint) -> Bool { previous.contains(fingerprint) }
+}
+
+// MARK: Learning
+
+extension Knowledge {
+    /// Takes in a record as the store showed it.
+    mutating func learn(_ record: CredentialRecord, from source: String, readAfter sent: Instant) {
+        if source == store, record.event < event { return }
+        store = source
+        event = record.event
+        hasRecord = true
+        storedVersion = record.version
+        trouble = record.trouble
+        rotationsToday = record.rotationsToday
+        let stored = Credential(record, readAfter: sent)
+        if let credential, let stored, stored.isOlder(than: credential) {
+            isStored = false
+        } else if credential != nil, stored == nil {
+            isStored = false
+        } else {
+            isStored = true
+            previous = record.previous
+            if let stored { adopt(stored) }
+        }
+        learnDoubt(of: record, readAfter: sent)
+    }
+
+    private mutating func learnDoubt(of record: CredentialRecord, readAfter sent: Instant) {
+        intent = record.intent.map { seen in
+            let begun = sent - seen.age.atLeastZero
+            return KnownIntent(
+                id: seen.id, epoch: seen.epoch, event: seen.event,
+                begun: intent?.id == seen.id ? min(begun, intent?.begun ?? begun) : begun)
+        }
+        taint = record.taint.map { seen in
+            let since = sent - seen.age.atLeastZero
+            return KnownTaint(
+                event: seen.event, since: taint?.event == seen.event ? min(since, taint?.since ?? since) : since)
+        }
+        if isStored, taint != nil { ownDoubt = nil }
+    }
+
+    private mutating func adopt(_ other: Credential) {
+        if let credential, (credential.epoch, credential.version) == (other.epoch, other.version) { return }
+        credential = other
+        ownDoubt = nil
+    }
+
+    /// Takes in a record another node sent.
+    mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant) {
+        guard let other = Credential(record, readAfter: sent) else { return }
+        if let credential, !credential.isOlder(than: other) { return }
+        adopt(other)
+        previous = record.previous
+        isStored = storedVersion >= other.version
+        if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() { ownDoubt = sent - age }
+    }
+
+    /// Corrects the end of the current token's life from a call of our own.
+    mutating func correctExpiry(of version: UInt64, to moment: Instant) {
+        guard credential?.version == version else { return }
+        credential?.expiresAt = moment
+    }
+
+    /// Remembers that a call of our own may have replaced the token.
+    mutating func doubt(since moment: Instant) { ownDoubt = min(ownDoubt ?? moment, moment) }
+
+    /// The store has no record of this app any more; with `isNew` it is another store altogether.
+    mutating func storeLost(isNew: Bool) {
+        // Whatever was open in the lost record is a doubt that only we remember now.
+        if let open = [intent?.begun, taint?.since].compactMap({ $0 }).min() { doubt(since: open) }
+        intent = nil
+        taint = nil
+        hasRecord = false
+        isStored = credential == nil
+        storedVersion = 0
+        if isNew {
+            store = ""
+            event = 0
+        }
+    }
+
+    /// What we know, as another node or the store may be told it.
+    func record(at now: Instant) -> CredentialRecord {
+        CredentialRecord(
+            app: app, event: event, version: credential?.version ?? 0, epoch: credential?.epoch ?? .none,
+            issue: credential.map { credential in
+                .init(
+                    token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
+                    left: (credential.expiresAt - now).atLeastZero, age: (now - credential.issuedAt).atLeastZero)
+            },
+            previous: previous, intent: nil,
+            taint: doubtSince.map { Taint(event: taint?.event ?? event, age: (now - $0).atLeastZero) },
+            trouble: trouble, rotationsToday: rotationsToday)
+    }
+}

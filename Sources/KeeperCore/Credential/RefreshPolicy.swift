@@ -1,0 +1,77 @@
+/// When a credential is fetched: every figure of the schedule, as pure functions of the life WeChat gave.
+///
+/// Nothing here assumes 7200 s; a life of 20 s works as one of two hours does.
+struct RefreshPolicy: Sendable {
+    let timing: LeaseTiming
+    /// How long WeChat keeps the previous token (G).
+    let overlap: Duration
+    /// How often a classic token is watched; zero: never.
+    let watchPeriod: Duration
+
+    init(_ settings: NodeSettings) {
+        timing = settings.timing
+        overlap = settings.overlap
+        // One cluster makes at most so many watch calls a second: with many apps the period stretches.
+        let crowded = Duration.seconds(1) * settings.apps.count / NodeSettings.watchCallsPerSecond
+        watchPeriod = settings.watchPeriod == .zero ? .zero : max(settings.watchPeriod, crowded)
+    }
+
+    /// How long a token in doubt surely lives on (G′).
+    var usableOverlap: Duration { overlap.scaled(by: 0.9) }
+
+    /// When a token is due: at half its life, give or take a tenth of that, as `chance` in 0..<1 says.
+    func due(_ credential: Credential, line: TokenLine, chance: Double) -> Instant {
+        switch line {
+        case .classic: credential.expiresAt - credential.life.scaled(by: 0.55 - 0.1 * chance)
+        case .stable: credential.expiresAt - stableWindow(life: credential.life)
+        }
+    }
+
+    /// A stable token cannot be renewed before WeChat's window opens, `overlap` before its end; five seconds (or a
+    /// sixtieth of the window) later the first question has an answer.
+    func stableWindow(life: Duration) -> Duration { min(overlap, life / 2).scaled(by: 59.0 / 60) }
+
+    /// Pause between two questions while the stable line still answers with the old token (20 s of two hours).
+    func stablePause(life: Duration) -> Duration { min(max(stableWindow(life: life) / 15, .milliseconds(250)), .seconds(20)) }
+
+    /// Least time between a publication and the rotation after it that somebody asks for.
+    func floor(life: Duration) -> Duration { min(.seconds(10), life / 20) }
+
+    /// Least time between a publication and replacing a good token: only "new and old" are promised to live, so a third
+    /// within the overlap may kill the one that clients hold.
+    func spacing(life: Duration, kind: CallKind) -> Duration {
+        max(min(overlap, life / 8), kind == .stableForced ? .seconds(30) : .zero)
+    }
+
+    /// Pause after the `failures`th failure in a row (1, 2, 4 … 30 s), with full jitter above a tenth.
+    func backOff(failures: Int, life: Duration?, isUrgent: Bool, chance: Double) -> Duration {
+        let longest = max(.seconds(1), min(isUrgent ? .seconds(10) : .seconds(30), (life ?? .seconds(7200)) / (isUrgent ? 720 : 240)))
+        let full = min(longest, .seconds(1) * (1 << min(max(failures - 1, 0), 5)))
+        return full.scaled(by: 0.1 + 0.9 * chance)
+    }
+
+    /// How soon to try again after WeChat refused.
+    func pause(after reaction: Refusal.Reaction) -> Duration? {
+        switch reaction {
+        case .backOff: nil
+        case .nextMinute: .seconds(62)
+        case .slowly: .seconds(120)
+        case .pause(let duration): duration
+        case .stop: .seconds(3600)
+        }
+    }
+
+    /// Whether so little is left that every try counts.
+    func isUrgent(left: Duration, life: Duration) -> Bool { left < life / 24 }
+
+    /// Refusals of a watched token within this time of its issue prove nothing.
+    func watchGrace(life: Duration) -> Duration { min(.seconds(10), life / 12) }
+
+    /// Pause between the two refusals that a watch needs.
+    func watchConfirmation(life: Duration) -> Duration { min(.seconds(3), life / 40) }
+
+    /// Most rotations in a day that somebody asks for.
+    func dailyBudget(_ kind: CallKind) -> Int {
+        kind == .stableForced ? NodeSettings.forcedDailyBudget : NodeSettings.classicDailyBudget
+    }
+}

@@ -1,0 +1,122 @@
+extension Refresher {
+    /// The next thing to do, and when.
+    struct Plan {
+        let step: Step
+        let at: Instant
+    }
+
+    enum Step {
+        /// Write back what the store has lost.
+        case restore
+        /// Clear an intent of ours that surely never called.
+        case dropOrphan(IntentID)
+        /// Ask the members for what the store and we lack.
+        case askPeers
+        /// Ask WeChat whether the token lives.
+        case verify(ProbeReason)
+        /// Ask WeChat for a token.
+        case fetch(RotationReason, CallKind)
+
+        var callsWeChat: Bool {
+            switch self {
+            case .verify, .fetch: true
+            case .restore, .dropOrphan, .askPeers: false
+            }
+        }
+    }
+
+    /// Chooses among all that may be wanted; what is due first goes first, and of those due the first named here.
+    func plan(_ leadership: Situation.Leadership, at now: Instant) -> Plan? {
+        guard leadership.hasReadAll else { return nil }
+        if let orphan { return Plan(step: .dropOrphan(orphan), at: now) }
+        if !knowledge.isStored, knowledge.isValid(at: now) { return Plan(step: .restore, at: max(now, retryAt)) }
+        let fetch = nextFetch(leadership, at: now)
+        let verification = nextVerification(at: now)
+        guard let fetch else { return verification }
+        guard let verification, verification.at < max(fetch.at, now) else { return fetch }
+        return verification
+    }
+
+    /// An open intent of this process that never went on to call: its `begin` ran although we had given it up.
+    private var orphan: IntentID? {
+        guard let intent = knowledge.intent, intent.id.incarnation == incarnation, intent.id.number > lastCalled
+        else { return nil }
+        return intent.id
+    }
+
+    /// Why and when a token is to be fetched next.
+    func nextFetch(_ leadership: Situation.Leadership, at now: Instant) -> Plan? {
+        guard knowledge.isValid(at: now), let credential = knowledge.credential else {
+            return fetchMissing(leadership, at: now)
+        }
+        let quiet = quietEnd(leadership, hasToken: true)
+        let allowed = max(quiet, pausedUntil, max(retryAt, unknownUntil))
+        if let wanted {
+            let kind = kind(for: wanted)
+            return Plan(step: .fetch(wanted, kind), at: max(allowed, earliest(wanted, kind, credential)))
+        }
+        if knowledge.doubtSince != nil { return Plan(step: .fetch(.doubt, kind(for: .doubt)), at: allowed) }
+        guard let dueAt else { return nil }
+        return Plan(step: .fetch(.due, kind(for: .due)), at: max(allowed, dueAt))
+    }
+
+    private func fetchMissing(_ leadership: Situation.Leadership, at now: Instant) -> Plan {
+        guard leadership.hasAskedPeers else {
+            // After a total loss the others must have had time to register.
+            let registered = leadership.granted + policy.timing.tickPeriod * 3
+            return Plan(step: .askPeers, at: leadership.quiet.lateness == .all ? registered : now)
+        }
+        let kind = kind(for: wanted == .operatorAsked ? .missing : wanted ?? .missing)
+        let quiet = quietEnd(leadership, hasToken: false)
+        return Plan(step: .fetch(.missing, kind), at: max(quiet, pausedUntil, max(retryAt, unknownUntil)))
+    }
+
+    /// The end of the quiet period for this app. Concurrent calls on the stable line are harmless, so there it is kept
+    /// only while a token lives and waiting costs nothing.
+    private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
+        if app.line == .stable, !hasToken { return .origin }
+        let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? false
+        let isDoubtful = isForeign || knowledge.taint != nil || knowledge.ownDoubt != nil
+        return leadership.quiet.end(
+            isDoubtful: isDoubtful, granted: leadership.granted, lateness: policy.timing.lateness)
+    }
+
+    private func kind(for reason: RotationReason) -> CallKind {
+        switch (app.line, reason) {
+        case (.classic, _): .classic
+        case (.stable, .operatorAsked): .stableForced
+        case (.stable, _): .stable
+        }
+    }
+
+    /// Before this a token so young is not replaced, whoever asks.
+    private func earliest(_ reason: RotationReason, _ kind: CallKind, _ credential: Credential) -> Instant {
+        switch reason {
+        case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
+        case .dead where kind == .stable: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
+        case .dead: credential.issuedAt + policy.floor(life: credential.life)
+        case .missing, .due, .doubt: .origin
+        }
+    }
+
+    private func nextVerification(at now: Instant) -> Plan? {
+        guard let credential = knowledge.credential, knowledge.isValid(at: now), wanted != .dead else { return nil }
+        if queue.waiting.contains(where: { $0.fingerprint == credential.fingerprint && $0.forward == nil }) {
+            return Plan(step: .verify(.reported), at: now)
+        }
+        guard app.line == .classic, policy.watchPeriod > .zero, wanted == nil else { return nil }
+        return Plan(
+            step: .verify(.watched), at: max(nextWatch, credential.issuedAt + policy.watchGrace(life: credential.life)))
+    }
+
+    /// Draws the moment at which a newly learned version is due. Called after everything that may bring one.
+    mutating func schedule(at now: Instant) {
+        guard let credential = knowledge.credential else { return }
+        guard dueVersion != credential.version || dueAt == nil else { return }
+        dueVersion = credential.version
+        dueAt = policy.due(credential, line: app.line, chance: random.nextUnit())
+        nextWatch = now + policy.watchPeriod
+        watchRefusals = 0
+        if wanted == .dead { wanted = nil }
+    }
+}

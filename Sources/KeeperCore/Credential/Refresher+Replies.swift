@@ -1,0 +1,234 @@
+// What comes back from the store and from WeChat.
+extension Refresher {
+    /// The store answered the current job's command, or did not.
+    mutating func credentialReplied(
+        _ request: RequestID, _ reply: Result<CredentialReply, StoreError>, _ leadership: Situation.Leadership?,
+        at now: Instant, into out: inout Outbox
+    ) {
+        if case .success(let reply) = reply, let record = reply.record {
+            knowledge.learn(record, from: reply.store, readAfter: requested)
+            schedule(at: now)
+        }
+        switch job {
+        case .beginning(request, let intent, let context):
+            begun(intent, context, reply, leadership, at: now, into: &out)
+        case .publishing(let pending, request):
+            published(pending, reply, at: now, into: &out)
+        case .resolving(let abortion, request):
+            job = .idle
+            guard case .failure = reply else { return }
+            repeatAt = now + policy.timing.renewalRetry
+            job = .resolving(abortion, nil)
+        case .restoring(request):
+            job = .idle
+            guard case .success(let reply) = reply, reply.outcome == .accepted else {
+                return retryAt = now + policy.timing.renewalRetry
+            }
+            counters.restorations += 1
+            out.note(.restored(app.id, version: knowledge.storedVersion))
+        default:
+            break
+        }
+    }
+
+    private mutating func begun(
+        _ intent: IntentID, _ context: CallContext, _ reply: Result<CredentialReply, StoreError>,
+        _ leadership: Situation.Leadership?, at now: Instant, into out: inout Outbox
+    ) {
+        let withdrawal = Abortion(
+            app: app.id, epoch: context.epoch, intent: intent, effect: .none, trouble: nil)
+        switch reply {
+        case .success(let reply) where reply.outcome == .accepted:
+            guard let leadership, leadership.epoch == context.epoch, lasts(leadership, at: now) else {
+                demands.formUnion(.renewal)
+                return resolve(withdrawal, at: now, into: &out)
+            }
+            call(context, intent: intent, at: now, into: &out)
+        case .success:
+            job = .idle
+            retryAt = now + .milliseconds(50)
+        case .failure(.timedOut):
+            // It may stand open, or open any moment; it never called.
+            repeatAt = now + policy.timing.renewalRetry
+            job = .resolving(withdrawal, nil)
+        case .failure:
+            job = .idle
+            retryAt = now + policy.timing.renewalRetry
+        }
+    }
+
+    private mutating func published(
+        _ pending: Pending, _ reply: Result<CredentialReply, StoreError>, at now: Instant, into out: inout Outbox
+    ) {
+        guard case .success(let reply) = reply else {
+            // Kept and repeated until the store has answered; served meanwhile, for nobody else may have it.
+            repeatAt = now + policy.timing.renewalRetry
+            job = .publishing(pending, nil)
+            provisional = pending.credential
+            if pending.credential.expiresAt <= now { job = .idle }
+            return
+        }
+        job = .idle
+        provisional = nil
+        switch reply.outcome {
+        case .accepted:
+            accepted(pending, at: now, into: &out)
+        case .superseded:
+            counters.stalePublications += 1
+            out.note(.stalePublication(app.id))
+            demands.formUnion(.stepDown)
+        case .changed, .notHolder:
+            retryAt = now + .milliseconds(50)
+        }
+    }
+
+    private mutating func accepted(_ pending: Pending, at now: Instant, into out: inout Outbox) {
+        failures = 0
+        pausedUntil = .origin
+        wanted = nil
+        if let current = knowledge.credential, current.fingerprint == pending.credential.fingerprint {
+            knowledge.correctExpiry(of: current.version, to: pending.credential.expiresAt)
+            if current.version > pending.context.knownVersion {
+                counters.refreshesDone += 1
+                out.note(
+                    .published(
+                        app.id, version: current.version, fingerprint: current.fingerprint, life: current.life))
+            }
+        }
+        serve(at: now, into: &out)
+        answerAll(refreshed: true, at: now, into: &out)
+    }
+
+    /// A call for a token is over.
+    mutating func called(
+        _ request: RequestID, _ outcome: CallOutcome, fingerprint: (Token) -> Fingerprint, at now: Instant,
+        into out: inout Outbox
+    ) {
+        guard case .calling(request, let intent, let context) = job else { return }
+        lastAsked = context.begun
+        switch outcome {
+        case .issued(let token, let life):
+            received(token, fingerprint(token), life: life, intent, context, at: now, into: &out)
+        case .refused(let refusal):
+            failed(refusal.trouble, intent, context, effect: .none, reaction: refusal.reaction, at: now, into: &out)
+        case .notSent(let trouble):
+            failed(trouble, intent, context, effect: .none, reaction: .backOff, at: now, into: &out)
+        case .unknown(let trouble):
+            counters.unknownCalls += 1
+            let mayHaveRotated = context.kind.rotates && !mutations.contains(.noTaint)
+            if mayHaveRotated {
+                unknownUntil = now + policy.timing.lateness
+                knowledge.doubt(since: context.begun)
+            }
+            failed(
+                trouble, intent, context, effect: mayHaveRotated ? .unknown : .none, reaction: .backOff, at: now,
+                into: &out)
+        }
+    }
+
+    private mutating func received(
+        _ token: Token, _ fingerprint: Fingerprint, life left: Duration, _ intent: IntentID?,
+        _ context: CallContext, at now: Instant, into out: inout Outbox
+    ) {
+        let current = knowledge.credential
+        let isSame = current?.fingerprint == fingerprint
+        // On the stable line WeChat tells what is left, not the life; a token seen before has the longer of the two.
+        let life = isSame ? max(current?.life ?? left, left) : left
+        let credential = Credential(
+            app: app.id, version: max(current?.version ?? 0, knowledge.storedVersion) + 1, epoch: context.epoch,
+            token: token, fingerprint: fingerprint, life: life, expiresAt: context.begun + left, issuedAt: now)
+        if isSame, knowledge.isStored, let current {
+            guard let intent else {
+                return confirmed(current, context, credential, at: now, into: &out)
+            }
+            // A forced refresh within WeChat's 30 s brings the old token back: nothing was rotated.
+            wanted = nil
+            answerAll(refreshed: false, at: now, into: &out)
+            let withdrawal = Abortion(
+                app: app.id, epoch: context.epoch, intent: intent, effect: .none, trouble: nil)
+            return resolve(withdrawal, at: now, into: &out)
+        }
+        publish(Pending(intent: intent, context: context, credential: credential), at: now, into: &out)
+    }
+
+    /// The stable line answered with the token we have.
+    private mutating func confirmed(
+        _ current: Credential, _ context: CallContext, _ credential: Credential, at now: Instant,
+        into out: inout Outbox
+    ) {
+        failures = 0
+        pausedUntil = .origin
+        wanted = nil
+        let isNews =
+            knowledge.trouble != nil || knowledge.doubtSince != nil
+            || credential.expiresAt - current.expiresAt > .seconds(5)
+        retryAt = now + policy.stablePause(life: current.life)
+        job = .idle
+        answerAll(refreshed: false, at: now, into: &out)
+        if isNews { publish(Pending(intent: nil, context: context, credential: credential), at: now, into: &out) }
+    }
+
+    private mutating func failed(
+        _ trouble: Trouble, _ intent: IntentID?, _ context: CallContext, effect: Abortion.Effect,
+        reaction: Refusal.Reaction, at now: Instant, into out: inout Outbox
+    ) {
+        failures += 1
+        counters.refreshesFailed += 1
+        let pause = nextPause(after: reaction, isInDoubt: effect == .unknown, at: now)
+        if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
+        out.note(.callFailed(app.id, trouble, outcomeKnown: effect == .none, nextTry: pause))
+        if wanted == .operatorAsked { wanted = nil }
+        knowledge.trouble = trouble
+        answerFailure(trouble, wasAnswered: trouble.errcode != nil && effect == .none, pause, into: &out)
+        resolve(
+            Abortion(app: app.id, epoch: context.epoch, intent: intent, effect: effect, trouble: trouble), at: now,
+            into: &out)
+    }
+
+    private mutating func nextPause(
+        after reaction: Refusal.Reaction, isInDoubt: Bool, at now: Instant
+    ) -> Duration {
+        if let pause = policy.pause(after: reaction) { return pause }
+        // The first repair waits only until WeChat can no longer be late.
+        if isInDoubt, failures <= 1 { return policy.timing.lateness }
+        let credential = knowledge.credential
+        let isUrgent =
+            credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || wanted == .dead
+            || knowledge.doubtSince != nil
+        return policy.backOff(
+            failures: failures, life: credential?.life, isUrgent: isUrgent, chance: random.nextUnit())
+    }
+
+    /// WeChat was asked about a token.
+    mutating func probed(_ request: RequestID, _ outcome: ProbeOutcome, at now: Instant, into out: inout Outbox) {
+        guard case .verifying(request, let reason) = job else { return }
+        job = .idle
+        nextWatch = now + policy.watchPeriod
+        guard let credential = knowledge.credential else { return }
+        switch outcome {
+        case .alive:
+            watchRefusals = 0
+            lastAlive = (credential.fingerprint, now)
+            answerAlive(credential, at: now, into: &out)
+        case .dead(let errcode):
+            watchRefusals += 1
+            guard reason == .reported || watchRefusals > 1 else {
+                return nextWatch = now + policy.watchConfirmation(life: credential.life)
+            }
+            watchRefusals = 0
+            found(credential, deadWith: errcode, at: now, into: &out)
+        case .inconclusive(let trouble):
+            if reason == .reported { answerInconclusive(credential, trouble, into: &out) }
+        }
+    }
+
+    private mutating func found(
+        _ credential: Credential, deadWith errcode: Int, at now: Instant, into out: inout Outbox
+    ) {
+        if knowledge.doubtSince == nil {
+            counters.foreignRotations += 1
+            out.note(.foreignRotation(app.id, errcode: errcode))
+        }
+        wanted = .dead
+    }
+}

@@ -1,0 +1,318 @@
+/// Decides when one app's credential is fetched, and looks after everybody who waits for that.
+///
+/// One job at a time, so that this node never has two calls for one app in flight. What it knows, it keeps on every
+/// node; it fetches only while the node leads (`Situation.leadership`).
+struct Refresher: Sendable {
+    /// What the one job is doing.
+    enum Job: Sendable {
+        /// Nothing. Can transition to: any other when `plan` says so.
+        case idle
+        /// WeChat is asked whether the token lives. Can transition to: `idle`.
+        case verifying(RequestID, ProbeReason)
+        /// The intent is on its way to the store. Can transition to: `calling` if accepted and the lease outlasts a
+        /// call; `resolving` if it may have run; `idle` if refused.
+        case beginning(RequestID, IntentID, CallContext)
+        /// WeChat is called. Can transition to: `publishing` with a token; `resolving` without.
+        case calling(RequestID, IntentID?, CallContext)
+        /// The token is on its way to the store, again and again. Can transition to: `idle` once answered.
+        case publishing(Pending, RequestID?)
+        /// The intent's end is on its way to the store, again and again. Can transition to: `idle` once answered.
+        case resolving(Abortion, RequestID?)
+        /// A lost record is written back. Can transition to: `idle`.
+        case restoring(RequestID)
+    }
+
+    /// Why WeChat is asked about a token.
+    enum ProbeReason: Equatable, Sendable {
+        case reported
+        case watched
+    }
+
+    /// What a call was decided on.
+    struct CallContext: Sendable {
+        let kind: CallKind
+        let reason: RotationReason
+        let epoch: Epoch
+        /// Before the call was sent; its token's life counts from here.
+        var begun: Instant
+        /// The stored version and event at the decision.
+        let knownVersion: UInt64
+        let settledEvent: UInt64
+    }
+
+    /// A token that WeChat has issued and the store has not acknowledged.
+    struct Pending: Sendable {
+        let intent: IntentID?
+        let context: CallContext
+        let credential: Credential
+    }
+
+    /// What the rest of the node must do because of an app.
+    struct Demands: OptionSet, Sendable {
+        let rawValue: Int
+        /// The lease is too short for a call: renew it now.
+        static let renewal = Demands(rawValue: 1)
+        /// A publication of ours was refused: somebody rotates beside us. Give the lease up.
+        static let stepDown = Demands(rawValue: 2)
+        /// The token is missing: ask the members before it is fetched.
+        static let askPeers = Demands(rawValue: 4)
+        /// Too many calls are in flight: step again when one is over.
+        static let slot = Demands(rawValue: 8)
+    }
+
+    let app: AppSettings
+    let incarnation: Incarnation
+    let policy: RefreshPolicy
+    let mutations: Set<Mutation>
+
+    var knowledge: Knowledge
+    var job = Job.idle
+    var queue = RefreshQueue()
+    var demands: Demands = []
+    var counters = Counters()
+
+    /// When the request of the current job was sent, for what its answer tells.
+    var requested = Instant.origin
+    /// Next fetch or restore after a failure.
+    var retryAt = Instant.origin
+    /// Next repetition of a command the store has not acknowledged.
+    var repeatAt = Instant.origin
+    /// Next try to hand those who wait to the leader of `forwardEpoch`.
+    var forwardAt = Instant.origin
+    var forwardEpoch = Epoch.none
+    /// The plan is due but waits for the rest of the node (`demands`); the node calls `step` when that has changed.
+    var isBlocked = false
+    var failures = 0
+    /// No call before then, because WeChat said so.
+    var pausedUntil = Instant.origin
+    /// A rotation that somebody has made necessary.
+    var wanted: RotationReason?
+    /// A call of unknown outcome may be processed until then.
+    var unknownUntil = Instant.origin
+    /// Number of the last intent given out, and of the last one that went on to call.
+    var lastIntent: UInt64 = 0
+    var lastCalled: UInt64 = 0
+    /// When the current token is due; recomputed with each version.
+    var dueAt: Instant?
+    var dueVersion: UInt64?
+    var nextWatch = Instant.origin
+    var watchRefusals = 0
+    var watchEpoch = Epoch.none
+    /// When WeChat was last asked for a token.
+    var lastAsked: Instant?
+    var lastAlive: (fingerprint: Fingerprint, at: Instant)?
+    /// A token WeChat has issued and the store has not acknowledged though asked: served meanwhile.
+    var provisional: Credential?
+    var served: ServedCredential?
+    var random: SplitMix64
+
+    init(
+        app: AppSettings, incarnation: Incarnation, policy: RefreshPolicy, seed: UInt64, mutations: Set<Mutation>
+    ) {
+        self.app = app
+        self.incarnation = incarnation
+        self.policy = policy
+        self.mutations = mutations
+        knowledge = Knowledge(app: app.id)
+        random = SplitMix64(seed: seed)
+    }
+
+    /// Whether a call that rotates, or its outcome, is on the way: then the lease must not be given up yet.
+    var isBusy: Bool {
+        switch job {
+        case .idle, .verifying, .restoring: false
+        case .beginning, .calling, .publishing, .resolving: true
+        }
+    }
+
+    /// Whether the leader here is at work for those who wait.
+    var isWorking: Bool { if case .idle = job { false } else { true } }
+}
+
+/// What a refresher must know of the node around it.
+struct Situation: Equatable, Sendable {
+    /// The term, if this node leads and may begin calls.
+    var leadership: Leadership?
+    /// Another leader to forward to.
+    var leader: LeaderHint?
+
+    /// A term that has not run out.
+    struct Leadership: Equatable, Sendable {
+        var epoch: Epoch
+        var granted: Instant
+        var quiet: QuietPeriod
+        var validUntil: Instant
+        /// Whether everything the store holds was read.
+        var hasReadAll: Bool
+        /// Whether the members were asked for what the store lacks.
+        var hasAskedPeers: Bool
+        /// Whether another call to WeChat may be in flight.
+        var hasSlot: Bool
+    }
+}
+
+// MARK: One step
+
+extension Refresher {
+    /// Does what is due: sends people away, repeats what was not acknowledged, and starts the next job.
+    mutating func step(_ situation: Situation, at now: Instant, into out: inout Outbox) {
+        isBlocked = false
+        serve(at: now, into: &out)
+        answerSuperseded(at: now, into: &out)
+        expireWaiters(at: now, into: &out)
+        switch job {
+        case .publishing(let pending, nil) where repeatAt <= now: publish(pending, at: now, into: &out)
+        case .resolving(let abortion, nil) where repeatAt <= now: resolve(abortion, at: now, into: &out)
+        default: break
+        }
+        if let leadership = situation.leadership {
+            begin(leadership.epoch, at: now)
+            if case .idle = job { act(leadership, at: now, into: &out) }
+        } else {
+            passOn(to: situation.leader, at: now, into: &out)
+        }
+    }
+
+    /// When `step` has something to do next.
+    func nextWakeUp(_ situation: Situation, at now: Instant) -> Instant? {
+        var moments = [queue.nextExpiry(isWorking: isWorking)]
+        switch job {
+        case .publishing(_, nil), .resolving(_, nil): moments.append(repeatAt)
+        case .idle:
+            if let leadership = situation.leadership, !isBlocked { moments.append(plan(leadership, at: now)?.at) }
+        default: break
+        }
+        if situation.leadership == nil, situation.leader != nil,
+            queue.waiting.contains(where: { $0.forward == nil })
+        {
+            moments.append(forwardAt)
+        }
+        return moments.compactMap { $0 }.min()
+    }
+
+    /// Tells the read path whenever what may be handed out has changed.
+    mutating func serve(at now: Instant, into out: inout Outbox) {
+        var credential = knowledge.credential
+        if let provisional, credential?.isOlder(than: provisional) ?? true { credential = provisional }
+        let next = credential.map { credential in
+            ServedCredential(
+                credential: credential, promisedUntil: knowledge.doubtSince.map { $0 + policy.usableOverlap })
+        }
+        guard next != served else { return }
+        served = next
+        out.append(.serve(app.id, next))
+    }
+
+    /// At the start of a term the watches are spread over one period, so that ten thousand apps do not ask at once.
+    private mutating func begin(_ epoch: Epoch, at now: Instant) {
+        guard epoch != watchEpoch else { return }
+        watchEpoch = epoch
+        nextWatch = now + policy.watchPeriod.scaled(by: random.nextUnit())
+    }
+
+    private mutating func act(_ leadership: Situation.Leadership, at now: Instant, into out: inout Outbox) {
+        if wanted == nil, queue.waiting.contains(where: { $0.reason == .operatorAsked }) { wanted = .operatorAsked }
+        answerTooSoon(leadership, at: now, into: &out)
+        guard let plan = plan(leadership, at: now), plan.at <= now else { return }
+        if plan.step.callsWeChat {
+            guard lasts(leadership, at: now) else { return block(.renewal) }
+            guard leadership.hasSlot else { return block(.slot) }
+        }
+        switch plan.step {
+        case .restore:
+            requested = now
+            job = .restoring(
+                out.send(
+                    .restore(Restoration(epoch: leadership.epoch, record: knowledge.record(at: now)))))
+        case .dropOrphan(let intent):
+            resolve(
+                Abortion(app: app.id, epoch: leadership.epoch, intent: intent, effect: .none, trouble: nil),
+                at: now, into: &out)
+        case .askPeers:
+            block(.askPeers)
+        case .verify(let reason):
+            verify(reason, leadership, at: now, into: &out)
+        case .fetch(let reason, let kind):
+            fetch(kind, because: reason, leadership, at: now, into: &out)
+        }
+    }
+
+    private mutating func block(_ demand: Demands) {
+        isBlocked = true
+        demands.formUnion(demand)
+    }
+
+    /// The budget rule: a call starts only if the lease outlasts it.
+    func lasts(_ leadership: Situation.Leadership, at now: Instant) -> Bool {
+        if mutations.contains(.noBudget) { return true }
+        return leadership.validUntil - now >= policy.timing.callBudget
+    }
+
+    private mutating func verify(
+        _ reason: ProbeReason, _ leadership: Situation.Leadership, at now: Instant, into out: inout Outbox
+    ) {
+        guard let credential = knowledge.credential else { return }
+        let permit = CallPermit(epoch: leadership.epoch, deadline: now + policy.timing.callTimeout)
+        requested = now
+        job = .verifying(out.probe(app.id, credential.token, permit), reason)
+    }
+
+    private mutating func fetch(
+        _ kind: CallKind, because reason: RotationReason, _ leadership: Situation.Leadership, at now: Instant,
+        into out: inout Outbox
+    ) {
+        let context = CallContext(
+            kind: kind, reason: reason, epoch: leadership.epoch, begun: now,
+            knownVersion: knowledge.storedVersion, settledEvent: knowledge.event)
+        requested = now
+        guard kind.rotates else { return call(context, intent: nil, at: now, into: &out) }
+        lastIntent += 1
+        let intent = IntentID(incarnation: incarnation, number: lastIntent)
+        job = .beginning(
+            out.send(
+                .begin(
+                    Beginning(app: app.id, epoch: leadership.epoch, intent: intent, basis: knowledge.basis))),
+            intent, context)
+    }
+
+    mutating func call(_ context: CallContext, intent: IntentID?, at now: Instant, into out: inout Outbox) {
+        var context = context
+        context.begun = now
+        if let intent {
+            lastCalled = intent.number
+            out.note(.rotating(app.id, context.reason))
+        }
+        let permit = CallPermit(epoch: context.epoch, deadline: now + policy.timing.callTimeout)
+        job = .calling(out.call(app.id, context.kind, permit), intent, context)
+    }
+
+    mutating func publish(_ pending: Pending, at now: Instant, into out: inout Outbox) {
+        let credential = pending.credential
+        let left = (credential.expiresAt - now).atLeastZero
+        requested = now
+        let request =
+            if let intent = pending.intent {
+                out.send(
+                    .publish(
+                        Publication(
+                            app: app.id, epoch: pending.context.epoch, intent: intent, token: credential.token,
+                            fingerprint: credential.fingerprint, life: credential.life, left: left,
+                            age: now - pending.context.begun,
+                            knownVersion: max(knowledge.credential?.version ?? 0, knowledge.storedVersion))))
+            } else {
+                out.send(
+                    .put(
+                        Putting(
+                            app: app.id, epoch: pending.context.epoch, token: credential.token,
+                            fingerprint: credential.fingerprint, life: credential.life, left: left,
+                            knownVersion: pending.context.knownVersion,
+                            settledEvent: pending.context.settledEvent)))
+            }
+        job = .publishing(pending, request)
+    }
+
+    mutating func resolve(_ abortion: Abortion, at now: Instant, into out: inout Outbox) {
+        requested = now
+        job = .resolving(abortion, out.send(.abort(abortion)))
+    }
+}

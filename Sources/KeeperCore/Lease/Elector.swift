@@ -1,0 +1,308 @@
+/// Wins, keeps and gives up the lease. Decides only; the shell acts.
+///
+/// Safety: `isLeader(at:)` is true only while `now < term.validUntil`, and `validUntil` is counted from the moment the
+/// request was *sent*, less the clock drift and a guard. It does **not** promise that no other node believes to lead:
+/// a store that forgets can grant two terms. The quiet period keeps those from calling at one time.
+struct Elector: Sendable {
+    /// The states and what they carry.
+    enum State: Equatable, Sendable {
+        /// Somebody else leads, or nobody. Can transition to: `candidate` when the lock is free; `resigned`.
+        case follower
+        /// One acquire is in flight. Can transition to: `leader` if granted; `follower` if denied or unanswered;
+        /// `resigned`.
+        case candidate(RequestID, sentAt: Instant)
+        /// The term is ours, valid or lapsed. Can transition to: `follower` when a renewal is denied, the server was
+        /// replaced or we step down; `resigned`.
+        case leader(Term)
+        /// Shutting down, or the name is another's. Can transition to: nothing.
+        case resigned
+    }
+
+    /// A term we were granted.
+    struct Term: Equatable, Sendable {
+        let epoch: Epoch
+        let granted: Instant
+        let quiet: QuietPeriod
+        /// The server that granted it; another one may have forgotten whose term it is.
+        let serverRun: String
+        var validUntil: Instant
+        var renewal: Renewal
+        /// Whether the operator was told that the lease ran out.
+        var isLapsed = false
+    }
+
+    /// The next or current renewal.
+    enum Renewal: Equatable, Sendable {
+        case due(Instant)
+        case inFlight(RequestID, sentAt: Instant)
+    }
+
+    let holder: LeaseHolder
+    let timing: LeaseTiming
+    let mutations: Set<Mutation>
+
+    private(set) var state = State.follower
+    /// The lease's record as last read.
+    private(set) var record: LeaseRecord?
+    /// Highest epoch ever heard of.
+    private(set) var floor = Epoch.none
+    private var watched: WatchedRenewal?
+    private var serverRun: String?
+    private var lastHeld: HeldTerm?
+    private var released = Epoch.none
+    /// A call of unknown outcome may be processed until then.
+    private var unknownUntil: Instant?
+    /// After a step-down: not before `ends`, unless the lock stays free until `yields`.
+    private var cooldown: (yields: Instant, ends: Instant)?
+    private var random: SplitMix64
+    private(set) var renewalsFailed = 0
+
+    init(holder: LeaseHolder, timing: LeaseTiming, seed: UInt64, mutations: Set<Mutation> = []) {
+        self.holder = holder
+        self.timing = timing
+        self.mutations = mutations
+        random = SplitMix64(seed: seed)
+    }
+
+    /// The term, valid or lapsed.
+    var term: Term? { if case .leader(let term) = state { term } else { nil } }
+
+    /// Whether our lease has not run out.
+    func isLeader(at now: Instant) -> Bool { term.map { now < $0.validUntil } ?? false }
+
+    /// When `woke(at:into:)` has something to do.
+    var nextWakeUp: Instant? {
+        guard let term else { return nil }
+        let lapse = term.isLapsed ? nil : term.validUntil
+        guard case .due(let due) = term.renewal else { return lapse }
+        return min(due, lapse ?? due)
+    }
+}
+
+// MARK: Campaigning
+
+extension Elector {
+    /// Takes in what a tick found, and asks for the lease if it is free and `mayCampaign`.
+    mutating func observe(
+        _ seen: LeaseRecord?, lockLeft: Duration?, server: ServerIdentity, mayCampaign: Bool, at now: Instant,
+        into out: inout Outbox
+    ) {
+        meet(server)
+        note(seen, at: now, into: &out)
+        switch state {
+        case .leader(let term):
+            if let seen, seen.epoch > term.epoch {
+                lose(to: seen, at: now, into: &out)
+            } else if seen == nil {
+                renewSoon(at: now, into: &out)
+            }
+        case .follower:
+            if mayCampaign { campaign(seen, isLockFree: lockLeft == nil, at: now, into: &out) }
+        case .candidate, .resigned:
+            break
+        }
+    }
+
+    /// A server started from an old copy may show a renewal we saw long ago as its last one. What we watched on the old
+    /// server proves nothing about the time since.
+    private mutating func meet(_ server: ServerIdentity) {
+        guard server.run != serverRun, !mutations.contains(.ignoresServerRun) else { return }
+        serverRun = server.run
+        watched = nil
+    }
+
+    /// Learns of a term from another node.
+    mutating func hear(of epoch: Epoch) { floor = max(floor, epoch) }
+
+    private mutating func note(_ seen: LeaseRecord?, at now: Instant, into out: inout Outbox) {
+        defer { record = seen }
+        guard let seen else { return watched = nil }
+        floor = max(floor, seen.epoch)
+        if watched?.renewal != ObservedRenewal(seen) {
+            watched = WatchedRenewal(renewal: ObservedRenewal(seen), since: now)
+        }
+        if seen.epoch != record?.epoch || seen.holder != record?.holder, seen.holder != holder {
+            out.note(.follows(seen.holder, seen.epoch))
+        }
+    }
+
+    private mutating func campaign(_ seen: LeaseRecord?, isLockFree: Bool, at now: Instant, into out: inout Outbox) {
+        if let cooldown {
+            guard now >= cooldown.ends || (isLockFree && now >= cooldown.yields) else { return }
+            self.cooldown = nil
+        }
+        let isOurs =
+            seen.map { $0.holder.incarnation == holder.incarnation && $0.releasedWith == nil && $0.epoch > released }
+            ?? false
+        let isStuck =
+            watched.map { now - $0.since >= timing.observation } ?? false && !mutations.contains(.noSteal)
+        guard isLockFree || isOurs || isStuck else { return }
+        let request = out.send(
+            .acquire(
+                Acquisition(
+                    ttl: timing.ttl, floor: floor, observed: watched?.renewal, steals: isStuck && !isLockFree)))
+        state = .candidate(request, sentAt: now)
+    }
+
+    /// Takes in the answer to an acquire.
+    mutating func acquireReplied(
+        _ request: RequestID, _ reply: Result<LeaseReply, StoreError>, at now: Instant, into out: inout Outbox
+    ) {
+        guard case .candidate(request, let sentAt) = state else { return }
+        state = .follower
+        guard case .success(let reply) = reply else { return }
+        meet(reply.server)
+        switch reply.answer {
+        case .granted(let epoch, let previous):
+            let held = lastHeld.map { held in
+                HeldTerm(epoch: held.epoch, boundUntil: max(held.boundUntil, unknownUntil ?? held.boundUntil))
+            }
+            let quiet = QuietPeriod.afterGrant(
+                .init(
+                    granted: now, previous: previous, incarnation: holder.incarnation, watched: watched,
+                    lastHeld: held, timing: timing, mutations: mutations))
+            lead(epoch, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
+        case .resumed(let epoch):
+            // Our lost grant replaced a record we have never seen: the worst case.
+            let quiet = QuietPeriod(until: now + timing.observation, lateness: .doubtful)
+            lead(epoch, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
+        case .denied(let seen):
+            note(seen, at: now, into: &out)
+        case .ticked, .renewed, .done:
+            break
+        }
+    }
+
+    private mutating func lead(
+        _ epoch: Epoch, quiet: QuietPeriod, sentAt: Instant, server: ServerIdentity, at now: Instant,
+        into out: inout Outbox
+    ) {
+        floor = max(floor, epoch)
+        state = .leader(
+            Term(
+                epoch: epoch, granted: now, quiet: quiet, serverRun: server.run,
+                validUntil: validity(sentAt: sentAt, at: now),
+                renewal: .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1))))
+        record = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
+        watched = nil
+        out.note(.becameLeader(epoch, quiet: (quiet.until - now).atLeastZero))
+    }
+
+    /// Counted from before the request, never from the reply: the store may have granted it at any moment between.
+    private func validity(sentAt: Instant, at now: Instant) -> Instant {
+        (mutations.contains(.deadlineFromReply) ? now : sentAt) + timing.validity
+    }
+}
+
+// MARK: Keeping
+
+extension Elector {
+    /// Sends a renewal that is due and notices when the lease has run out.
+    mutating func woke(at now: Instant, into out: inout Outbox) {
+        guard var term else { return }
+        if now >= term.validUntil, !term.isLapsed {
+            term.isLapsed = true
+            state = .leader(term)
+            out.note(.leaseLapsed(term.epoch))
+        }
+        if case .due(let due) = term.renewal, due <= now { renewSoon(at: now, into: &out) }
+    }
+
+    /// Renews now, unless a renewal is in flight already.
+    mutating func renewSoon(at now: Instant, into out: inout Outbox) {
+        guard var term, case .due = term.renewal else { return }
+        let command = LeaseCommand.renew(epoch: term.epoch, ttl: timing.ttl, isActive: now >= term.quiet.until)
+        term.renewal = .inFlight(out.send(command), sentAt: now)
+        state = .leader(term)
+    }
+
+    /// Takes in the answer to a renewal. Returns whether it succeeded.
+    mutating func renewReplied(
+        _ request: RequestID, _ reply: Result<LeaseReply, StoreError>, at now: Instant, into out: inout Outbox
+    ) -> Bool {
+        guard var term, case .inFlight(request, let sentAt) = term.renewal else { return false }
+        guard case .success(let reply) = reply else {
+            renewalsFailed += 1
+            term.renewal = .due(now + timing.renewalRetry)
+            state = .leader(term)
+            return false
+        }
+        guard case .renewed = reply.answer else {
+            var seen: LeaseRecord?
+            if case .denied(let record) = reply.answer { seen = record }
+            lose(to: seen, at: now, into: &out)
+            return false
+        }
+        if reply.server.run != term.serverRun, !mutations.contains(.ignoresServerRun) {
+            // Started from disk, it may have forgotten a later term that still calls. Ours ends; whoever follows,
+            // perhaps we ourselves, waits as if nothing were known.
+            giveUp(term, left: timing.observation + timing.lateness, at: now, into: &out)
+            return false
+        }
+        term.validUntil = max(term.validUntil, validity(sentAt: sentAt, at: now))
+        term.renewal = .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1))
+        if term.isLapsed, now < term.validUntil {
+            term.isLapsed = false
+            out.note(.leaseRecovered(term.epoch, quiet: (term.quiet.until - now).atLeastZero))
+        }
+        state = .leader(term)
+        return true
+    }
+
+    private mutating func lose(to seen: LeaseRecord?, at now: Instant, into out: inout Outbox) {
+        guard let term else { return }
+        end(term, as: .follower)
+        out.note(.leaseLost(term.epoch, to: seen?.holder == holder ? nil : seen?.holder))
+        note(seen, at: now, into: &out)
+    }
+
+    private mutating func end(_ term: Term, as next: State) {
+        let bound = term.quiet.end(isDoubtful: true, granted: term.granted, lateness: timing.lateness)
+        lastHeld = HeldTerm(epoch: term.epoch, boundUntil: bound)
+        state = next
+    }
+}
+
+// MARK: Giving up
+
+extension Elector {
+    /// Remembers that a call whose outcome is unknown may be processed until `moment`.
+    mutating func noteUnknownCall(until moment: Instant) { unknownUntil = max(unknownUntil ?? moment, moment) }
+
+    /// Gives the lease up and competes for it no more for a while. Only when no call is in flight.
+    mutating func stepDown(at now: Instant, into out: inout Outbox) {
+        guard let term else { return }
+        cooldown = (now + .seconds(2), now + .seconds(10))
+        giveUp(term, left: left(of: term, at: now), at: now, into: &out)
+    }
+
+    /// Gives the lease up for good. Only when no call is in flight. Returns the request to wait for, if any.
+    mutating func resign(at now: Instant, into out: inout Outbox) -> RequestID? {
+        guard let term else {
+            state = .resigned
+            return nil
+        }
+        let request = giveUp(term, left: left(of: term, at: now), at: now, into: &out)
+        state = .resigned
+        return request
+    }
+
+    @discardableResult
+    private mutating func giveUp(
+        _ term: Term, left: Duration, at now: Instant, into out: inout Outbox
+    ) -> RequestID {
+        end(term, as: .follower)
+        released = max(released, term.epoch)
+        out.note(.leaseReleased(term.epoch, left: left))
+        return out.send(.release(epoch: term.epoch, left: left))
+    }
+
+    /// What a successor must still wait: the rest of our own quiet period, and of a call that may still be processed.
+    /// Both parts are necessary; the simulation broke drafts that lacked either.
+    private func left(of term: Term, at now: Instant) -> Duration {
+        if mutations.contains(.noLeftOnRelease) { return .zero }
+        let quiet = term.quiet.end(isDoubtful: true, granted: term.granted, lateness: timing.lateness)
+        let unknown = mutations.contains(.noUnknownInLeft) ? quiet : unknownUntil ?? quiet
+        return (max(quiet, unknown) - now).atLeastZero.scaled(by: 1 + timing.clockDrift)
+    }
+}

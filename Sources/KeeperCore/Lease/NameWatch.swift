@@ -1,0 +1,35 @@
+/// Watches another incarnation that stands under our own name: is it alive, or what a dead process left behind?
+struct NameWatch: Sendable {
+    /// What is known of our own name.
+    enum Finding: Equatable, Sendable {
+        /// Nobody else stands there.
+        case ours
+        /// Another incarnation stands there and may be alive: neither campaign nor write the member record.
+        case watching
+        /// It has not stirred for three ticks: it is dead, take the name.
+        case claims
+        /// Its heartbeat has advanced: it is alive, and one of the two must go.
+        case taken(Member)
+    }
+
+    private(set) var finding = Finding.watching
+    private var seen: (member: Member, since: Instant)?
+
+    /// Takes in what a tick found under our name.
+    mutating func observe(_ other: Member?, tickPeriod: Duration, at now: Instant, into out: inout Outbox) {
+        guard let other else {
+            seen = nil
+            return finding = .ours
+        }
+        guard let seen, seen.member.holder.incarnation == other.holder.incarnation else {
+            seen = (other, now)
+            out.note(.nameContested(other))
+            return finding = .watching
+        }
+        if seen.member.beat != other.beat {
+            finding = .taken(other)
+        } else if now - seen.since >= tickPeriod * 3 {
+            finding = .claims
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// What a node says of itself.
+extension NodeCore {
+    /// How this node is, for health checks.
+    public func health(at now: Instant) -> NodeHealth {
+        let sick = refreshers.indices.lazy.map { appStatus($0, at: now) }.filter { !$0.isWell }
+        var ill: [AppStatus] = []
+        var illCount = 0
+        for status in sick {
+            illCount += 1
+            if ill.count < NodeHealth.mostIll { ill.append(status) }
+        }
+        let isLeader = elector.isLeader(at: now)
+        let age = sync.age(at: now)
+        return NodeHealth(
+            node: holder.node, role: role(at: now), leader: isLeader ? holder.node : leaderHint?.holder.node,
+            epoch: elector.floor, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
+            isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
+            isStale: age.map { $0 > NodeSettings.staleAfter } ?? true, appCount: refreshers.count, ill: ill,
+            illCount: illCount)
+    }
+
+    private func role(at now: Instant) -> NodeHealth.Role {
+        if elector.isLeader(at: now) { return .leader }
+        if case .candidate = elector.state { return .candidate }
+        return .follower
+    }
+
+    private func reasonsNotReady(at now: Instant) -> [NodeHealth.ReasonNotReady] {
+        var reasons: [NodeHealth.ReasonNotReady] = []
+        if isDraining { reasons.append(.draining) }
+        let hasAnyToken = refreshers.contains { $0.hasToken(at: now) }
+        if sync.age(at: now) == nil, !hasAnyToken { reasons.append(.starting) }
+        if refreshers.contains(where: { !$0.wasAskedFor }) { reasons.append(.appsNotAskedYet) }
+        if !hasAnyToken { reasons.append(.noValidToken) }
+        if isOutOfStep(at: now) { reasons.append(.outOfStep) }
+        return reasons
+    }
+
+    /// Behind others, or cut off from everybody. With the store away for all nobody can rotate, so an old cache is
+    /// still right and nobody leaves.
+    private func isOutOfStep(at now: Instant) -> Bool {
+        guard let age = sync.age(at: now), age > NodeSettings.readerLease else { return false }
+        let hasOthers = sync.members.contains { $0.holder.incarnation != holder.incarnation }
+        return sync.isReachable == true || (hasOthers && !peers.anyoneAnswered)
+    }
+
+    /// What this node knows of the cluster.
+    public func status(at now: Instant) -> NodeStatus {
+        var total = counters
+        for refresher in refreshers { total.add(refresher.counters) }
+        total.renewalsFailed = elector.renewalsFailed
+        total.storeClockSteps = sync.clockSteps
+        let quiet = elector.isLeader(at: now) ? elector.term.map { $0.quiet.until - now } : nil
+        return NodeStatus(
+            health: health(at: now), holder: holder, uptime: now - startedAt,
+            quietLeft: quiet.flatMap { $0 > .zero ? $0 : nil }, members: sync.members,
+            apps: refreshers.indices.map { appStatus($0, at: now) }, counters: total)
+    }
+
+    private func appStatus(_ index: Int, at now: Instant) -> AppStatus {
+        let refresher = refreshers[index]
+        let credential = refresher.served?.credential
+        var nextAttempt: Duration?
+        if let leadership = situation.leadership {
+            nextAttempt = refresher.nextFetch(leadership, at: now).map { ($0.at - now).atLeastZero }
+        }
+        return AppStatus(
+            app: refresher.app.id, line: refresher.app.line, version: credential?.version ?? 0,
+            epoch: credential?.epoch ?? .none, fingerprint: credential?.fingerprint,
+            left: credential.map { ($0.expiresAt - now).atLeastZero }, life: credential?.life,
+            age: credential.map { (now - $0.issuedAt).atLeastZero },
+            isInDoubt: refresher.knowledge.doubtSince != nil, trouble: refresher.knowledge.trouble,
+            nextAttempt: nextAttempt, rotationsToday: refresher.knowledge.rotationsToday)
+    }
+
+    /// What this node tells another that asks.
+    public func peerState(at now: Instant) -> PeerState {
+        PeerState(
+            holder: holder, floor: elector.floor, syncAge: sync.age(at: now),
+            records: refreshers.compactMap { $0.shareable(at: now) })
+    }
+
+    /// What this node tells of one app, to the node that forwarded a refresh.
+    public func record(of app: AppID, at now: Instant) -> CredentialRecord? {
+        indexOfApp[app].flatMap { refreshers[$0].shareable(at: now) }
+    }
+
+    /// Time since everything known was confirmed; nil if never.
+    public func syncAge(at now: Instant) -> Duration? { sync.age(at: now) }
+
+    /// Whom this node believes to lead, itself included.
+    public func leader(at now: Instant) -> LeaderHint? {
+        if elector.isLeader(at: now), let term = elector.term { return LeaderHint(holder: holder, epoch: term.epoch) }
+        return leaderHint
+    }
+}
+
+extension Refresher {
+    /// Whether there is a token within its life.
+    func hasToken(at now: Instant) -> Bool { served?.expiresIn(at: now) != nil }
+
+    /// Whether WeChat was asked for this app once, by whomever.
+    var wasAskedFor: Bool { knowledge.hasRecord || knowledge.credential != nil || knowledge.trouble != nil }
+
+    /// The newest this node knows, acknowledged by the store or not; nil without a token.
+    func shareable(at now: Instant) -> CredentialRecord? {
+        guard let served else { return nil }
+        var record = knowledge.record(at: now)
+        let credential = served.credential
+        record.version = credential.version
+        record.epoch = credential.epoch
+        record.issue = .init(
+            token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
+            left: (credential.expiresAt - now).atLeastZero, age: (now - credential.issuedAt).atLeastZero)
+        return record
+    }
+}
+
+extension Counters {
+    /// Adds what an app has counted.
+    fileprivate mutating func add(_ other: Counters) {
+        refreshesDone += other.refreshesDone
+        refreshesFailed += other.refreshesFailed
+        unknownCalls += other.unknownCalls
+        stalePublications += other.stalePublications
+        foreignRotations += other.foreignRotations
+        restorations += other.restorations
+        refreshesAsked += other.refreshesAsked
+        forwards += other.forwards
+    }
+}

@@ -1,0 +1,116 @@
+// What the store answers about the lease and the cluster.
+extension NodeCore {
+    mutating func leaseReplied(_ request: RequestID, _ reply: Result<LeaseReply, StoreError>, at now: Instant) {
+        if case .failure(let error) = reply { sync.noteReachability(error, into: &out) }
+        if case .success = reply { sync.noteReachability(nil, into: &out) }
+        if case .releasing(request, let deadline) = departure { departure = .releasing(nil, deadline: deadline) }
+        if let sentAt = sync.replied(request, at: now) {
+            guard case .success(let reply) = reply, case .ticked(let found) = reply.answer else { return }
+            return ticked(found, server: reply.server, sentAt: sentAt, at: now)
+        }
+        let hadTerm = elector.term?.epoch
+        elector.acquireReplied(request, reply, at: now, into: &out)
+        if let epoch = elector.term?.epoch, epoch != hadTerm {
+            counters.terms += 1
+            lockIsHeld = true
+            peers.begin(epoch)
+        }
+        if elector.renewReplied(request, reply, at: now, into: &out) {
+            updateSituation(at: now)
+            for index in refreshers.indices where refreshers[index].isBlocked { step(index, at: now) }
+        } else if elector.term == nil {
+            // Denied, lost or released: look again at once rather than a tick later.
+            sync.hint(at: now)
+        }
+    }
+
+    private mutating func ticked(_ found: TickReply, server: ServerIdentity, sentAt: Instant, at now: Instant) {
+        if found.startsOver, let position = sync.position, position.store != found.position.store {
+            out.note(.storeReplaced)
+            for index in refreshers.indices { refreshers[index].knowledge.storeLost(isNew: true) }
+        }
+        for record in found.changes {
+            guard let index = indexOfApp[record.app] else { continue }
+            learn(record, of: index, from: found.position.store, sentAt: sentAt, at: now)
+        }
+        for app in found.missing {
+            if let index = indexOfApp[app] { lost(index, at: now) }
+        }
+        sync.learn(found, sentAt: sentAt, at: now, into: &out)
+        sync.name.observe(found.nameHolder, tickPeriod: settings.timing.tickPeriod, at: now, into: &out)
+        if case .taken(let other) = sync.name.finding { out.append(.nameTaken(by: other)) }
+        lockIsHeld = found.lockLeft != nil
+        let isOurs = sync.name.finding == .ours
+        elector.observe(
+            found.lease, lockLeft: found.lockLeft, server: server, mayCampaign: isOurs && departure == .none,
+            at: now, into: &out)
+    }
+
+    private mutating func learn(
+        _ record: CredentialRecord, of index: Int, from store: String, sentAt: Instant, at now: Instant
+    ) {
+        refreshers[index].knowledge.learn(record, from: store, readAfter: sentAt)
+        refreshers[index].schedule(at: now)
+        step(index, at: now)
+    }
+
+    /// A record that should be there is not. If it was never there, there is nothing to restore and nothing to say.
+    private mutating func lost(_ index: Int, at now: Instant) {
+        guard refreshers[index].knowledge.hasRecord || refreshers[index].knowledge.credential != nil else { return }
+        // While a command of ours is on its way, its answer tells more than this.
+        guard case .idle = refreshers[index].job else { return }
+        refreshers[index].knowledge.storeLost(isNew: false)
+        step(index, at: now)
+    }
+
+    /// Routes what the world says about one app to that app.
+    mutating func appReplied(_ event: NodeEvent, at now: Instant) {
+        guard let request = event.request, let index = appOfRequest.removeValue(forKey: request) else { return }
+        let mark = out.actions.count
+        switch event {
+        case .credentialReplied(_, let reply):
+            if case .failure(let error) = reply { sync.noteReachability(error, into: &out) }
+            refreshers[index].credentialReplied(
+                request, reply, situation.leadership(at: now), at: now, into: &out)
+        case .called(_, let outcome):
+            refreshers[index].called(request, outcome, fingerprint: fingerprint, at: now, into: &out)
+            elector.noteUnknownCall(until: refreshers[index].unknownUntil)
+            callEnded(at: now)
+        case .probed(_, let outcome):
+            refreshers[index].probed(request, outcome, at: now, into: &out)
+            callEnded(at: now)
+        case .forwarded(_, let outcome):
+            refreshers[index].forwarded(request, outcome, at: now, into: &out)
+        default: break
+        }
+        settled(index, since: mark, at: now)
+        step(index, at: now)
+    }
+
+    private mutating func callEnded(at now: Instant) {
+        callsInFlight -= 1
+        situation.leadership?.hasSlot = true
+        let count = refreshers.count
+        let order = (nextStarving..<nextStarving + count).lazy.map { $0 % count }
+        guard let next = order.first(where: { refreshers[$0].isBlocked }) else { return }
+        nextStarving = next + 1
+        step(next, at: now)
+    }
+}
+
+extension Situation {
+    /// The term, unless it has run out since.
+    func leadership(at now: Instant) -> Leadership? { leadership.flatMap { now < $0.validUntil ? $0 : nil } }
+}
+
+extension NodeEvent {
+    /// The request that an answer about one app belongs to.
+    fileprivate var request: RequestID? {
+        switch self {
+        case .credentialReplied(let request, _), .called(let request, _), .probed(let request, _),
+            .forwarded(let request, _):
+            request
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,100 @@
+/// Keeps a node in step with the store: ticks, how far it has read, and when that was last confirmed.
+struct StoreSync: Sendable {
+    /// How far the store's changes were read.
+    private(set) var position: StorePosition?
+    /// Whether the newest event was read at least once since the store last started over.
+    private(set) var hasReadAll = false
+    /// Everything known was confirmed then, by the store or by a peer that had it from there.
+    private(set) var confirmedAt: Instant?
+    /// Whether the last command was answered; nil before the first.
+    private(set) var isReachable: Bool?
+    /// Everyone with a living member record at the last tick.
+    private(set) var members: [Member] = []
+    var name = NameWatch()
+    /// How often the store's clock has jumped against ours.
+    private(set) var clockSteps = 0
+
+    private var tickDue = Instant.origin
+    private var inFlight: (request: RequestID, sentAt: Instant)?
+    private var wantsAnother = false
+    private var verifyFrom = 0
+    private var clock: (store: Duration, ours: Instant)?
+    private var random: SplitMix64
+    private let period: Duration
+
+    init(period: Duration, seed: UInt64) {
+        self.period = period
+        random = SplitMix64(seed: seed)
+    }
+
+    /// When the next tick is due; nil while one is in flight.
+    var nextWakeUp: Instant? { inFlight == nil ? tickDue : nil }
+
+    /// Time since everything known was confirmed; nil if never.
+    func age(at now: Instant) -> Duration? { confirmedAt.map { (now - $0).atLeastZero } }
+
+    /// Something has changed: tick now, or once more as soon as the current tick is answered.
+    mutating func hint(at now: Instant) {
+        tickDue = min(tickDue, now)
+        wantsAnother = inFlight != nil
+    }
+
+    /// Whether a tick is to be sent now.
+    func isDue(at now: Instant) -> Bool { inFlight == nil && tickDue <= now }
+
+    mutating func sent(_ request: RequestID, at now: Instant) { inFlight = (request, now) }
+
+    /// Chooses the apps whose records the next tick verifies, all of them in turn.
+    mutating func nextToVerify(of count: Int) -> Range<Int> {
+        guard count > 0 else { return 0..<0 }
+        let start = verifyFrom < count ? verifyFrom : 0
+        let end = min(count, start + Tick.mostVerified)
+        verifyFrom = end == count ? 0 : end
+        return start..<end
+    }
+
+    /// Takes in the end of a tick. Returns when it was sent if it is the one in flight.
+    mutating func replied(_ request: RequestID, at now: Instant) -> Instant? {
+        guard let inFlight, inFlight.request == request else { return nil }
+        self.inFlight = nil
+        tickDue = wantsAnother ? now : now + random.jittered(period, by: 0.1)
+        wantsAnother = false
+        return inFlight.sentAt
+    }
+
+    /// Takes in what a tick found, once its changes were learned.
+    mutating func learn(_ reply: TickReply, sentAt: Instant, at now: Instant, into out: inout Outbox) {
+        position = reply.position
+        members = reply.members
+        if reply.startsOver { hasReadAll = false }
+        if reply.isComplete {
+            hasReadAll = true
+            confirmedAt = sentAt
+        } else {
+            tickDue = now
+        }
+        // A lock about to end is looked at when it ends, not up to a period later.
+        if let left = reply.lockLeft, left < period { tickDue = min(tickDue, now + left + .milliseconds(3)) }
+        watchClock(reply.storeTime, at: now, into: &out)
+    }
+
+    private mutating func watchClock(_ store: Duration, at now: Instant, into out: inout Outbox) {
+        defer { clock = (store, now) }
+        guard let clock else { return }
+        let step = (store - clock.store) - (now - clock.ours)
+        guard step > .seconds(1) || step < .seconds(-1) else { return }
+        clockSteps += 1
+        out.note(.storeClockStepped(step))
+    }
+
+    /// Notices whether the store answers, and says so when that changes.
+    mutating func noteReachability(_ error: StoreError?, into out: inout Outbox) {
+        let now = error == nil
+        if let error, isReachable != false { out.note(.storeUnreachable(error)) }
+        if now, isReachable == false { out.note(.storeReachable) }
+        isReachable = now
+    }
+
+    /// A peer that confirmed its versions so long ago has told us all it knows.
+    mutating func confirm(asOf moment: Instant) { confirmedAt = max(confirmedAt ?? moment, moment) }
+}
