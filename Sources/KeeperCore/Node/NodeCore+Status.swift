@@ -80,11 +80,6 @@ extension NodeCore {
             records: refreshers.compactMap { $0.shareable(at: now) })
     }
 
-    /// What this node tells of one app, to the node that forwarded a refresh.
-    public func record(of app: AppID, at now: Instant) -> CredentialRecord? {
-        indexOfApp[app].flatMap { refreshers[$0].shareable(at: now) }
-    }
-
     /// Time since everything known was confirmed; nil if never.
     public func syncAge(at now: Instant) -> Duration? { sync.age(at: now) }
 

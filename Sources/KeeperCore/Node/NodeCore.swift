@@ -89,6 +89,9 @@ public struct NodeCore: Sendable {
         return next ?? startedAt + .seconds(1)
     }
 
+    /// Who this node is.
+    public var identity: LeaseHolder { holder }
+
     /// What the last moment before a call to WeChat must be checked against.
     public var gate: LeaseGate {
         elector.term.map { LeaseGate(epoch: $0.epoch, validUntil: $0.validUntil) } ?? .closed

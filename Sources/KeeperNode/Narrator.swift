@@ -1,0 +1,127 @@
+internal import KeeperCore
+internal import Logging
+
+/// Tells the operator's story: one sentence a decision, data in metadata, never a secret.
+struct Narrator: Sendable {
+    let logger: Logger
+    let origin: ContinuousClock.Instant
+
+    func tell(_ notice: Notice) {
+        let line = Line(notice)
+        logger.log(level: line.level, "\(line.sentence)", metadata: line.metadata)
+    }
+}
+
+/// A notice as a log line.
+private struct Line {
+    var level = Logger.Level.notice
+    var sentence = ""
+    var metadata: Logger.Metadata = [:]
+
+    init(_ notice: Notice) {
+        switch notice {
+        case .becameLeader, .leaseLapsed, .leaseRecovered, .leaseLost, .leaseReleased, .follows, .nameContested:
+            describeLease(notice)
+        case .storeUnreachable, .storeReachable, .storeReplaced, .storeClockStepped:
+            describeStore(notice)
+        case .rotating, .published, .callFailed, .stalePublication, .foreignRotation, .restored:
+            describeCredential(notice)
+        }
+    }
+
+    private mutating func describeLease(_ notice: Notice) {
+        switch notice {
+        case .becameLeader(let epoch, let quiet):
+            sentence = "took the lease; rotating calls may begin in \(seconds(quiet))"
+            metadata["lease.epoch"] = "\(epoch)"
+        case .leaseLapsed(let epoch):
+            level = .warning
+            sentence = "the lease ran out before it was renewed; no call to WeChat until it is"
+            metadata["lease.epoch"] = "\(epoch)"
+        case .leaseRecovered(let epoch, let quiet):
+            sentence = "renewed the lapsed lease, the term goes on; rotating calls may begin in \(seconds(quiet))"
+            metadata["lease.epoch"] = "\(epoch)"
+        case .leaseLost(let epoch, let other):
+            sentence =
+                other.map { "lost the lease to \($0.node)" } ?? "lost the lease: the store has no record of it"
+            metadata["lease.epoch"] = "\(epoch)"
+        case .leaseReleased(let epoch, let left):
+            sentence = "gave the lease up; a successor may call WeChat in \(seconds(left))"
+            metadata["lease.epoch"] = "\(epoch)"
+        case .follows(let leader, let epoch):
+            sentence = "follows \(leader.node)"
+            metadata["lease.epoch"] = "\(epoch)"
+            metadata["leader.address"] = "\(leader.address)"
+        case .nameContested(let other):
+            level = .warning
+            sentence = "another process stands under this node's name; watching whether it lives"
+            metadata["other.incarnation"] = "\(other.holder.incarnation)"
+        default: break
+        }
+    }
+
+    private mutating func describeStore(_ notice: Notice) {
+        switch notice {
+        case .storeUnreachable(let error):
+            level = .warning
+            sentence = "Redis does not answer; serving from memory"
+            metadata["error"] = "\(error)"
+        case .storeReachable:
+            sentence = "Redis answers again"
+        case .storeReplaced:
+            level = .warning
+            sentence = "Redis was emptied or replaced; what we know will be written back"
+        case .storeClockStepped(let step):
+            level = .warning
+            sentence = "the clock of Redis jumped by \(seconds(step)); no rule depends on it"
+        default: break
+        }
+    }
+
+    private mutating func describeCredential(_ notice: Notice) {
+        switch notice {
+        case .rotating(let app, let reason):
+            sentence = "asks WeChat for a new token: \(words(for: reason))"
+            metadata["app.id"] = "\(app)"
+        case .published(let app, let version, let fingerprint, let life):
+            sentence = "published a new token with \(seconds(life)) to live"
+            metadata = ["app.id": "\(app)", "token.version": "\(version)", "token.fingerprint": "\(fingerprint)"]
+        case .callFailed(let app, let trouble, let isKnown, let next):
+            level = .warning
+            let effect = isKnown ? "nothing was rotated" : "WeChat may have rotated the token all the same"
+            let again = next.map { "; next try in \(seconds($0))" } ?? ""
+            sentence = "got no token: \(trouble.summary); \(effect)\(again)"
+            metadata["app.id"] = "\(app)"
+            if let errcode = trouble.errcode { metadata["wechat.errcode"] = "\(errcode)" }
+        case .stalePublication(let app):
+            level = .error
+            sentence = "a token of ours came too late and was refused; stepping down"
+            metadata["app.id"] = "\(app)"
+        case .foreignRotation(let app, let errcode):
+            level = .error
+            sentence = "WeChat refuses the current token although nobody here replaced it: "
+                + "does another program fetch tokens for this app?"
+            metadata = ["app.id": "\(app)", "wechat.errcode": "\(errcode)"]
+        case .restored(let app, let version):
+            sentence = "wrote the token back that Redis had lost"
+            metadata = ["app.id": "\(app)", "token.version": "\(version)"]
+        default: break
+        }
+    }
+
+    private func words(for reason: RotationReason) -> String {
+        switch reason {
+        case .missing: "there is none"
+        case .due: "half of its life is over"
+        case .doubt: "the current one may not be the newest"
+        case .dead: "WeChat refuses the current one"
+        case .operatorAsked: "an operator asked"
+        }
+    }
+
+    /// `3.2 s`; tenths are enough for people.
+    private func seconds(_ duration: Duration) -> String {
+        let tenths = duration.milliseconds / 100
+        return "\(tenths / 10).\(abs(tenths % 10)) s"
+    }
+}
