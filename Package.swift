@@ -90,5 +90,11 @@ let package = Package(
         room("WeChatSimulator", [.hummingbird, .logging]),
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", .argumentParser]),
+
+        // Tests, and what several of them share.
+        .target(
+            name: "KeeperTestKit", dependencies: ["KeeperPorts", "KeeperCore"], path: "Tests/KeeperTestKit",
+            swiftSettings: settings),
+        tests("RedisClientTests", ["RedisClient", "KeeperTestKit", .nioCore, .nioPosix]),
     ]
 )

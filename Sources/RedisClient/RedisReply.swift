@@ -4,6 +4,7 @@ public enum RedisReply: Sendable, Equatable {
     case status(String)
     /// A failure. At the top of a reply it is thrown as `RedisError.rejected`; only inside an array is it found here.
     case error(String)
+    /// A whole number.
     case integer(Int64)
     /// A string of bytes, maybe empty, maybe not text.
     case bulk([UInt8])
@@ -43,15 +44,22 @@ extension RedisReply {
 
 /// One message of a channel this connection has subscribed to.
 public struct RedisMessage: Sendable, Equatable {
+    /// The channel it was published on.
     public let channel: String
+    /// What was published.
     public let payload: [UInt8]
+
+    /// A message as it would come.
+    public init(channel: String, payload: [UInt8]) {
+        self.channel = channel
+        self.payload = payload
+    }
 
     /// Reads the three parts of a `message` push; nil if they are no such thing.
     init?(_ reply: RedisReply) {
         guard let parts = reply.elements, parts.count == 3, parts[0].text == "message",
             let channel = parts[1].text, let payload = parts[2].bytes
         else { return nil }
-        self.channel = channel
-        self.payload = payload
+        self.init(channel: channel, payload: payload)
     }
 }

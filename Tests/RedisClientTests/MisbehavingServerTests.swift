@@ -1,0 +1,100 @@
+import NIOCore
+import NIOPosix
+import RedisClient
+import Testing
+
+/// Against servers that break the protocol, each in one way.
+@Suite struct MisbehavingServerTests {
+    @Test func lateReply_IsNeverGivenToALaterCommand() async throws {
+        try await withMisbehavingServer { request, channel in
+            guard request.contains("SLOW") else { return channel.say("+fast\r\n") }
+            channel.eventLoop.scheduleTask(in: .milliseconds(150)) { channel.say("+late\r\n") }
+        } _: { endpoint in
+            let redis = try await RedisConnection.connect(to: endpoint)
+            async let slow = redis.outcome(["SLOW"], before: .now + .milliseconds(100))
+            async let next = redis.outcome(["FAST"], before: .soon)
+            #expect(await slow == .failure(.timedOut))
+            #expect(await next != .success(.status("late")))
+            await redis.waitUntilClosed()
+        }
+    }
+
+    @Test(arguments: [
+        "garbage\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "$-7\r\n", String(repeating: "*1\r\n", count: 9) + "+x\r\n",
+    ])
+    func garbage_EndsTheConnection_AtOnce(text: String) async throws {
+        try await withMisbehavingServer { _, channel in
+            channel.say(text)
+        } _: { endpoint in
+            let redis = try await RedisConnection.connect(to: endpoint)
+            let reply = await redis.outcome(["PING"], before: .soon)
+            guard case .failure(.connectionLost) = reply else {
+                Issue.record("\(reply)")
+                return
+            }
+            await redis.waitUntilClosed()
+        }
+    }
+
+    @Test func closeInsideAReply_IsAnUnknownOutcome() async throws {
+        try await withMisbehavingServer { _, channel in
+            channel.say("$10\r\nhalf")
+            channel.close(promise: nil)
+        } _: { endpoint in
+            let redis = try await RedisConnection.connect(to: endpoint)
+            let reply = await redis.outcome(["GET", "key"], before: .soon)
+            guard case .failure(.connectionLost) = reply else {
+                Issue.record("\(reply)")
+                return
+            }
+        }
+    }
+
+    @Test func secondReply_ThatNobodyAskedFor_EndsTheConnection() async throws {
+        try await withMisbehavingServer { _, channel in
+            channel.say("+one\r\n+two\r\n")
+        } _: { endpoint in
+            let redis = try await RedisConnection.connect(to: endpoint)
+            #expect(await redis.outcome(["PING"], before: .soon) == .success(.status("one")))
+            await redis.waitUntilClosed()
+            #expect(await redis.outcome(["PING"], before: .soon) != .success(.status("two")))
+        }
+    }
+
+    @Test func silentServer_TimesOut_AtTheLogin() async throws {
+        try await withMisbehavingServer { _, _ in
+        } _: { endpoint in
+            var endpoint = endpoint
+            endpoint.password = RedisPassword("hush")
+            let error = await #expect(throws: RedisError.self) {
+                try await RedisConnection.connect(
+                    to: endpoint, on: MultiThreadedEventLoopGroup.singleton, before: .now + .milliseconds(150))
+            }
+            #expect(error == .timedOut)
+        }
+    }
+
+    @Test func serverThatRepeatsThePassword_DoesNotMakeUsShowIt() async throws {
+        try await withMisbehavingServer { _, channel in
+            channel.say("-ERR unknown command 'AUTH', with args beginning with: 'hush' \r\n")
+        } _: { endpoint in
+            var endpoint = endpoint
+            endpoint.password = RedisPassword("hush")
+            let error = await #expect(throws: RedisError.self) { try await RedisConnection.connect(to: endpoint) }
+            #expect(error.map { String(reflecting: $0).contains("hush") } == false)
+        }
+    }
+
+    @Test func hugePromises_EndAtTheDeadline() async throws {
+        try await withMisbehavingServer { request, channel in
+            channel.say(request.contains("ARRAY") ? "*1000000000\r\n" : "$900000000\r\nabc")
+        } _: { endpoint in
+            for command: RedisArgument in ["ARRAY", "STRING"] {
+                let redis = try await RedisConnection.connect(to: endpoint)
+                let reply = await redis.outcome([command], before: .now + .milliseconds(100))
+                #expect(reply == .failure(.timedOut))
+                await redis.waitUntilClosed()
+            }
+        }
+    }
+}
