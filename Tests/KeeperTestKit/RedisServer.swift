@@ -2,16 +2,24 @@ internal import Foundation
 
 /// A private `redis-server` on a free port of the loopback, without persistence, gone after the test.
 ///
-/// A shell stands between: it ends the server as soon as its standard input ends, so no server outlives a test process
-/// that crashed.
+/// A shell watches it and ends it as soon as the test process is gone, so no server outlives a crash.
 public final class RedisServer: Sendable {
     /// Where it listens, on 127.0.0.1.
     public let port: Int
 
-    private let shell: Process
+    private let process: Process
     private let leash: Pipe
     private let folder: URL
     private let ended: AsyncStream<Void>
+
+    /// Becomes the server, after leaving a watcher behind that ends it when the standard input ends. (A job in the
+    /// background has no standard input of its own; descriptor 3 hands it on. The shell itself could not wait for its
+    /// children: it may have been started with SIGCHLD blocked.)
+    private static let script = """
+        exec 3<&0
+        { cat <&3; grep -q redis-server /proc/$$/comm && kill -9 $$; } >/dev/null 2>&1 &
+        exec redis-server "$@" </dev/null 3<&-
+        """
 
     /// The server did not say that it was ready; with what it said instead.
     public struct NotStarted: Error {
@@ -23,16 +31,16 @@ public final class RedisServer: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("redis-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         leash = Pipe()
-        shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments =
-            ["-c", "redis-server \"$@\" & cat >/dev/null; kill -9 $!", "sh"]
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments =
+            ["-c", Self.script, "sh"]
             + ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.path]
             + arguments
-        shell.standardInput = leash
+        process.standardInput = leash
         let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
         self.ended = ended
-        shell.terminationHandler = { _ in continuation.finish() }
+        process.terminationHandler = { _ in continuation.finish() }
     }
 
     /// Starts a server; extra `arguments` are as on its command line.
@@ -51,8 +59,8 @@ public final class RedisServer: Sendable {
     /// Returns what the server said until it was ready or gave up.
     private func launch() async throws -> String {
         let pipe = Pipe()
-        shell.standardOutput = pipe
-        shell.standardError = pipe
+        process.standardOutput = pipe
+        process.standardError = pipe
         let (chunks, continuation) = AsyncStream.makeStream(of: String.self)
         // Reads on to the end, so that the server never waits for us to take its words.
         pipe.fileHandleForReading.readabilityHandler = { handle in
@@ -64,7 +72,7 @@ public final class RedisServer: Sendable {
                 continuation.yield(String(decoding: data, as: UTF8.self))
             }
         }
-        try shell.run()
+        try process.run()
         var output = ""
         for await chunk in chunks {
             output += chunk

@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func login_UsesUserPasswordAndDatabase() async throws {
-        let rules = ["--requirepass", "hush", "--user", "keeper on >whisper ~* &* +@all"]
+        let rules = ["--requirepass", "hush", "--user", "keeper", "on", ">whisper", "~*", "&*", "+@all"]
         try await withRedisServer(rules) { server in
             let port = server.port
             for url in ["redis://:hush@127.0.0.1:\(port)", "redis://keeper:whisper@localhost:\(port)/3"] {
