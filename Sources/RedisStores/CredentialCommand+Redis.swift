@@ -1,0 +1,150 @@
+internal import KeeperCore
+internal import RedisClient
+
+extension CredentialCommand {
+    /// The script that executes this command.
+    var script: Script {
+        switch self {
+        case .begin: .begin
+        case .publish: .publish
+        case .abort: .abort
+        case .put: .put
+        case .restore: .restore
+        }
+    }
+
+    /// The script's arguments from the third on.
+    var arguments: [RedisArgument] {
+        let app = RedisArgument(app.rawValue)
+        switch self {
+        case .begin(let beginning): return [app] + beginning.arguments
+        case .publish(let publication): return [app] + publication.arguments
+        case .abort(let abortion): return [app] + abortion.arguments
+        case .put(let putting): return [app] + putting.arguments
+        case .restore(let restoration): return [app] + restoration.arguments
+        }
+    }
+}
+
+extension Beginning {
+    fileprivate var arguments: [RedisArgument] {
+        [
+            epoch.argument, Optional(intent).argument, RedisArgument(basis.version),
+            basis.taint.map { RedisArgument($0) } ?? "", basis.intent.argument,
+        ]
+    }
+}
+
+extension Publication {
+    fileprivate var arguments: [RedisArgument] {
+        [
+            epoch.argument, Optional(intent).argument, RedisArgument(token.secret),
+            RedisArgument(fingerprint.rawValue), life.argument, left.argument, age.argumentRoundedUp,
+            RedisArgument(knownVersion),
+        ]
+    }
+}
+
+extension Abortion {
+    fileprivate var arguments: [RedisArgument] {
+        let effect: RedisArgument =
+            switch self.effect {
+            case .none: "none"
+            case .unknown: "unknown"
+            }
+        return [epoch.argument, intent.argument, effect] + trouble.arguments
+    }
+}
+
+extension Putting {
+    fileprivate var arguments: [RedisArgument] {
+        [
+            epoch.argument, RedisArgument(token.secret), RedisArgument(fingerprint.rawValue), life.argument,
+            left.argument, RedisArgument(knownVersion), RedisArgument(settledEvent),
+        ]
+    }
+}
+
+extension Restoration {
+    fileprivate var arguments: [RedisArgument] {
+        let issue = record.issue
+        let doubt = [record.taint?.age, record.intent?.age].compactMap(\.self).max()
+        let previous = record.previous.prefix(CredentialRecord.mostPrevious).map(\.rawValue).joined(separator: ",")
+        return [
+            epoch.argument, RedisArgument(record.version), record.epoch.argument, (issue != nil).argument,
+            RedisArgument(issue?.token.secret ?? ""), RedisArgument(issue?.fingerprint.rawValue ?? ""),
+            issue?.life.argument ?? "0", issue?.left.argument ?? "0", issue?.age.argumentRoundedUp ?? "0",
+            RedisArgument(previous), doubt?.argumentRoundedUp ?? "",
+        ] + record.trouble.arguments + [RedisArgument(record.rotationsToday)]
+    }
+}
+
+extension CredentialReply {
+    /// Reads what a script answered.
+    static func read(_ reply: RedisReply, from server: ServerIdentity) throws(StoreError) -> CredentialReply {
+        var reader = try ReplyReader(reply)
+        _ = try reader.number()
+        let store = try reader.text()
+        let outcome: Outcome =
+            switch try reader.text() {
+            case "accepted": .accepted
+            case "notHolder": .notHolder
+            case "changed": .changed
+            case "superseded": .superseded
+            default: throw ReplyReader.unreadable
+            }
+        return CredentialReply(
+            server: server, store: store, outcome: outcome, record: try reader.optional(CredentialRecord.read))
+    }
+}
+
+extension CredentialRecord {
+    /// Reads what `show` of the scripts writes.
+    static func read(_ reader: inout ReplyReader) throws(StoreError) -> CredentialRecord {
+        var record = CredentialRecord(
+            app: AppID(try reader.text()), event: try reader.count(), version: try reader.count(),
+            epoch: Epoch(try reader.count()))
+        record.issue = try reader.optional(Issue.read)
+        record.previous = try reader.text().split(separator: ",").map { Fingerprint(String($0)) }
+        record.intent = try reader.optional(OpenIntent.read)
+        record.taint = try reader.optional(Taint.read)
+        record.trouble = try reader.optional(Trouble.read)
+        record.rotationsToday = Int(clamping: try reader.number())
+        return record
+    }
+}
+
+// Ages are never negative, even if the store's clock was set back between writing and reading.
+
+extension CredentialRecord.Issue {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Self {
+        let token = Token(try reader.text())
+        let fingerprint = Fingerprint(try reader.text())
+        return Self(
+            token: token, fingerprint: fingerprint, life: try reader.milliseconds(), left: try reader.milliseconds(),
+            age: try reader.milliseconds().atLeastZero)
+    }
+}
+
+extension OpenIntent {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> OpenIntent {
+        // An id that is not of our form still stands for a call that was begun; no decision will ever match it.
+        let text = try reader.text()
+        let id = IntentID(text) ?? IntentID(incarnation: Incarnation(text), number: 0)
+        return OpenIntent(
+            id: id, epoch: Epoch(try reader.count()), event: try reader.count(),
+            age: try reader.milliseconds().atLeastZero)
+    }
+}
+
+extension Taint {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Taint {
+        Taint(event: try reader.count(), age: try reader.milliseconds().atLeastZero)
+    }
+}
+
+extension Trouble {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Trouble {
+        Trouble(errcode: try reader.optionalNumber().map { Int(clamping: $0) }, summary: try reader.text())
+    }
+}

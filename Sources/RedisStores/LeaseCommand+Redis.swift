@@ -1,0 +1,111 @@
+internal import KeeperCore
+internal import RedisClient
+
+extension LeaseCommand {
+    /// The script that executes this command.
+    var script: Script {
+        switch self {
+        case .tick: .tick
+        case .acquire: .acquire
+        case .renew: .renew
+        case .release: .release
+        case .leave: .leave
+        }
+    }
+
+    /// The script's arguments from the third on.
+    func arguments(of caller: LeaseHolder) -> [RedisArgument] {
+        let node = RedisArgument(caller.node.rawValue)
+        let address = RedisArgument(caller.address)
+        switch self {
+        case .tick(let tick):
+            return [node, address] + tick.arguments
+        case .acquire(let acquisition):
+            return [node, address] + acquisition.arguments
+        case .renew(let epoch, let ttl, let isActive):
+            return [epoch.argument, ttl.argument, isActive.argument]
+        case .release(let epoch, let left):
+            return [epoch.argument, left.argumentRoundedUp]
+        case .leave:
+            return [node]
+        }
+    }
+
+    /// Reads what the script answered.
+    static func answer(_ reply: RedisReply) throws(StoreError) -> LeaseReply.Answer {
+        var reader = try ReplyReader(reply)
+        _ = try reader.number()
+        _ = try reader.text()
+        switch try reader.text() {
+        case "granted":
+            return .granted(
+                epoch: Epoch(try reader.count()), previous: try reader.optional(LeaseRecord.read))
+        case "resumed": return .resumed(epoch: Epoch(try reader.count()))
+        case "denied": return .denied(try reader.optional(LeaseRecord.read))
+        case "renewed": return .renewed(sequence: try reader.count())
+        case "done": return .done
+        default: throw ReplyReader.unreadable
+        }
+    }
+}
+
+extension Tick {
+    fileprivate var arguments: [RedisArgument] {
+        [
+            RedisArgument(position?.store ?? ""), RedisArgument(position?.event ?? 0), claimsName.argument,
+            epochSeen.argument, isDraining.argument, memberTTL.argument, RedisArgument(Tick.mostChanges),
+        ] + verify.prefix(Tick.mostVerified).map { RedisArgument($0.rawValue) }
+    }
+}
+
+extension Acquisition {
+    fileprivate var arguments: [RedisArgument] {
+        [
+            ttl.argument, floor.argument, observed?.epoch.argument ?? "",
+            observed.map { RedisArgument($0.sequence) } ?? "", steals.argument,
+        ]
+    }
+}
+
+extension TickReply {
+    /// Reads what the tick script answered.
+    static func read(_ reply: RedisReply) throws(StoreError) -> TickReply {
+        var reader = try ReplyReader(reply)
+        let storeTime = try reader.milliseconds()
+        let store = try reader.text()
+        let lease = try reader.optional(LeaseRecord.read)
+        let lockLeft = try reader.optionalNumber().map(Duration.milliseconds)
+        let changes = try reader.list(CredentialRecord.read)
+        let event = try reader.count()
+        let startsOver = try reader.flag()
+        let isComplete = try reader.flag()
+        let missing = try reader.texts().map { AppID($0) }
+        let members = try reader.list(Member.read).sorted { $0.holder.node < $1.holder.node }
+        return TickReply(
+            lease: lease, lockLeft: lockLeft, changes: changes, position: StorePosition(store: store, event: event),
+            startsOver: startsOver, isComplete: isComplete, missing: missing, members: members,
+            nameHolder: try reader.optional(Member.read), storeTime: storeTime)
+    }
+}
+
+extension Member {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Member {
+        let node = NodeName(try reader.text())
+        let incarnation = Incarnation(try reader.text())
+        return Member(
+            holder: LeaseHolder(node: node, incarnation: incarnation, address: try reader.text()),
+            beat: try reader.count(), epochSeen: Epoch(try reader.count()), isDraining: try reader.flag())
+    }
+}
+
+extension LeaseRecord {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> LeaseRecord {
+        let epoch = Epoch(try reader.count())
+        let node = NodeName(try reader.text())
+        let incarnation = Incarnation(try reader.text())
+        return LeaseRecord(
+            epoch: epoch, holder: LeaseHolder(node: node, incarnation: incarnation, address: try reader.text()),
+            sequence: try reader.count(), isActive: try reader.flag(),
+            releasedWith: try reader.optionalNumber().map(Duration.milliseconds))
+    }
+}

@@ -1,0 +1,72 @@
+extension Script {
+    /// `LeaseCommand.acquire`: ARGV 3 node, 4 address, 5 ttl, 6 floor, 7 epoch and 8 sequence observed, 9 steals.
+    ///
+    /// The lock is what the others see and expires by itself; the record stays, so that a successor learns of the last
+    /// renewal. Neither is trusted alone: a lock of ours without our record (somebody deleted it) is a new term.
+    static let acquire = Script(
+        "acquire", [leaseReplies],
+        #"""
+        local ttl, floor = ARGV[5], number(ARGV[6])
+        local lock = redis.call('GET', key('lock'))
+        local previous = lease()
+
+        -- 1. Granted before, but the answer was lost.
+        if lock == caller and previous and leads(previous.epoch) then
+            redis.call('HSET', key('lease'), 'seq', previous.seq + 1)
+            redis.call('SET', key('lock'), caller, 'PX', ttl)
+            return { now, store, 'resumed', previous.epoch }
+        end
+
+        -- 2. Taken. Unless the lock cannot be right: its record has not moved for longer than any lease.
+        if lock and lock ~= caller then
+            local unmoved = previous and previous.epoch == tonumber(ARGV[7]) and previous.seq == tonumber(ARGV[8])
+            if not (ARGV[9] == '1' and unmoved) then return { now, store, 'denied', showLease(previous) } end
+        end
+
+        -- 3. Ours. With no record at all the clock in seconds is a floor that no earlier term has likely reached.
+        local epoch = previous and math.max(previous.epoch, floor) + 1 or math.max(floor + 1, number(time[1]))
+        redis.call('DEL', key('lease'))
+        redis.call('HSET', key('lease'), 'epoch', epoch, 'inc', caller, 'node', ARGV[3], 'addr', ARGV[4],
+            'seq', 1, 'active', 0, 'clean', 0, 'left_ms', 0)
+        redis.call('SET', key('lock'), caller, 'PX', ttl)
+        redis.call('LPUSH', key('hist'), cjson.encode({ epoch = epoch, node = ARGV[3], from_ms = now }))
+        redis.call('LTRIM', key('hist'), 0, 99)
+        redis.call('PUBLISH', key('ev'), 'lease|' .. epoch .. '|taken')
+        return { now, store, 'granted', epoch, showLease(previous) }
+        """#)
+
+    /// `LeaseCommand.renew`: ARGV 3 epoch, 4 ttl, 5 is active.
+    ///
+    /// An expired lock is set again as long as nobody else has taken the term: the record decides.
+    static let renew = Script(
+        "renew", [leaseReplies],
+        #"""
+        if not leads(number(ARGV[3])) then return { now, store, 'denied', showLease(lease()) } end
+        local sequence = redis.call('HINCRBY', key('lease'), 'seq', 1)
+        if ARGV[5] == '1' then redis.call('HSET', key('lease'), 'active', 1) end
+        redis.call('SET', key('lock'), caller, 'PX', ARGV[4])
+        return { now, store, 'renewed', sequence }
+        """#)
+
+    /// `LeaseCommand.release`: ARGV 3 epoch, 4 milliseconds the successor must still wait.
+    static let release = Script(
+        "release", [leaseReplies],
+        #"""
+        if not leads(number(ARGV[3])) then return { now, store, 'denied', showLease(lease()) } end
+        redis.call('HSET', key('lease'), 'clean', 1, 'left_ms', ARGV[4])
+        if locked() then redis.call('DEL', key('lock')) end
+        redis.call('PUBLISH', key('ev'), 'lease|' .. ARGV[3] .. '|released')
+        return { now, store, 'done' }
+        """#)
+
+    /// `LeaseCommand.leave`: ARGV 3 node.
+    static let leave = Script(
+        "leave", [],
+        #"""
+        if redis.call('HGET', key('member:' .. ARGV[3]), 'inc') == caller then
+            redis.call('DEL', key('member:' .. ARGV[3]))
+            redis.call('SREM', key('members'), ARGV[3])
+        end
+        return { now, store, 'done' }
+        """#)
+}

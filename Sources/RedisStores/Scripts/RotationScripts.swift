@@ -1,0 +1,87 @@
+extension Script {
+    /// `CredentialCommand.begin`: ARGV 3 app, 4 epoch, 5 intent, 6 version, 7 taint and 8 open intent of the basis.
+    ///
+    /// Needs lease and lock: a leader whose lock has expired must renew before it calls WeChat, so that a stray `begin`
+    /// of a leader that died cannot open an intent under its successor's nose.
+    static let begin = Script(
+        "begin", [records],
+        #"""
+        local epoch, intent = number(ARGV[4]), ARGV[5]
+        local record = read(ARGV[3])
+        if not (leads(epoch) and locked()) then return answer('notHolder', record) end
+        if record.i_id == intent then return answer('accepted', record) end
+        local unmoved = (record.ver or 0) == number(ARGV[6]) and record.taint == tonumber(ARGV[7])
+            and (record.i_id or '') == ARGV[8]
+        if not unmoved then return answer('changed', record) end
+
+        -- A call that was begun and never resolved may have rotated the token: that doubt outlives its intent.
+        if record.i_id then doubt(record, record.i_ev or 0, record.i_at or now) end
+        local event = nextEvent(record)
+        record.i_id, record.i_epoch, record.i_ev, record.i_at = intent, epoch, event, now
+        record.o_epoch = math.max(record.o_epoch or 0, epoch)
+        record.rotations = (record.day == today and record.rotations or 0) + 1
+        record.day = today
+        write(record, event)
+        return answer('accepted', record)
+        """#)
+
+    /// `CredentialCommand.publish`: ARGV 3 app, 4 epoch, 5 intent, 6 token, 7 fingerprint, 8 life, 9 left, 10 age,
+    /// 11 known version.
+    ///
+    /// Needs no lease: a token that WeChat has issued is worth more than the term in which it was asked for, as long as
+    /// nobody has begun anything after it.
+    static let publish = Script(
+        "publish", [records, issuing],
+        #"""
+        local epoch, intent = number(ARGV[4]), ARGV[5]
+        local record = read(ARGV[3])
+        if record.p_id == intent then return answer('accepted', record) end
+
+        local isOpen = record.i_id == intent
+        -- The record was lost, or rolled back to a time before this intent: it has not heard of this term yet.
+        local isUnheard = (record.o_epoch or 0) < epoch and (record.epoch or 0) <= epoch
+        local event = nextEvent(record)
+        if not isOpen and not isUnheard then
+            -- A later intent or term exists. Which of the two tokens is the newest, only WeChat knows.
+            doubt(record, event, math.max(record.issued_at or 0, now - number(ARGV[10])))
+            write(record, event)
+            return answer('superseded', record)
+        end
+
+        -- The call is later than every doubt from before its intent. Where the intent itself is unknown here, so is
+        -- the order, and the doubt stays.
+        if isOpen and record.taint and record.taint < record.i_ev then record.taint, record.taint_at = nil, nil end
+        closeIntent(record)
+        issue(record, math.max(record.ver or 0, number(ARGV[11])) + 1, epoch, ARGV[6], ARGV[7],
+            number(ARGV[8]), number(ARGV[9]))
+        record.p_id = intent
+        -- From now on this term is known here: a stray of an earlier intent of it must not be taken for unheard.
+        record.o_epoch = math.max(record.o_epoch or 0, epoch)
+        write(record, event)
+        return answer('accepted', record)
+        """#)
+
+    /// `CredentialCommand.abort`: ARGV 3 app, 4 epoch, 5 intent or empty, 6 effect, 7 whether there is a trouble, 8 its
+    /// errcode or empty, 9 its summary.
+    ///
+    /// Never refused: who knows how a call ended may always say so, of his own intent only.
+    static let abort = Script(
+        "abort", [records],
+        #"""
+        local record = read(ARGV[3])
+        local isChanged = false
+        if ARGV[5] ~= '' and record.i_id == ARGV[5] then
+            if ARGV[6] == 'unknown' then doubt(record, record.i_ev or 0, record.i_at or now) end
+            closeIntent(record)
+            isChanged = true
+        end
+        if ARGV[7] == '1' and leads(number(ARGV[4])) then
+            local errcode = tonumber(ARGV[8])
+            -- The same failure again is no news: it would send the record to every node every few seconds.
+            isChanged = isChanged or record.err ~= errcode or record.why ~= ARGV[9]
+            record.err, record.why = errcode, ARGV[9]
+        end
+        if isChanged then write(record, nextEvent(record)) end
+        return answer('accepted', record)
+        """#)
+}
