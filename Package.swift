@@ -90,5 +90,8 @@ let package = Package(
         room("WeChatSimulator", [.hummingbird, .logging]),
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", .argumentParser]),
+
+        // Tests, one target a room.
+        tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
     ]
 )
