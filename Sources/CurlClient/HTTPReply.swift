@@ -34,6 +34,8 @@ struct HeaderLines: Sendable, Equatable {
         let value: String
     }
 
+    /// Whether the empty line after the last header has come.
+    private(set) var isComplete = false
     private var lines: [Line] = []
     private var byteCount = 0
 
@@ -46,6 +48,9 @@ struct HeaderLines: Sendable, Equatable {
         let text = String(decoding: bytes, as: UTF8.self)
         if text.hasPrefix("HTTP/") {
             lines.removeAll()
+            isComplete = false
+        } else if text == "\r\n" || text == "\n" {
+            isComplete = true
         } else if let colon = text.firstIndex(of: ":") {
             lines.append(Line(name: text[..<colon].lowercased(), value: Self.trimmed(text[colon...].dropFirst())))
         }

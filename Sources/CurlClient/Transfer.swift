@@ -62,6 +62,10 @@ internal import CCurl
         guard ContinuousClock.now < deadline else {
             return .failure(.unknown(.init(.deadline, "the answer came after the deadline")))
         }
+        // Seen with 7.88: a connection closed in the middle of the headers counts as success.
+        guard headers.isComplete else {
+            return .failure(failure(.init(.answer, "the answer ended within its headers")))
+        }
         var status = 0
         unsafe ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return .success(HTTPReply(status: status, body: body, headers: headers))

@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func refusedConnection_WasNeverSent() async throws {
-        let outcome = await client.outcome(HTTPRequest(try url(await deadPort())))
+        let outcome = await client.outcome(HTTPRequest(try url(deadPort)))
         #expect(outcome.notSent == .connection)
     }
 

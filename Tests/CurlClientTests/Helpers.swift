@@ -1,6 +1,4 @@
 import CurlClient
-import NIOCore
-import NIOPosix
 
 /// A secret long enough to be recognised, with characters that need an escape.
 let secret = "s3cr3t-V3ry-S3cr3t-0123456789"
@@ -58,11 +56,5 @@ func dumped(_ value: Any) -> String {
     return text
 }
 
-/// A port on which nobody listens: one that was free a moment ago.
-func deadPort() async throws -> Int {
-    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .bind(host: "127.0.0.1", port: 0).get()
-    let port = channel.localAddress?.port ?? 0
-    try await channel.close()
-    return port
-}
+/// A port on which nobody listens (once tcpmux). One that was free a moment ago may be another test's by now.
+let deadPort = 1

@@ -29,7 +29,8 @@ struct OpenSSLServer {
         server.standardInput = FileHandle.nullDevice
         try server.run()
         defer {
-            server.terminate()
+            // SIGKILL: Foundation starts it with the signals of a Dispatch thread blocked, SIGTERM among them.
+            kill(server.processIdentifier, SIGKILL)
             server.waitUntilExit()
         }
         return try await body(OpenSSLServer(port: listeningPort(output), certificate: certificate))

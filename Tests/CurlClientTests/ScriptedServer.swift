@@ -113,8 +113,8 @@ private final class ScriptHandler: ChannelInboundHandler {
         guard received[head.upperBound...].utf8.count >= announcedLength else { return }
         let request = received
         received = ""
-        act(context.channel)
         report(request)
+        act(context.channel)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

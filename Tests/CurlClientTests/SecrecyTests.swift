@@ -37,8 +37,8 @@ import Testing
     @Test func failureToSend_PrintsWithoutSecrets() async throws {
         let client = CurlClient()
         var withProxy = loaded(try url(80))
-        withProxy.proxy = "http://user:\(secret)@127.0.0.1:\(try await deadPort())"
-        for request in [loaded(try url(try await deadPort())), loaded(try url(80, host: "nowhere.invalid")), withProxy] {
+        withProxy.proxy = "http://user:\(secret)@127.0.0.1:\(deadPort)"
+        for request in [loaded(try url(deadPort)), loaded(try url(80, host: "nowhere.invalid")), withProxy] {
             let outcome = await client.outcome(request)
             #expect(outcome.notSent != nil)
             #expect(!outcome.printed.contains(secret.prefix(6)), "\(outcome.printed)")
