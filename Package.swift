@@ -93,5 +93,6 @@ let package = Package(
 
         // Tests, one target a room.
         tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
+        tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
     ]
 )

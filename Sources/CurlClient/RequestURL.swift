@@ -63,6 +63,19 @@ public struct RequestURL: Sendable, Hashable {
         self.text = text
     }
 
+    /// The same place with another path and query, both already encoded.
+    init(_ other: RequestURL, path: String, query: String?) {
+        scheme = other.scheme
+        host = other.host
+        port = other.port
+        self.path = path
+        self.query = query
+        text = other.origin + path + (query.map { "?" + $0 } ?? "")
+    }
+
+    /// Whether a query is written, even an empty one.
+    public var hasQuery: Bool { query != nil }
+
     /// Whether the host is this machine's loopback, written so that nobody has to resolve it to know:
     /// `localhost` (libcurl never asks DNS for it), `127.a.b.c` or `[::1]`.
     public var isLoopback: Bool {
@@ -70,6 +83,12 @@ public struct RequestURL: Sendable, Hashable {
         let octets = host.split(separator: ".", omittingEmptySubsequences: false)
         return octets.count == 4 && octets[0] == "127"
             && octets.allSatisfy { UInt8($0) != nil && ($0.count == 1 || $0.first != "0") }
+    }
+
+    /// Scheme, host and port.
+    private var origin: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "\(scheme.rawValue)://\(name)\(port.map { ":\($0)" } ?? "")"
     }
 
     private static func hostAndPort(_ authority: Substring) throws(Flaw) -> (host: String, port: Int?) {
@@ -97,11 +116,7 @@ public struct RequestURL: Sendable, Hashable {
 
 extension RequestURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Scheme, host, port and path; `?<redacted>` stands for a query.
-    public var description: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        let door = port.map { ":\($0)" } ?? ""
-        return "\(scheme.rawValue)://\(name)\(door)\(path)\(query == nil ? "" : "?<redacted>")"
-    }
+    public var description: String { "\(origin)\(path)\(query == nil ? "" : "?<redacted>")" }
 
     /// The same as `description`.
     public var debugDescription: String { description }

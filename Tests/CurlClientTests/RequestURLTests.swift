@@ -1,5 +1,6 @@
-import CurlClient
 import Testing
+
+@testable import CurlClient
 
 @Suite struct RequestURLTests {
     @Test(arguments: [
@@ -35,5 +36,21 @@ import Testing
     ])
     func loopback_IsRecognisedByItsSpelling(text: String, isLoopback: Bool) throws {
         #expect(try RequestURL(text).isLoopback == isLoopback)
+    }
+
+    @Test(arguments: [
+        ("https://h", "https://h/a/b"), ("https://h/", "https://h/a/b"), ("https://h/base/", "https://h/base/a/b"),
+        ("https://[::1]:2/base?old", "https://[::1]:2/base/a/b"),
+    ])
+    func appendedPath_HasOneSlashBetween(base: String, expected: String) throws {
+        #expect(try RequestURL(base).appending(path: "/a/b").text == expected)
+    }
+
+    @Test func appendedQuery_IsPercentEncoded() throws {
+        let url = try RequestURL("https://h").appending(
+            path: "/a?b", query: [("a b", "1&2=3#?/+%"), ("n", "-._~aZ9"), ("u", "\u{E9}\n\0"), ("e", "")])
+        #expect(url.text == "https://h/a%3Fb?a%20b=1%262%3D3%23%3F%2F%2B%25&n=-._~aZ9&u=%C3%A9%0A%00&e=")
+        #expect(try RequestURL(url.text) == url)
+        #expect("\(url)" == "https://h/a%3Fb?<redacted>")
     }
 }
