@@ -96,5 +96,8 @@ let package = Package(
             name: "KeeperTestKit", dependencies: ["KeeperPorts", "KeeperCore"], path: "Tests/KeeperTestKit",
             swiftSettings: settings),
         tests("RedisClientTests", ["RedisClient", "KeeperTestKit", .nioCore, .nioPosix]),
+        // Tests, one target a room.
+        tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
+        tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
     ]
 )

@@ -1,0 +1,39 @@
+internal import KeeperCore
+
+/// Judges the reply to a call that should bring a token.
+enum TokenReply {
+    /// Sixteen times the 512 bytes WeChat asks everybody to reserve; a longer token is a mistake.
+    static let tokenLimit = 8 * 1024
+    /// WeChat gives two hours today. It may give more; a month would be a mistake.
+    static let longestLife = 30 * 24 * 3600
+
+    /// The outcome of a reply; `secrets` appear in no trouble.
+    ///
+    /// Refused only if WeChat says so plainly: a code and no token. Whatever is neither that nor a good token leaves
+    /// open whether one was issued.
+    static func outcome(status: Int, body: [UInt8], hiding secrets: [String]) -> CallOutcome {
+        let fields: Envelope.Fields
+        switch Envelope(status: status, body: body) {
+        case .noUse(let description): return unknown("WeChat answered with \(description)")
+        case .object(let object): fields = object
+        }
+        guard fields.errcode == 0 else {
+            guard fields.token == nil || fields.token == .text("") else {
+                return unknown("WeChat answered with errcode \(fields.errcode) and a token")
+            }
+            return .refused(Refusal(errcode: fields.errcode, errmsg: fields.errmsg, hiding: secrets))
+        }
+        guard case .text(let token) = fields.token, !token.isEmpty else {
+            return unknown("WeChat answered without an errcode and without a token")
+        }
+        guard token.utf8.count <= tokenLimit, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            return unknown("WeChat answered with a token of \(token.utf8.count) bytes that no header could hold")
+        }
+        guard let seconds = fields.expiresIn, (1...longestLife).contains(seconds) else {
+            return unknown("WeChat answered with a token whose expires_in is no number of seconds up to 30 days")
+        }
+        return .issued(Token(token), life: .seconds(seconds))
+    }
+
+    private static func unknown(_ summary: String) -> CallOutcome { .unknown(Trouble(summary: summary)) }
+}
