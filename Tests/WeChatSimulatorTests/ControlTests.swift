@@ -130,7 +130,10 @@ import WeChatSimulator
             let path = "/cgi-bin/token?grant_type=client_credential&appid=wx2&secret=two"
             #expect(try await world.client.get(path).answer.token?.count == 512)
             let changed = try await world.client.send(
-                "PUT", "/simulator/apps", body: #"{"appid":"wx2","secret":"three"}"#)
+                "PUT",
+                "/simulator/apps",
+                body: #"{"appid":"wx2","secret":"three"}"#
+            )
             #expect(changed.status == 200)
             #expect(try await world.client.get(path).answer.errcode == 40125)
         }

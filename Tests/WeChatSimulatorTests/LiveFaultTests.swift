@@ -8,7 +8,8 @@ import WeChatSimulator
 
     /// Arms one fault for one fetch.
     private func withFault(
-        _ fault: SimulatedWeChat.Fault, _ body: (LiveWorld) async throws -> Void
+        _ fault: SimulatedWeChat.Fault,
+        _ body: (LiveWorld) async throws -> Void
     ) async throws {
         try await withLiveWorld { world in
             try world.server.arm(fault, appID: World.appID, endpoint: .token, times: 1)

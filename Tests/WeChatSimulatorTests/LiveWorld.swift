@@ -24,10 +24,16 @@ struct LiveWorld {
 
 /// Runs `body` against a live simulator, which is gone afterwards.
 func withLiveWorld(
-    tokenLength: Int = 136, allowList: [String] = [], _ body: (LiveWorld) async throws -> Void
+    tokenLength: Int = 136,
+    allowList: [String] = [],
+    _ body: (LiveWorld) async throws -> Void
 ) async throws {
     let app = try SimulatedApp(
-        appID: World.appID, secret: World.secret, tokenLength: tokenLength, allowList: allowList)
+        appID: World.appID,
+        secret: World.secret,
+        tokenLength: tokenLength,
+        allowList: allowList
+    )
     let configuration = WeChatSimulatorServer.Configuration(apps: [app], timing: try .init())
     try await WeChatSimulatorServer.withSimulator(configuration, logger: quietLogger) { server in
         try await body(LiveWorld(server: server, client: RawClient(port: try await server.port)))

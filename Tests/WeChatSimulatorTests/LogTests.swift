@@ -84,12 +84,22 @@ import Testing
     }
 
     private func record(
-        _ sequence: Int, _ appID: String, from start: Int, to end: Int?,
-        outcome: SimulatedWeChat.Outcome? = .issued, isOutsider: Bool = false
+        _ sequence: Int,
+        _ appID: String,
+        from start: Int,
+        to end: Int?,
+        outcome: SimulatedWeChat.Outcome? = .issued,
+        isOutsider: Bool = false
     ) -> SimulatedWeChat.CallRecord {
         var record = SimulatedWeChat.CallRecord(
-            sequence: sequence, request: .token(World.credentials), appID: appID, caller: .init(address: "a"),
-            fault: nil, isOutsider: isOutsider, at: .seconds(Double(start)))
+            sequence: sequence,
+            request: .token(World.credentials),
+            appID: appID,
+            caller: .init(address: "a"),
+            fault: nil,
+            isOutsider: isOutsider,
+            at: .seconds(Double(start))
+        )
         record.endedAt = end.map { .seconds(Double($0)) }
         record.outcome = outcome
         return record

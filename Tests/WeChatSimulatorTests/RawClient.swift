@@ -47,8 +47,12 @@ struct RawClient {
     }
 
     func send(
-        _ method: String, _ target: String, headers: [String] = [], body: String = "",
-        within time: TimeAmount = .seconds(20), upTo limit: Int = .max
+        _ method: String,
+        _ target: String,
+        headers: [String] = [],
+        body: String = "",
+        within time: TimeAmount = .seconds(20),
+        upTo limit: Int = .max
     ) async throws -> Reply {
         let lines = ["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close"] + headers
         let length = method == "GET" ? [] : ["Content-Length: \(body.utf8.count)"]

@@ -14,16 +14,28 @@ import WeChatSimulator
         Row(what: "no appid", credentials: .init(appID: nil, secret: "x"), errcode: 41002, text: "appid missing rid: "),
         Row(
             what: "wrong appid and everything else wrong too",
-            credentials: .init(appID: "wx?", secret: nil, grantType: nil), errcode: 40013, text: "invalid appid rid: "),
+            credentials: .init(appID: "wx?", secret: nil, grantType: nil),
+            errcode: 40013,
+            text: "invalid appid rid: "
+        ),
         Row(
-            what: "wrong grant_type", credentials: .init(appID: World.appID, secret: nil, grantType: "password"),
-            errcode: 40002, text: "invalid grant_type rid: "),
+            what: "wrong grant_type",
+            credentials: .init(appID: World.appID, secret: nil, grantType: "password"),
+            errcode: 40002,
+            text: "invalid grant_type rid: "
+        ),
         Row(
-            what: "no secret", credentials: .init(appID: World.appID, secret: ""), errcode: 41004,
-            text: "appsecret missing rid: "),
+            what: "no secret",
+            credentials: .init(appID: World.appID, secret: ""),
+            errcode: 41004,
+            text: "appsecret missing rid: "
+        ),
         Row(
-            what: "wrong secret", credentials: .init(appID: World.appID, secret: "guess"), errcode: 40125,
-            text: "invalid appsecret, rid: "),
+            what: "wrong secret",
+            credentials: .init(appID: World.appID, secret: "guess"),
+            errcode: 40125,
+            text: "invalid appsecret, rid: "
+        ),
     ]
 
     @Test(arguments: rows)
@@ -42,7 +54,8 @@ import WeChatSimulator
 
     @Test func deadToken_IsRefused_WithTheLiteralText() throws {
         var world = try World()
-        let text = "invalid credential, access_token is invalid or not latest, could get access_token by "
+        let text =
+            "invalid credential, access_token is invalid or not latest, could get access_token by "
             + "getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r rid: "
         let answer = world.ask(.domainIP(accessToken: "made up"), at: 0)
         #expect(answer.errcode == 40001)

@@ -22,7 +22,8 @@ import WeChatSimulator
             let again = try await world.client.post(LiveWorld.stablePath, LiveWorld.stableBody)
             #expect(first.answer.token != nil)
             #expect(first.answer.token == again.answer.token)
-            let query = try await world.client.post(LiveWorld.tokenPath.replacing("/token?", with: "/stable_token?"), "")
+            let path = LiveWorld.tokenPath.replacing("/token?", with: "/stable_token?")
+            let query = try await world.client.post(path, "")
             #expect(query.answer.errcode == 41002)
             let broken = try await world.client.post(LiveWorld.stablePath, "{\"appid\":")
             #expect(broken.answer.errcode == 47001)
@@ -36,7 +37,8 @@ import WeChatSimulator
     @Test func refusals_HaveStatus200() async throws {
         try await withLiveWorld { world in
             let wrongSecret = try await world.client.get(
-                LiveWorld.tokenPath.replacing(World.secret, with: "guess"))
+                LiveWorld.tokenPath.replacing(World.secret, with: "guess")
+            )
             #expect(wrongSecret.status == 200)
             #expect(wrongSecret.answer.errcode == 40125)
             let wrongMethod = try await world.client.get(LiveWorld.stablePath)
@@ -74,7 +76,9 @@ import WeChatSimulator
         try await withLiveWorld { world in
             let request = "GET \(LiveWorld.tokenPath) HTTP/1.1\r\nHost: localhost\r\n"
             let reply = try await world.client.exchange(
-                request + "\r\n" + request + "Connection: close\r\n\r\n", within: .seconds(20))
+                request + "\r\n" + request + "Connection: close\r\n\r\n",
+                within: .seconds(20)
+            )
             #expect(reply.text.ranges(of: "HTTP/1.1 200 OK").count == 2)
             #expect(world.server.calls().count == 2)
         }
@@ -84,7 +88,8 @@ import WeChatSimulator
         try await withLiveWorld { world in
             _ = try await world.client.get(
                 LiveWorld.tokenPath + "&debug=run-7&other=1",
-                headers: ["X-Wxkeeper-Node: a", "X-Wxkeeper-Epoch: 12", "X-Other: 1"])
+                headers: ["X-Wxkeeper-Node: a", "X-Wxkeeper-Epoch: 12", "X-Other: 1"]
+            )
             let caller = try #require(world.server.calls().first?.caller)
             #expect(caller == .init(address: "127.0.0.1", node: "a", epoch: "12", debug: "run-7"))
         }
@@ -135,7 +140,10 @@ import WeChatSimulator
     @Test func port_IsRefused_WhenItIsTaken() async throws {
         try await withLiveWorld { world in
             let configuration = WeChatSimulatorServer.Configuration(
-                port: world.client.port, apps: [], timing: try .init())
+                port: world.client.port,
+                apps: [],
+                timing: try .init()
+            )
             await #expect(throws: (any Error).self) {
                 try await WeChatSimulatorServer.withSimulator(configuration, logger: quietLogger) { _ in }
             }

@@ -8,22 +8,37 @@ struct World {
     static let secret = "secret-of-the-first-app"
 
     init(
-        lifetime: Duration = .seconds(7200), overlap: Duration = .seconds(300), tokenLength: Int = 32,
-        allowList: [String] = [], quotas: SimulatedApp.Quotas = .init(), calls: Int = 1_000
+        lifetime: Duration = .seconds(7200),
+        overlap: Duration = .seconds(300),
+        tokenLength: Int = 32,
+        allowList: [String] = [],
+        quotas: SimulatedApp.Quotas = .init(),
+        calls: Int = 1_000
     ) throws {
         machine = SimulatedWeChat(
-            timing: try .init(lifetime: lifetime, overlap: overlap), limits: .init(apps: 3, faults: 3, calls: calls),
-            seed: 1, startUnixSeconds: 0x64d2_0329)
+            timing: try .init(lifetime: lifetime, overlap: overlap),
+            limits: .init(apps: 3, faults: 3, calls: calls),
+            seed: 1,
+            startUnixSeconds: 0x64d2_0329
+        )
         try machine.add(
             SimulatedApp(
-                appID: Self.appID, secret: Self.secret, tokenLength: tokenLength, allowList: allowList, quotas: quotas))
+                appID: Self.appID,
+                secret: Self.secret,
+                tokenLength: tokenLength,
+                allowList: allowList,
+                quotas: quotas
+            )
+        )
     }
 
     static let credentials = SimulatedWeChat.Credentials(appID: appID, secret: secret)
 
     /// A call from arrival to end at one moment.
     mutating func ask(
-        _ request: SimulatedWeChat.Request, at seconds: Double, from address: String = "10.0.0.1"
+        _ request: SimulatedWeChat.Request,
+        at seconds: Double,
+        from address: String = "10.0.0.1"
     ) -> Answer {
         let now = SimulatedWeChat.Instant.seconds(seconds)
         let call = machine.arrive(request, from: .init(address: address), at: now)

@@ -17,7 +17,9 @@ extension SimulatedWeChat {
         public let fault: Fault.Kind?
         /// When the whole request had arrived.
         public let startedAt: Instant
-        /// When it was processed: the one moment at which it had its effect. Nil: not yet or never.
+        /// When it was processed: the one moment at which it had its effect.
+        ///
+        /// Nil: not yet or never.
         public internal(set) var processedAt: Instant?
         /// When it was over: the answer handed to the connection, or the connection gone, and no effect to come.
         public internal(set) var endedAt: Instant?
@@ -33,7 +35,12 @@ extension SimulatedWeChat {
         let willBeProcessed: Bool
 
         init(
-            sequence: Int, request: Request, appID: String?, caller: Caller, fault: Fault?, isOutsider: Bool = false,
+            sequence: Int,
+            request: Request,
+            appID: String?,
+            caller: Caller,
+            fault: Fault?,
+            isOutsider: Bool = false,
             at startedAt: Instant
         ) {
             self.sequence = sequence
@@ -72,7 +79,9 @@ extension SimulatedWeChat {
         case abandoned
     }
 
-    /// A call that has arrived and not yet ended. Hand it back to `process` once, and to `finish`.
+    /// A call that has arrived and not yet ended.
+    ///
+    /// Hand it back to `process` once, and to `finish`.
     public struct OpenCall: Equatable, Sendable {
         /// Its number in the log.
         public let sequence: Int

@@ -42,7 +42,9 @@ extension SimulatedWeChat {
         /// Whether the request is processed, which may issue a token, although the caller does not learn it.
         public var processes: Bool
 
-        /// A fault of this kind. Unless told otherwise it processes the request where a caller could not know.
+        /// A fault of this kind.
+        ///
+        /// Unless told otherwise it processes the request where a caller could not know.
         public init(
             _ kind: Kind,
             delayBefore: Duration = .zero,
@@ -107,14 +109,19 @@ struct FaultBoard: Equatable {
     private var lastID = 0
 
     mutating func arm(
-        _ fault: SimulatedWeChat.Fault, appID: String?, endpoint: SimulatedWeChat.Endpoint?, times: Int?
+        _ fault: SimulatedWeChat.Fault,
+        appID: String?,
+        endpoint: SimulatedWeChat.Endpoint?,
+        times: Int?
     ) -> Int {
         lastID += 1
         armed.append(.init(id: lastID, appID: appID, endpoint: endpoint, fault: fault, remaining: times))
         return lastID
     }
 
-    /// Clears the faults that match every argument given. Returns how many.
+    /// Clears the faults that match every argument given.
+    ///
+    /// Returns how many.
     mutating func clear(id: Int?, appID: String?, endpoint: SimulatedWeChat.Endpoint?) -> Int {
         let before = armed.count
         armed.removeAll { armed in

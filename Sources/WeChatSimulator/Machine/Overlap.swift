@@ -27,7 +27,9 @@ extension SimulatedWeChat {
     /// A call that has not ended counts as open for ever; calls that only touch do not overlap. Fetches by
     /// an outsider are left out. The records may come from anywhere, in the order of their sequence.
     public static func overlaps(
-        in records: some Sequence<CallRecord>, scope: OverlapScope = .issued, limit: Int = 1_000
+        in records: some Sequence<CallRecord>,
+        scope: OverlapScope = .issued,
+        limit: Int = 1_000
     ) -> [Overlap] {
         var open: [String: [CallRecord]] = [:]
         var found: [Overlap] = []
@@ -39,8 +41,13 @@ extension SimulatedWeChat {
                 let end = min(other.endedAt ?? .never, record.endedAt ?? .never)
                 found.append(
                     Overlap(
-                        appID: appID, first: other.sequence, second: record.sequence, beganAt: record.startedAt,
-                        endedAt: end == .never ? nil : end))
+                        appID: appID,
+                        first: other.sequence,
+                        second: record.sequence,
+                        beganAt: record.startedAt,
+                        endedAt: end == .never ? nil : end
+                    )
+                )
             }
             open[appID] = others + [record]
         }

@@ -52,7 +52,9 @@ extension SimulatedWeChat {
         }
     }
 
-    /// Who asks. Nothing else of a request is written to the log.
+    /// Who asks.
+    ///
+    /// Nothing else of a request is written to the log.
     public struct Caller: Equatable, Sendable {
         /// The remote address, without the port.
         public var address: String

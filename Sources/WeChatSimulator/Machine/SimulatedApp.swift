@@ -2,16 +2,22 @@
 public struct SimulatedApp: Equatable, Sendable {
     /// The appid.
     public let appID: String
-    /// The AppSecret. It opens nothing but this simulator.
+    /// The AppSecret.
+    ///
+    /// It opens nothing but this simulator.
     public let secret: String
     /// How many characters a token has; WeChat asks everybody to be ready for 512.
     public let tokenLength: Int
-    /// Addresses that may fetch: `1.2.3.4`, `1.2.3.*` or `1.2.3.0/24`. Empty: anybody.
+    /// Addresses that may fetch: `1.2.3.4`, `1.2.3.*` or `1.2.3.0/24`.
+    ///
+    /// Empty: anybody.
     public let allowList: [String]
     /// How often it may fetch.
     public let quotas: Quotas
 
-    /// How often an app may fetch. A day is 24 hours and a minute 60 seconds, both counted from the start.
+    /// How often an app may fetch.
+    ///
+    /// A day is 24 hours and a minute 60 seconds, both counted from the start.
     public struct Quotas: Equatable, Sendable {
         /// Calls of `/cgi-bin/token` a day.
         public var classicPerDay: Int
@@ -62,7 +68,9 @@ public struct SimulatedApp: Equatable, Sendable {
         self.quotas = quotas
     }
 
-    /// Whether this address may fetch. An IPv6 address never matches an entry.
+    /// Whether this address may fetch.
+    ///
+    /// An IPv6 address never matches an entry.
     func admits(_ address: String) -> Bool {
         guard !allowList.isEmpty else { return true }
         guard let address = AddressPattern.address(address) else { return false }

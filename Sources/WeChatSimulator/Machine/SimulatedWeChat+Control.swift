@@ -6,16 +6,23 @@ extension SimulatedWeChat {
         apps[app.appID]?.app = app
     }
 
-    /// Arms a fault for the calls that match; nil matches all. Returns its number.
+    /// Arms a fault for the calls that match; nil matches all.
+    ///
+    /// Returns its number.
     public mutating func arm(
-        _ fault: Fault, appID: String? = nil, endpoint: Endpoint? = nil, times: Int? = nil
+        _ fault: Fault,
+        appID: String? = nil,
+        endpoint: Endpoint? = nil,
+        times: Int? = nil
     ) throws(SimulatorError) -> Int {
         guard faults.armed.count < limits.faults else { throw .full("faults; the limit is \(limits.faults)") }
         if let times, times < 1 { throw .invalid("times is \(times); allowed is 1 or more, or nothing: until cleared") }
         return faults.arm(fault, appID: appID, endpoint: endpoint, times: times)
     }
 
-    /// Clears the armed faults that match every argument given; all of them without arguments. Returns how many.
+    /// Clears the armed faults that match every argument given; all of them without arguments.
+    ///
+    /// Returns how many.
     public mutating func clearFaults(id: Int? = nil, appID: String? = nil, endpoint: Endpoint? = nil) -> Int {
         faults.clear(id: id, appID: appID, endpoint: endpoint)
     }
@@ -40,8 +47,14 @@ extension SimulatedWeChat {
         guard apps[appID] != nil else { throw .unknownApp(appID) }
         let token = issue(appID, .classic, at: now)
         var record = CallRecord(
-            sequence: log.nextSequence, request: .token(Credentials(appID: appID, secret: nil)), appID: appID,
-            caller: Caller(address: "outsider"), fault: nil, isOutsider: true, at: now)
+            sequence: log.nextSequence,
+            request: .token(Credentials(appID: appID, secret: nil)),
+            appID: appID,
+            caller: Caller(address: "outsider"),
+            fault: nil,
+            isOutsider: true,
+            at: now
+        )
         record.processedAt = now
         record.endedAt = now
         record.outcome = .issued

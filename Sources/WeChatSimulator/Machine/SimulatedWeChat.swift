@@ -18,7 +18,9 @@ public struct SimulatedWeChat: Sendable {
     var apps: [String: AppState] = [:]
     /// The apps in the order they were added.
     private(set) var appIDs: [String] = []
-    /// Whose a token is. Holds every token that its line remembers.
+    /// Whose a token is.
+    ///
+    /// Holds every token that its line remembers.
     private(set) var owners: [String: TokenOwner] = [:]
     private var random: SplitMix64
     /// Unix seconds at the start; only the `rid` of an error shows them.
@@ -46,7 +48,9 @@ public struct SimulatedWeChat: Sendable {
         }
     }
 
-    /// A WeChat without apps. The same seed gives the same tokens.
+    /// A WeChat without apps.
+    ///
+    /// The same seed gives the same tokens.
     public init(timing: Timing, limits: Limits = Limits(), seed: UInt64, startUnixSeconds: Int64 = 0) {
         self.timing = timing
         self.limits = limits
@@ -72,10 +76,21 @@ extension SimulatedWeChat {
         let appID = appID(of: request)
         let fault = faults.strike(appID: appID, endpoint: request.endpoint)
         let call = OpenCall(
-            sequence: log.nextSequence, request: request, address: caller.address, fault: fault)
+            sequence: log.nextSequence,
+            request: request,
+            address: caller.address,
+            fault: fault
+        )
         log.append(
             CallRecord(
-                sequence: call.sequence, request: request, appID: appID, caller: caller, fault: fault, at: now))
+                sequence: call.sequence,
+                request: request,
+                appID: appID,
+                caller: caller,
+                fault: fault,
+                at: now
+            )
+        )
         return call
     }
 
@@ -98,7 +113,9 @@ extension SimulatedWeChat {
         return Reply(body: verdict.body)
     }
 
-    /// The connection has done with the call. Only the first ending counts.
+    /// The connection has done with the call.
+    ///
+    /// Only the first ending counts.
     ///
     /// A caller may leave while its call waits to be processed; such a call is not over before it has had its effect.
     public mutating func finish(_ sequence: Int, as ending: Ending, at now: Instant) {
@@ -191,7 +208,9 @@ extension SimulatedWeChat {
         }
     }
 
-    /// Whether this call must issue because it is forced. One that comes too soon after another is an ordinary one.
+    /// Whether this call must issue because it is forced.
+    ///
+    /// One that comes too soon after another is an ordinary one.
     private mutating func forces(_ isForced: Bool, _ appID: String, at now: Instant) throws(WeChatError) -> Bool {
         guard isForced, let state = apps[appID] else { return false }
         if let last = state.lastForcedAt, now - last < timing.forceSpacing { return false }
@@ -209,7 +228,12 @@ extension SimulatedWeChat {
     }
 
     private func tokenVerdict(
-        _ outcome: Outcome, _ appID: String, _ line: Line, _ token: IssuedToken, _ fault: Fault?, _ now: Instant
+        _ outcome: Outcome,
+        _ appID: String,
+        _ line: Line,
+        _ token: IssuedToken,
+        _ fault: Fault?,
+        _ now: Instant
     ) -> Verdict {
         var expiresIn: String? = String((token.expiresAt - now).wholeSeconds)
         var value = token.value

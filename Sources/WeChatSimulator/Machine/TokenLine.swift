@@ -1,5 +1,7 @@
 extension SimulatedWeChat {
-    /// The two separate lines of tokens an app has. A fetch on one never touches the other.
+    /// The two separate lines of tokens an app has.
+    ///
+    /// A fetch on one never touches the other.
     public enum Line: String, CaseIterable, Sendable, Codable {
         /// What `/cgi-bin/token` issues.
         case classic
@@ -46,7 +48,9 @@ struct TokenLine: Equatable {
 
     var newest: IssuedToken? { tokens.last }
 
-    /// Adds a token and starts the end of the one before. Returns the token that is forgotten to make room.
+    /// Adds a token and starts the end of the one before.
+    ///
+    /// Returns the token that is forgotten to make room.
     ///
     /// The previous token lives `overlap` more from now: the documented hand-over, which holds even if its own
     /// life would have ended sooner. One that is already dead stays dead.
@@ -56,12 +60,15 @@ struct TokenLine: Equatable {
         }
         let end = now + timing.lifetime
         tokens.append(
-            IssuedToken(value: value, fingerprint: Fingerprint.of(value), expiresAt: end, usableUntil: end))
+            IssuedToken(value: value, fingerprint: Fingerprint.of(value), expiresAt: end, usableUntil: end)
+        )
         issuedCount += 1
         return tokens.count > Self.remembered ? tokens.removeFirst().value : nil
     }
 
-    /// Withdraws the newest token. Returns it, if there is one.
+    /// Withdraws the newest token.
+    ///
+    /// Returns it, if there is one.
     mutating func revokeNewest() -> IssuedToken? {
         guard let last = tokens.indices.last else { return nil }
         tokens[last].isRevoked = true

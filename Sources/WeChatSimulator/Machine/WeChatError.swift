@@ -27,12 +27,18 @@ public struct WeChatError: Error, Equatable, Sendable {
     static let postRequired = WeChatError(code: 43002, text: "require POST method")
     static let malformedJSON = WeChatError(code: 47001, text: "data format error")
     static let minuteQuota = WeChatError(
-        code: 45011, text: "api minute-quota reach limit, must slower, retry next minute")
+        code: 45011,
+        text: "api minute-quota reach limit, must slower, retry next minute"
+    )
     static let dailyQuota = WeChatError(code: 45009, text: "reach max api daily quota limit")
     static let classicDailyQuota = WeChatError(
-        code: 45009, text: "reach max api daily quota limit, \(preferStable)")
+        code: 45009,
+        text: "reach max api daily quota limit, \(preferStable)"
+    )
     static let tokenInvalid = WeChatError(
-        code: 40001, text: "invalid credential, access_token is invalid or not latest, \(preferStable)")
+        code: 40001,
+        text: "invalid credential, access_token is invalid or not latest, \(preferStable)"
+    )
 
     static func addressRefused(_ address: String) -> WeChatError {
         WeChatError(code: 40164, text: "invalid ip \(address) ipv6 ::ffff:\(address), not in whitelist")
@@ -59,7 +65,9 @@ enum JSONText {
         return result + "\""
     }
 
-    /// A token reply. `expiresIn` is written as it stands; nil leaves the field out.
+    /// A token reply.
+    ///
+    /// `expiresIn` is written as it stands; nil leaves the field out.
     static func token(_ token: String, expiresIn: String?) -> String {
         let life = expiresIn.map { #","expires_in":\#($0)"# } ?? ""
         return #"{"access_token":"\#(token)"\#(life)}"#

@@ -1,6 +1,6 @@
 // The answers of the control interface. Keys are written in snake case: `startNs` is `start_ns`.
 
-/// `GET /simulator/calls`
+/// The answer of `GET /simulator/calls`.
 struct CallsMessage: Encodable {
     /// Unix milliseconds of the instant that all other times are counted from.
     let startUnixMs: Int64
@@ -10,7 +10,9 @@ struct CallsMessage: Encodable {
     let calls: [CallMessage]
 }
 
-/// One call. Times are counted from the simulator's start on a monotonic clock.
+/// One call.
+///
+/// Times are counted from the simulator's start on a monotonic clock.
 struct CallMessage: Encodable {
     let sequence: Int
     let endpoint: String
@@ -69,7 +71,7 @@ extension SimulatedWeChat.Outcome {
     }
 }
 
-/// `GET /simulator/overlaps`
+/// The answer of `GET /simulator/overlaps`.
 struct OverlapsMessage: Encodable {
     let overlaps: [OverlapMessage]
 }
@@ -90,7 +92,7 @@ struct OverlapMessage: Encodable {
     }
 }
 
-/// `GET /simulator/apps`
+/// The answer of `GET /simulator/apps`.
 struct AppsMessage: Encodable {
     let lifetimeMs: Int64
     let overlapMs: Int64
@@ -133,7 +135,8 @@ extension SimulatedWeChat {
             stable: LineSummary(state.stable, at: now),
             classicUsedToday: state.classicQuota.day.used(at: now),
             stableUsedToday: state.stableQuota.day.used(at: now),
-            forcedUsedToday: state.forcedQuota.used(at: now))
+            forcedUsedToday: state.forcedQuota.used(at: now)
+        )
     }
 }
 
@@ -146,14 +149,17 @@ extension LineSummary {
             let standing = line.standing(at: index, now)
             guard standing.grace > .zero else { return nil }
             return AliveToken(
-                fingerprint: line.tokens[index].fingerprint, newer: standing.newer,
-                strictMs: standing.strict.wholeMilliseconds, graceMs: standing.grace.wholeMilliseconds,
-                promisedMs: standing.promised.wholeMilliseconds)
+                fingerprint: line.tokens[index].fingerprint,
+                newer: standing.newer,
+                strictMs: standing.strict.wholeMilliseconds,
+                graceMs: standing.grace.wholeMilliseconds,
+                promisedMs: standing.promised.wholeMilliseconds
+            )
         }
     }
 }
 
-/// `GET /simulator/verify`
+/// The answer of `GET /simulator/verify`.
 struct VerifyMessage: Encodable {
     let known: Bool
     let alive: Bool
@@ -169,7 +175,8 @@ struct VerifyMessage: Encodable {
     let fingerprint: String
 
     init(
-        token: String, _ found: (appID: String, line: SimulatedWeChat.Line, standing: SimulatedWeChat.Standing)?
+        token: String,
+        _ found: (appID: String, line: SimulatedWeChat.Line, standing: SimulatedWeChat.Standing)?
     ) {
         let standing = found?.standing
         known = found != nil
@@ -186,7 +193,7 @@ struct VerifyMessage: Encodable {
     }
 }
 
-/// `GET /simulator/fault`
+/// The answer of `GET /simulator/fault`.
 struct FaultsMessage: Encodable {
     let faults: [ArmedFaultMessage]
 }

@@ -1,4 +1,6 @@
-/// A body of the control interface. Its keys are listed, so that unknown ones can be refused.
+/// A body of the control interface.
+///
+/// Its keys are listed, so that unknown ones can be refused.
 protocol ControlMessage: Decodable {
     static var keys: Set<String> { get }
 }
@@ -20,7 +22,7 @@ struct KeyNames: Decodable {
     }
 }
 
-/// `POST /simulator/fault`
+/// The body of `POST /simulator/fault`.
 struct FaultMessage: ControlMessage {
     static let keys: Set = [
         "appid", "endpoint", "fault", "times", "delay_before_ms", "delay_after_ms", "processes", "errcode", "errmsg",
@@ -46,7 +48,8 @@ struct FaultMessage: ControlMessage {
             kind(),
             delayBefore: .milliseconds(bounded("delay_before_ms", delayBeforeMs ?? 0, 0...3_600_000)),
             delayAfter: .milliseconds(bounded("delay_after_ms", delayAfterMs ?? 0, 0...3_600_000)),
-            processes: processes)
+            processes: processes
+        )
     }
 
     private func kind() throws(SimulatorError) -> SimulatedWeChat.Fault.Kind {
@@ -82,7 +85,7 @@ struct FaultMessage: ControlMessage {
     }
 }
 
-/// `POST /simulator/revoke`
+/// The body of `POST /simulator/revoke`.
 struct RevokeMessage: ControlMessage {
     static let keys: Set = ["appid", "line"]
 
@@ -90,14 +93,14 @@ struct RevokeMessage: ControlMessage {
     let line: String?
 }
 
-/// `POST /simulator/outsider`
+/// The body of `POST /simulator/outsider`.
 struct OutsiderMessage: ControlMessage {
     static let keys: Set = ["appid"]
 
     let appid: String
 }
 
-/// `POST /simulator/apps` and `PUT /simulator/apps`
+/// The body of `POST /simulator/apps` and `PUT /simulator/apps`.
 struct AppMessage: ControlMessage {
     static let keys: Set = [
         "appid", "secret", "token_length", "allow_list", "classic_per_day", "stable_per_day", "forced_per_day",
@@ -120,6 +123,11 @@ struct AppMessage: ControlMessage {
         quotas.forcedPerDay = forcedPerDay ?? quotas.forcedPerDay
         quotas.perMinute = perMinute ?? quotas.perMinute
         return try SimulatedApp(
-            appID: appid, secret: secret, tokenLength: tokenLength ?? 136, allowList: allowList ?? [], quotas: quotas)
+            appID: appid,
+            secret: secret,
+            tokenLength: tokenLength ?? 136,
+            allowList: allowList ?? [],
+            quotas: quotas
+        )
     }
 }

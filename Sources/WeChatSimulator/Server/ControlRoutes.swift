@@ -2,7 +2,9 @@ internal import Foundation
 internal import Hummingbird
 internal import NIOCore
 
-/// Control under `/simulator/`: JSON in, JSON out, with true HTTP statuses. Described in `docs/simulator.md`.
+/// Control under `/simulator/`: JSON in, JSON out, with true HTTP statuses.
+///
+/// Described in `docs/simulator.md`.
 struct ControlRoutes {
     let state: SimulatorState
 
@@ -49,8 +51,11 @@ extension ControlRoutes {
         return state.step { machine, now in
             let records = machine.calls(after: since, appID: appID, limit: Self.callLimit)
             return CallsMessage(
-                startUnixMs: state.startUnixMilliseconds, nowNs: now.nanoseconds,
-                last: machine.lastSequence, calls: records.map(CallMessage.init))
+                startUnixMs: state.startUnixMilliseconds,
+                nowNs: now.nanoseconds,
+                last: machine.lastSequence,
+                calls: records.map(CallMessage.init)
+            )
         }
     }
 
@@ -74,7 +79,8 @@ extension ControlRoutes {
                 lifetimeMs: machine.timing.lifetime.wholeMilliseconds,
                 overlapMs: machine.timing.overlap.wholeMilliseconds,
                 renewalWindowMs: machine.timing.renewalWindow.wholeMilliseconds,
-                apps: wanted.compactMap { machine.summary(of: $0, at: now) })
+                apps: wanted.compactMap { machine.summary(of: $0, at: now) }
+            )
         }
     }
 
@@ -92,7 +98,8 @@ extension ControlRoutes {
         let endpoint = try Self.endpoint(message.endpoint)
         return try state.step { machine, _ throws(SimulatorError) in
             FaultIDMessage(
-                id: try machine.arm(fault, appID: message.appid, endpoint: endpoint, times: message.times))
+                id: try machine.arm(fault, appID: message.appid, endpoint: endpoint, times: message.times)
+            )
         }
     }
 
@@ -179,8 +186,10 @@ extension ControlRoutes {
         do {
             let bytes = ByteBuffer(bytes: try encoder.encode(try body()))
             return Response(
-                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-                body: .init(byteBuffer: bytes))
+                status: .ok,
+                headers: [.contentType: "application/json", .cacheControl: "no-store"],
+                body: .init(byteBuffer: bytes)
+            )
         } catch let error as SimulatorError {
             throw HTTPError(error.status, message: error.description)
         }

@@ -3,9 +3,9 @@ internal import NIOCore
 internal import ServiceLifecycle
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Brings one call's answer to its caller, in the shape its fault wants.
@@ -57,7 +57,9 @@ struct Delivery {
 
 extension Delivery {
     private func whole(
-        _ body: String, status: HTTPResponse.Status = .ok, type: String = "application/json; encoding=utf-8"
+        _ body: String,
+        status: HTTPResponse.Status = .ok,
+        type: String = "application/json; encoding=utf-8"
     ) -> Response {
         let bytes = ByteBuffer(string: body)
         return response(status: status, type: type, length: bytes.readableBytes) { writer in

@@ -12,15 +12,20 @@ final class SimulatorState: Sendable {
         startUnixMilliseconds = Int64(Date.now.timeIntervalSince1970 * 1_000)
         start = .now
         var machine = SimulatedWeChat(
-            timing: configuration.timing, limits: configuration.limits, seed: configuration.seed,
-            startUnixSeconds: startUnixMilliseconds / 1_000)
+            timing: configuration.timing,
+            limits: configuration.limits,
+            seed: configuration.seed,
+            startUnixSeconds: startUnixMilliseconds / 1_000
+        )
         for app in configuration.apps { try machine.add(app) }
         self.machine = Mutex(machine)
     }
 
     var now: SimulatedWeChat.Instant { .init(sinceStart: start.duration(to: .now)) }
 
-    /// One step of the machine. The clock is read inside the lock, so that time never runs backwards in the log.
+    /// One step of the machine.
+    ///
+    /// The clock is read inside the lock, so that time never runs backwards in the log.
     func step<Result: Sendable, Failure: Error>(
         _ body: (inout SimulatedWeChat, SimulatedWeChat.Instant) throws(Failure) -> Result
     ) throws(Failure) -> Result {

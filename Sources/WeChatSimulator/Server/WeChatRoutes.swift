@@ -17,13 +17,19 @@ struct WeChatRoutes {
                 let fields = Fields(query: request)
                 return try await respond(
                     method == .get
-                        ? .token(fields.credentials) : .malformed(.token, .getRequired), to: request, context)
+                        ? .token(fields.credentials) : .malformed(.token, .getRequired),
+                    to: request,
+                    context
+                )
             }
             router.on("cgi-bin/stable_token", method: method) { request, context in
                 let bytes = try await request.body.collect(upTo: Self.bodyLimit)
                 return try await respond(
                     method == .post
-                        ? stableToken(bytes) : .malformed(.stableToken, .postRequired), to: request, context)
+                        ? stableToken(bytes) : .malformed(.stableToken, .postRequired),
+                    to: request,
+                    context
+                )
             }
         }
         router.get("cgi-bin/get_api_domain_ip") { request, context in
@@ -33,13 +39,18 @@ struct WeChatRoutes {
     }
 
     private func respond(
-        _ question: SimulatedWeChat.Request, to request: Request, _ context: SimulatorContext
+        _ question: SimulatedWeChat.Request,
+        to request: Request,
+        _ context: SimulatorContext
     ) async throws -> Response {
+        let address = context.channel.remoteAddress?.ipAddress ?? "unknown"
         let caller = SimulatedWeChat.Caller(
-            address: context.channel.remoteAddress?.ipAddress ?? "unknown",
+            // A socket that listens on `::` sees IPv4 callers so.
+            address: address.hasPrefix("::ffff:") ? String(address.dropFirst(7)) : address,
             node: request.headers[.wxkeeperNode],
             epoch: request.headers[.wxkeeperEpoch],
-            debug: request.uri.queryParameters["debug"].map(String.init))
+            debug: request.uri.queryParameters["debug"].map(String.init)
+        )
         let call = state.step { machine, now in machine.arrive(question, from: caller, at: now) }
         openCalls.opened(call.sequence, on: context.channel)
         return try await Delivery(call: call, channel: context.channel, state: state).response()

@@ -29,7 +29,9 @@ extension WeChatSimulatorServer {
     /// Clears the armed faults that match every argument given; all of them without arguments.
     @discardableResult
     public func clearFaults(
-        id: Int? = nil, appID: String? = nil, endpoint: SimulatedWeChat.Endpoint? = nil
+        id: Int? = nil,
+        appID: String? = nil,
+        endpoint: SimulatedWeChat.Endpoint? = nil
     ) -> Int {
         state.step { machine, _ in machine.clearFaults(id: id, appID: appID, endpoint: endpoint) }
     }

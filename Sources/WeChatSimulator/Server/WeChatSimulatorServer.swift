@@ -54,7 +54,9 @@ public final class WeChatSimulatorServer: Service {
         self.state = try SimulatorState(configuration)
     }
 
-    /// Serves until a graceful shutdown or cancellation. Calls that a fault holds back are dropped then.
+    /// Serves until a graceful shutdown or cancellation.
+    ///
+    /// Calls that a fault holds back are dropped then.
     public func run() async throws {
         let openCalls = OpenCalls(state: state)
         let router = Router(context: SimulatorContext.self)
@@ -71,14 +73,21 @@ public final class WeChatSimulatorServer: Service {
         try await application.run()
     }
 
-    /// The port it listens on. Waits until it does; throws if it ended before.
+    /// The port it listens on.
+    ///
+    /// Waits until it does; throws if it ended before.
     public var port: Int {
         get async throws { try await binding.port }
     }
 
-    /// `http://127.0.0.1:9100`, with the true port: the base URL of this WeChat. Waits as `port` does.
+    /// `http://127.0.0.1:9100`, with the true port: the base URL of this WeChat.
+    ///
+    /// Waits as `port` does.
     public var baseURL: String {
-        get async throws { "http://\(configuration.host):\(try await port)" }
+        get async throws {
+            let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+            return "http://\(host):\(try await port)"
+        }
     }
 
     /// Runs a simulator for as long as `body` runs, and is bound before `body` begins.
