@@ -99,5 +99,6 @@ let package = Package(
         // Tests, one target a room.
         tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
+        tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
     ]
 )

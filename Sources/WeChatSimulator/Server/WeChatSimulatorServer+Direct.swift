@@ -1,0 +1,58 @@
+// The control interface without HTTP, for tests in the same process.
+extension WeChatSimulatorServer {
+    /// The simulator's present.
+    public var now: SimulatedWeChat.Instant { state.now }
+
+    /// Adds an app.
+    public func add(_ app: SimulatedApp) throws(SimulatorError) {
+        try state.step { machine, _ throws(SimulatorError) in try machine.add(app) }
+    }
+
+    /// Gives an app another secret, allow-list, quota or token length.
+    public func update(_ app: SimulatedApp) throws(SimulatorError) {
+        try state.step { machine, _ throws(SimulatorError) in try machine.update(app) }
+    }
+
+    /// Arms a fault for the calls that match; nil matches all, and `times` nil means until cleared.
+    @discardableResult
+    public func arm(
+        _ fault: SimulatedWeChat.Fault,
+        appID: String? = nil,
+        endpoint: SimulatedWeChat.Endpoint? = nil,
+        times: Int? = nil
+    ) throws(SimulatorError) -> Int {
+        try state.step { machine, _ throws(SimulatorError) in
+            try machine.arm(fault, appID: appID, endpoint: endpoint, times: times)
+        }
+    }
+
+    /// Clears the armed faults that match every argument given; all of them without arguments.
+    @discardableResult
+    public func clearFaults(
+        id: Int? = nil,
+        appID: String? = nil,
+        endpoint: SimulatedWeChat.Endpoint? = nil
+    ) -> Int {
+        state.step { machine, _ in machine.clearFaults(id: id, appID: appID, endpoint: endpoint) }
+    }
+
+    /// Withdraws the newest token of the app on one line or both.
+    public func revoke(_ appID: String, line: SimulatedWeChat.Line? = nil) throws(SimulatorError) {
+        _ = try state.step { machine, _ throws(SimulatorError) in try machine.revoke(appID, line: line) }
+    }
+
+    /// Somebody outside the cluster fetches a token on the classic line.
+    public func outsider(_ appID: String) throws(SimulatorError) {
+        _ = try state.step { machine, now throws(SimulatorError) in try machine.outsider(appID, at: now) }
+    }
+
+    /// How a token stands now; nil if no line remembers it.
+    public func standing(of token: String) -> SimulatedWeChat.Standing? {
+        state.step { machine, now in machine.standing(of: token, at: now)?.standing }
+    }
+
+    /// Calls after number `sequence` in the order of arrival, of one app or of all.
+    public func calls(after sequence: Int = 0, appID: String? = nil) -> [SimulatedWeChat.CallRecord] {
+        state.step { machine, _ in machine.calls(after: sequence, appID: appID) }
+    }
+}
