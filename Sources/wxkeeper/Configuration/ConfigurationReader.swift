@@ -1,0 +1,211 @@
+internal import KeeperCore
+
+/// Understands a configuration: the text of a file, or nothing but variables.
+///
+/// A pure function of its arguments: everything it wants of the world comes through `Surroundings`. It finds every
+/// mistake in one reading, and hands out a configuration only if there is none.
+struct ConfigurationReader {
+    /// The world as a configuration sees it.
+    struct Surroundings {
+        /// The value of a variable, nil if it is not set.
+        var environment: (String) -> String?
+        /// The text of a file that holds a secret. A relative path is relative to the configuration file.
+        var readSecretFile: (String) throws(SecretFileFailure) -> String
+        /// The name of this machine, which is the default of `node.id`.
+        var hostName: () -> String
+    }
+
+    /// A text and the name it goes by in errors.
+    struct File {
+        var name: String
+        var text: String
+    }
+
+    /// A configuration without a mistake, and what its operator should know nevertheless.
+    struct Outcome: Equatable {
+        var configuration: Configuration
+        var warnings: [ConfigurationWarning]
+    }
+
+    private let surroundings: Surroundings
+    private let log = ProblemLog()
+    private let secrets: SecretReader
+
+    private init(surroundings: Surroundings) {
+        self.surroundings = surroundings
+        secrets = SecretReader(
+            environment: surroundings.environment, readFile: surroundings.readSecretFile, log: log)
+    }
+
+    /// Reads `file`, with the variables laid over it; without a file, the variables alone.
+    static func read(
+        _ file: File?, in surroundings: Surroundings
+    ) -> Result<Outcome, ConfigurationProblems> {
+        ConfigurationReader(surroundings: surroundings).read(file)
+    }
+
+    private func read(_ file: File?) -> Result<Outcome, ConfigurationProblems> {
+        var root = ConfigurationValue(content: .nothing, place: .environment)
+        if let file {
+            let document = YAMLDocument(file: file.name, environment: surroundings.environment, log: log)
+            guard let value = document.read(file.text) else { return .failure(failure) }
+            root = value
+        }
+        EnvironmentOverlay(environment: surroundings.environment, hasFile: file != nil, log: log).lay(over: &root)
+        let configuration = configuration(from: root)
+        guard log.isEmpty else { return .failure(failure) }
+        return .success(Outcome(configuration: configuration, warnings: log.warnings))
+    }
+
+    private var failure: ConfigurationProblems { ConfigurationProblems(problems: log.inOrder) }
+
+    private func configuration(from value: ConfigurationValue) -> Configuration {
+        let known = ["cluster", "node", "wechat", "apps", "clients"]
+        let root = ConfigurationSection(value, at: "", known: known, log: log)
+        let clusterSection = root.section("cluster", known: ["name", "redis", "secret", "lease", "seal"])
+        let wechatSection = root.section("wechat", known: ["base-url", "timeout", "overlap", "watch"])
+        let wechat = wechat(in: wechatSection)
+        let cluster = cluster(in: clusterSection, wechatSection, wechat)
+        let nodeKeys = ["id", "listen", "drain", "advertise", "tls"]
+        let node = node(in: root.section("node", known: nodeKeys))
+        let apps = AppReader(secrets: secrets, log: log).apps(in: root)
+        let clients = ClientReader(secrets: secrets, log: log).clients(in: root, of: apps)
+        return Configuration(cluster: cluster, node: node, wechat: wechat, apps: apps, clients: clients)
+    }
+}
+
+/// The sections of which there is one.
+extension ConfigurationReader {
+    private func cluster(
+        in section: ConfigurationSection, _ wechatSection: ConfigurationSection, _ wechat: Configuration.WeChat
+    ) -> Configuration.Cluster {
+        let name = section.text("name", allowed: NameRule.dotted.allowed, convert: NameRule.dotted.check)
+        let redis = redis(in: section)
+        let secret = secrets.secret("secret", in: section)
+        let leaseSection = section.section("lease", known: ["ttl"])
+        section.refuseUnsupported("seal")
+        let ttl = leaseSection.duration("ttl", in: LeaseTiming.allowedTTL, default: Configuration.defaultLease)
+        return Configuration.Cluster(
+            name: name ?? Configuration.defaultClusterName,
+            redis: redis ?? RedisLocation(address: HostPort(host: "localhost", port: 6379)),
+            secret: secret ?? Secret(""),
+            timing: timing(ttl, leaseSection, wechat, wechatSection))
+    }
+
+    private func redis(in section: ConfigurationSection) -> RedisLocation? {
+        let shape = "redis://[user:password@]host[:port][/database]"
+        guard let value = section.value("redis") else {
+            section.addMissing("redis", allowed: shape)
+            return nil
+        }
+        guard let url = value.text else {
+            section.add("redis", found: value.shown, allowed: shape)
+            return nil
+        }
+        do {
+            return try RedisLocation(url: url)
+        } catch {
+            // The URL may hold a password, so none of it is shown.
+            let found =
+                switch error {
+                case .tls: "rediss://, which is not yet supported"
+                case .scheme: "a URL (not shown) that does not begin with redis://"
+                case .shape: "a URL (not shown) without a host, or with a part that is not understood"
+                case .userInfo: "a user without a password, or a bad percent-encoding (not shown)"
+                case .database: "a database that is no number from 0 to 1023"
+                }
+            section.add("redis", found: found, allowed: shape)
+            return nil
+        }
+    }
+
+    private func wechat(in section: ConfigurationSection) -> Configuration.WeChat {
+        let allowed = "https://host[:port], or http:// on this machine (127.0.0.1, ::1, localhost)"
+        let baseURL = section.text("base-url", allowed: allowed) { text -> String? in
+            guard let parts = URLParts(text, defaultPorts: ["https": 443, "http": 80]), parts.userInfo == nil,
+                parts.scheme == "https" || parts.scheme == "http" && parts.authority.isLoopback
+            else { return nil }
+            return text.withoutTrailingSlashes
+        }
+        return Configuration.WeChat(
+            baseURL: baseURL ?? Configuration.defaultBaseURL,
+            timeout: section.duration(
+                "timeout", in: LeaseTiming.allowedCallTimeout, default: Configuration.defaultTimeout),
+            overlap: section.duration(
+                "overlap", in: .seconds(1)...(.seconds(3600)), default: Configuration.defaultOverlap),
+            watch: section.duration(
+                "watch", in: .seconds(1)...(.seconds(3600)), orZero: true, default: Configuration.defaultWatch))
+    }
+
+    /// Derives the times of the lease, and reports the rule of the protocol that does not hold.
+    private func timing(
+        _ ttl: Duration, _ lease: ConfigurationSection, _ wechat: Configuration.WeChat, _ section: ConfigurationSection
+    ) -> LeaseTiming {
+        do {
+            let timing = try LeaseTiming(ttl: ttl, callTimeout: wechat.timeout)
+            if !timing.repairsInTime(overlap: wechat.overlap) {
+                log.warn(
+                    "wechat.overlap",
+                    "\(DurationText.write(wechat.overlap)) is short: a token may die before a takeover repairs it")
+            }
+            return timing
+        } catch {
+            let found = "\(DurationText.write(ttl)) with a wechat.timeout of \(DurationText.write(wechat.timeout))"
+            switch error {
+            case .callTimeoutOutOfBounds:
+                section.add("timeout", found: DurationText.write(wechat.timeout), allowed: "\(error)")
+            case .noRoomForACall(let needed, let room):
+                let most = DurationText.write(wechat.timeout - (needed - room))
+                lease.add("ttl", found: found, allowed: "a wechat.timeout of at most \(most), or a longer lease: \(error)")
+            case .ttlOutOfBounds, .commandTimeoutTooLong, .tickTooSlow:
+                lease.add("ttl", found: found, allowed: "a lease that keeps the rules: \(error)")
+            }
+            return Self.harmlessTiming
+        }
+    }
+
+    /// Stands in for a timing that was refused.
+    private static let harmlessTiming: LeaseTiming = {
+        do { return try LeaseTiming() } catch { preconditionFailure("the default lease breaks a rule: \(error)") }
+    }()
+
+    private func node(in section: ConfigurationSection) -> Configuration.Node {
+        section.refuseUnsupported("tls")
+        let id = section.text("id", allowed: NameRule.dotted.allowed, convert: NameRule.dotted.check)
+        if id == nil, section.value("id") == nil, NameRule.dotted.check(surroundings.hostName()) == nil {
+            section.add("id", found: "nothing, and a host name that is no name of a node", allowed: NameRule.dotted.allowed)
+        }
+        let listen = section.text("listen", allowed: "host:port or [address]:port, a port from 1 to 65535") {
+            HostPort($0)
+        }
+        let drain = section.duration("drain", in: .zero...(.seconds(300)), default: Configuration.defaultDrain)
+        let address = listen ?? Configuration.defaultListen
+        return Configuration.Node(
+            id: NodeName(id ?? surroundings.hostName()), listen: address, drain: drain,
+            advertise: advertise(in: section, listen: section.value("listen") != nil ? listen : address))
+    }
+
+    /// - Parameter listen: nil if it was wrong; nothing can then be said of a missing URL.
+    private func advertise(in section: ConfigurationSection, listen: HostPort?) -> String {
+        let allowed = "the http:// URL at which the other nodes reach this one"
+        if section.value("advertise") == nil, let listen {
+            if listen.isConcrete { return "http://\(listen)" }
+            section.addMissing("advertise", allowed: "\(allowed), since node.listen is every address of this machine")
+        }
+        let advertise = section.text("advertise", allowed: allowed) { text -> String? in
+            guard let parts = URLParts(text, defaultPorts: ["http": 80]), parts.scheme == "http",
+                parts.userInfo == nil, parts.authority.isConcrete, parts.path.allSatisfy({ $0 == "/" })
+            else { return nil }
+            return text.withoutTrailingSlashes
+        }
+        return advertise ?? ""
+    }
+}
+
+extension String {
+    fileprivate var withoutTrailingSlashes: String {
+        var text = self[...]
+        while text.hasSuffix("/") { text = text.dropLast() }
+        return String(text)
+    }
+}
