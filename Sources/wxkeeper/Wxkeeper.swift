@@ -6,5 +6,6 @@ struct Wxkeeper: AsyncParsableCommand {
         commandName: "wxkeeper",
         abstract: "Keeps WeChat access tokens for many callers: one leader refreshes, every node serves.",
         version: Version.number,
-        subcommands: [CheckCommand.self, KeygenCommand.self, VersionCommand.self])
+        subcommands: [CheckCommand.self, KeygenCommand.self, VersionCommand.self]
+    )
 }

@@ -8,7 +8,8 @@ struct CheckCommand: AsyncParsableCommand {
         discussion: """
             Every mistake is told at once on standard error, with the file, the line, the key, what was found and \
             what is allowed. No secret is ever shown. Ends with 0, or with 78 if anything is wrong.
-            """)
+            """
+    )
 
     @Option(name: .long, help: "The configuration file. Without it, the WXKEEPER_… variables alone are read.")
     var config: String?

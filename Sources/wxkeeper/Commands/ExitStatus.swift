@@ -1,6 +1,8 @@
 internal import ArgumentParser
 
-/// With what the program ends. The numbers are those of `sysexits.h`, which scripts and service managers know.
+/// With what the program ends.
+///
+/// The numbers are those of `sysexits.h`, which scripts and service managers know.
 enum ExitStatus: Int32, Sendable, CaseIterable {
     case done = 0
     case failed = 1

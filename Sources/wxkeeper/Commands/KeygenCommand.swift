@@ -9,7 +9,8 @@ struct KeygenCommand: ParsableCommand {
         discussion: """
             The key is shown once and kept nowhere: the configuration holds only its SHA-256 digest. Give the key \
             to the client in a file or a variable, never in an argument list.
-            """)
+            """
+    )
 
     @Option(name: .long, help: "The name of the client.")
     var id = "client"

@@ -19,7 +19,9 @@ enum Version {
         static let swift = "6.2"
     #endif
 
-    /// Names and versions, in the order in which they are told. A C library is asked for its own version here.
+    /// Names and versions, in the order in which they are told.
+    ///
+    /// A C library is asked for its own version here.
     static var parts: [(name: String, version: String)] {
         [("wxkeeper", number), ("build", build), ("swift", swift)] + libraries
     }

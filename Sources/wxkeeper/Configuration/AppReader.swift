@@ -74,6 +74,10 @@ struct AppReader {
         let api = section.choice("api", default: Configuration.API.stable)
         for key in ["tickets", "publish", "js-domains", "drop-in"] { section.refuseUnsupported(key) }
         return Configuration.App(
-            id: AppID(id ?? ""), name: name ?? id ?? "", secret: secret ?? Secret(""), api: api)
+            id: AppID(id ?? ""),
+            name: name ?? id ?? "",
+            secret: secret ?? Secret(""),
+            api: api
+        )
     }
 }

@@ -23,13 +23,18 @@ struct ClientReader {
                 section.add("key", found: "the key of \(first) again", allowed: "a key of its own for each client")
             }
             return Configuration.Client(
-                id: id ?? "", key: key ?? KeyDigest(of: ""),
-                apps: grant(in: section, among: appIDs, appIDSet), scopes: scopes(in: section))
+                id: id ?? "",
+                key: key ?? KeyDigest(of: ""),
+                apps: grant(in: section, among: appIDs, appIDSet),
+                scopes: scopes(in: section)
+            )
         }
     }
 
     private func grant(
-        in section: ConfigurationSection, among appIDs: [String], _ known: Set<String>
+        in section: ConfigurationSection,
+        among appIDs: [String],
+        _ known: Set<String>
     ) -> Configuration.AppGrant {
         let allowed = "all, or a list of appids of this configuration"
         guard let value = section.value("apps") else {
@@ -46,7 +51,9 @@ struct ClientReader {
             if let id = item.value.text, known.contains(id) {
                 granted.append(AppID(id))
             } else if !item.value.isRefused {
-                let suggestion = item.value.text.flatMap { Suggestion.nearest(to: $0, among: appIDs.count <= 200 ? appIDs : []) }
+                let suggestion = item.value.text.flatMap {
+                    Suggestion.nearest(to: $0, among: appIDs.count <= 200 ? appIDs : [])
+                }
                 let hint = suggestion.map { "; did you mean \($0)?" } ?? ""
                 let found = item.value.text == nil ? item.value.shown : "the unknown appid \(item.value.shown)"
                 log.add(item.path, at: item.value.place, found: found, allowed: "an appid of this configuration" + hint)

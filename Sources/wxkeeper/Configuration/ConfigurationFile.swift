@@ -4,7 +4,8 @@ internal import Foundation
 enum ConfigurationFile {
     /// Reads the file at `path` with the variables laid over it; with no path, the variables alone.
     static func load(
-        _ path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+        _ path: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(ConfigurationProblems) -> ConfigurationReader.Outcome {
         let folder = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
         let surroundings = ConfigurationReader.Surroundings(
@@ -13,7 +14,8 @@ enum ConfigurationFile {
                 let url = URL(fileURLWithPath: name, relativeTo: folder)
                 return try text(at: url, limit: ConfigurationLimit.secretFileBytes)
             },
-            hostName: { ProcessInfo.processInfo.hostName })
+            hostName: { ProcessInfo.processInfo.hostName }
+        )
         var file: ConfigurationReader.File?
         if let path {
             do {
@@ -21,15 +23,20 @@ enum ConfigurationFile {
                 file = ConfigurationReader.File(name: path, text: text)
             } catch {
                 let problem = ConfigurationProblem(
-                    keyPath: "", place: .file(path, line: nil), found: error.reason,
-                    allowed: "a YAML file that this user can read")
+                    keyPath: "",
+                    place: .file(path, line: nil),
+                    found: error.reason,
+                    allowed: "a YAML file that this user can read"
+                )
                 throw ConfigurationProblems(problems: [problem])
             }
         }
         return try ConfigurationReader.read(file, in: surroundings).get()
     }
 
-    /// The text of a file of at most `limit` bytes. Reads no more than that, so a device or a pipe cannot fill memory.
+    /// The text of a file of at most `limit` bytes.
+    ///
+    /// Reads no more than that, so a device or a pipe cannot fill memory.
     private static func text(at url: URL, limit: Int) throws(SecretFileFailure) -> String {
         var bytes = Data()
         do {

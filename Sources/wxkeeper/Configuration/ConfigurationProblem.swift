@@ -50,7 +50,9 @@ struct ConfigurationWarning: Sendable, Equatable, CustomStringConvertible {
     var description: String { "\(keyPath): \(message)" }
 }
 
-/// All problems of one configuration, in order. Never empty when thrown.
+/// All problems of one configuration, in order.
+///
+/// Never empty when thrown.
 struct ConfigurationProblems: Error, Sendable, Equatable, CustomStringConvertible {
     var problems: [ConfigurationProblem]
 

@@ -9,7 +9,9 @@ struct ConfigurationReader {
     struct Surroundings {
         /// The value of a variable, nil if it is not set.
         var environment: (String) -> String?
-        /// The text of a file that holds a secret. A relative path is relative to the configuration file.
+        /// The text of a file that holds a secret.
+        ///
+        /// A relative path is relative to the configuration file.
         var readSecretFile: (String) throws(SecretFileFailure) -> String
         /// The name of this machine, which is the default of `node.id`.
         var hostName: () -> String
@@ -34,12 +36,16 @@ struct ConfigurationReader {
     private init(surroundings: Surroundings) {
         self.surroundings = surroundings
         secrets = SecretReader(
-            environment: surroundings.environment, readFile: surroundings.readSecretFile, log: log)
+            environment: surroundings.environment,
+            readFile: surroundings.readSecretFile,
+            log: log
+        )
     }
 
     /// Reads `file`, with the variables laid over it; without a file, the variables alone.
     static func read(
-        _ file: File?, in surroundings: Surroundings
+        _ file: File?,
+        in surroundings: Surroundings
     ) -> Result<Outcome, ConfigurationProblems> {
         ConfigurationReader(surroundings: surroundings).read(file)
     }
@@ -60,36 +66,38 @@ struct ConfigurationReader {
     private var failure: ConfigurationProblems { ConfigurationProblems(problems: log.inOrder) }
 
     private func configuration(from value: ConfigurationValue) -> Configuration {
-        let known = ["cluster", "node", "wechat", "apps", "clients"]
-        let root = ConfigurationSection(value, at: "", known: known, log: log)
-        let clusterSection = root.section("cluster", known: ["name", "redis", "secret", "lease", "seal"])
-        let wechatSection = root.section("wechat", known: ["base-url", "timeout", "overlap", "watch"])
-        let wechat = wechat(in: wechatSection)
-        let cluster = cluster(in: clusterSection, wechatSection, wechat)
-        let nodeKeys = ["id", "listen", "drain", "advertise", "tls"]
-        let node = node(in: root.section("node", known: nodeKeys))
+        let root = ConfigurationSection(value, at: "", known: Self.known, log: log)
+        let cluster = root.section("cluster", known: Self.knownInCluster)
+        let wechat = root.section("wechat", known: Self.knownInWeChat)
+        let node = root.section("node", known: Self.knownInNode)
+        let times = LeaseReader(log: log).times(in: cluster, wechat)
         let apps = AppReader(secrets: secrets, log: log).apps(in: root)
-        let clients = ClientReader(secrets: secrets, log: log).clients(in: root, of: apps)
-        return Configuration(cluster: cluster, node: node, wechat: wechat, apps: apps, clients: clients)
+        return Configuration(
+            cluster: self.cluster(in: cluster, times),
+            node: self.node(in: node),
+            wechat: self.wechat(in: wechat, times),
+            apps: apps,
+            clients: ClientReader(secrets: secrets, log: log).clients(in: root, of: apps)
+        )
     }
+
+    static let known = ["cluster", "node", "wechat", "apps", "clients"]
+    static let knownInCluster = ["name", "redis", "secret", "lease", "seal"]
+    static let knownInNode = ["id", "listen", "drain", "advertise", "tls"]
+    static let knownInWeChat = ["base-url", "timeout", "overlap", "watch"]
 }
 
 /// The sections of which there is one.
 extension ConfigurationReader {
-    private func cluster(
-        in section: ConfigurationSection, _ wechatSection: ConfigurationSection, _ wechat: Configuration.WeChat
-    ) -> Configuration.Cluster {
-        let name = section.text("name", allowed: NameRule.dotted.allowed, convert: NameRule.dotted.check)
-        let redis = redis(in: section)
-        let secret = secrets.secret("secret", in: section)
-        let leaseSection = section.section("lease", known: ["ttl"])
+    private func cluster(in section: ConfigurationSection, _ times: LeaseReader.Times) -> Configuration.Cluster {
         section.refuseUnsupported("seal")
-        let ttl = leaseSection.duration("ttl", in: LeaseTiming.allowedTTL, default: Configuration.defaultLease)
+        let name = section.text("name", allowed: NameRule.dotted.allowed, convert: NameRule.dotted.check)
         return Configuration.Cluster(
             name: name ?? Configuration.defaultClusterName,
-            redis: redis ?? RedisLocation(address: HostPort(host: "localhost", port: 6379)),
-            secret: secret ?? Secret(""),
-            timing: timing(ttl, leaseSection, wechat, wechatSection))
+            redis: redis(in: section) ?? RedisLocation(address: HostPort(host: "localhost", port: 6379)),
+            secret: secrets.secret("secret", in: section) ?? Secret(""),
+            timing: times.timing
+        )
     }
 
     private func redis(in section: ConfigurationSection) -> RedisLocation? {
@@ -119,82 +127,56 @@ extension ConfigurationReader {
         }
     }
 
-    private func wechat(in section: ConfigurationSection) -> Configuration.WeChat {
+    private func wechat(in section: ConfigurationSection, _ times: LeaseReader.Times) -> Configuration.WeChat {
         let allowed = "https://host[:port], or http:// on this machine (127.0.0.1, ::1, localhost)"
-        let baseURL = section.text("base-url", allowed: allowed) { text -> String? in
-            guard let parts = URLParts(text, defaultPorts: ["https": 443, "http": 80]), parts.userInfo == nil,
+        let baseURL = section.url("base-url", allowed: allowed) { text in
+            guard let parts = URLParts(text, defaultPorts: ["https": 443, "http": 80]),
                 parts.scheme == "https" || parts.scheme == "http" && parts.authority.isLoopback
             else { return nil }
             return text.withoutTrailingSlashes
         }
+        let bounds = Duration.seconds(1)...(.seconds(3600))
+        let watch = section.duration("watch", in: bounds, orZero: true, default: Configuration.defaultWatch)
         return Configuration.WeChat(
             baseURL: baseURL ?? Configuration.defaultBaseURL,
-            timeout: section.duration(
-                "timeout", in: LeaseTiming.allowedCallTimeout, default: Configuration.defaultTimeout),
-            overlap: section.duration(
-                "overlap", in: .seconds(1)...(.seconds(3600)), default: Configuration.defaultOverlap),
-            watch: section.duration(
-                "watch", in: .seconds(1)...(.seconds(3600)), orZero: true, default: Configuration.defaultWatch))
+            timeout: times.timing.callTimeout,
+            overlap: times.overlap,
+            watch: watch ?? Configuration.defaultWatch
+        )
     }
-
-    /// Derives the times of the lease, and reports the rule of the protocol that does not hold.
-    private func timing(
-        _ ttl: Duration, _ lease: ConfigurationSection, _ wechat: Configuration.WeChat, _ section: ConfigurationSection
-    ) -> LeaseTiming {
-        do {
-            let timing = try LeaseTiming(ttl: ttl, callTimeout: wechat.timeout)
-            if !timing.repairsInTime(overlap: wechat.overlap) {
-                log.warn(
-                    "wechat.overlap",
-                    "\(DurationText.write(wechat.overlap)) is short: a token may die before a takeover repairs it")
-            }
-            return timing
-        } catch {
-            let found = "\(DurationText.write(ttl)) with a wechat.timeout of \(DurationText.write(wechat.timeout))"
-            switch error {
-            case .callTimeoutOutOfBounds:
-                section.add("timeout", found: DurationText.write(wechat.timeout), allowed: "\(error)")
-            case .noRoomForACall(let needed, let room):
-                let most = DurationText.write(wechat.timeout - (needed - room))
-                lease.add("ttl", found: found, allowed: "a wechat.timeout of at most \(most), or a longer lease: \(error)")
-            case .ttlOutOfBounds, .commandTimeoutTooLong, .tickTooSlow:
-                lease.add("ttl", found: found, allowed: "a lease that keeps the rules: \(error)")
-            }
-            return Self.harmlessTiming
-        }
-    }
-
-    /// Stands in for a timing that was refused.
-    private static let harmlessTiming: LeaseTiming = {
-        do { return try LeaseTiming() } catch { preconditionFailure("the default lease breaks a rule: \(error)") }
-    }()
 
     private func node(in section: ConfigurationSection) -> Configuration.Node {
         section.refuseUnsupported("tls")
         let id = section.text("id", allowed: NameRule.dotted.allowed, convert: NameRule.dotted.check)
         if id == nil, section.value("id") == nil, NameRule.dotted.check(surroundings.hostName()) == nil {
-            section.add("id", found: "nothing, and a host name that is no name of a node", allowed: NameRule.dotted.allowed)
+            section.add(
+                "id",
+                found: "nothing, and a host name that is no name of a node",
+                allowed: NameRule.dotted.allowed
+            )
         }
-        let listen = section.text("listen", allowed: "host:port or [address]:port, a port from 1 to 65535") {
-            HostPort($0)
-        }
+        let listenForm = "host:port or [address]:port, a port from 1 to 65535"
+        let listen = section.text("listen", allowed: listenForm) { HostPort($0) }
         let drain = section.duration("drain", in: .zero...(.seconds(300)), default: Configuration.defaultDrain)
         let address = listen ?? Configuration.defaultListen
         return Configuration.Node(
-            id: NodeName(id ?? surroundings.hostName()), listen: address, drain: drain,
-            advertise: advertise(in: section, listen: section.value("listen") != nil ? listen : address))
+            id: NodeName(id ?? surroundings.hostName()),
+            listen: address,
+            drain: drain ?? Configuration.defaultDrain,
+            advertise: advertise(in: section, listen: section.value("listen") != nil ? listen : address)
+        )
     }
 
     /// - Parameter listen: nil if it was wrong; nothing can then be said of a missing URL.
     private func advertise(in section: ConfigurationSection, listen: HostPort?) -> String {
         let allowed = "the http:// URL at which the other nodes reach this one"
         if section.value("advertise") == nil, let listen {
-            if listen.isConcrete { return "http://\(listen)" }
+            guard !listen.isConcrete else { return "http://\(listen)" }
             section.addMissing("advertise", allowed: "\(allowed), since node.listen is every address of this machine")
         }
-        let advertise = section.text("advertise", allowed: allowed) { text -> String? in
+        let advertise = section.url("advertise", allowed: allowed) { text in
             guard let parts = URLParts(text, defaultPorts: ["http": 80]), parts.scheme == "http",
-                parts.userInfo == nil, parts.authority.isConcrete, parts.path.allSatisfy({ $0 == "/" })
+                parts.authority.isConcrete, parts.path.allSatisfy({ $0 == "/" })
             else { return nil }
             return text.withoutTrailingSlashes
         }

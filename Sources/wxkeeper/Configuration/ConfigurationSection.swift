@@ -80,13 +80,24 @@ extension ConfigurationSection {
         return text(key, allowed: allowed, convert: convert)
     }
 
-    func duration(_ key: String, in bounds: ClosedRange<Duration>, orZero: Bool = false, default: Duration) -> Duration {
+    /// A URL that may be shown unless somebody put a password into it.
+    func url(_ key: String, allowed: String, convert: (String) -> String?) -> String? {
+        guard let text = value(key)?.text, text.contains("@") else {
+            return self.text(key, allowed: allowed, convert: convert)
+        }
+        add(key, found: "a URL with a user name (not shown)", allowed: allowed)
+        return nil
+    }
+
+    /// A duration within `bounds`, or zero where that means never; nil if it is wrong.
+    func duration(_ key: String, in bounds: ClosedRange<Duration>, orZero: Bool = false, default: Duration) -> Duration?
+    {
+        guard value(key) != nil else { return `default` }
         let limits = "\(DurationText.write(bounds.lowerBound)) to \(DurationText.write(bounds.upperBound))"
         let allowed = "a duration with its unit (ms, s, m, h), \(limits)\(orZero ? ", or 0s for never" : "")"
-        let duration = text(key, allowed: allowed) { text in
+        return text(key, allowed: allowed) { text in
             DurationText.parse(text).flatMap { bounds.contains($0) || orZero && $0 == .zero ? $0 : nil }
         }
-        return duration ?? `default`
     }
 
     /// One of a few words.
@@ -96,7 +107,9 @@ extension ConfigurationSection {
     }
 
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ found: ConfigurationValue, at path: String, log: ProblemLog
+        _ found: ConfigurationValue,
+        at path: String,
+        log: ProblemLog
     ) -> Choice? {
         if let choice = found.text.flatMap(Choice.init(rawValue:)) { return choice }
         let words = Choice.allCases.map(\.rawValue)
@@ -120,7 +133,9 @@ extension ConfigurationSection {
         return items.enumerated().map { ($1, "\(path(of: key))[\($0)]") }
     }
 
-    /// Refuses a key whose feature is not built yet. Nothing and an empty list are always fine.
+    /// Refuses a key whose feature is not built yet.
+    ///
+    /// Nothing and an empty list are always fine.
     func refuseUnsupported(_ key: String) {
         guard let found = value(key), found.list?.isEmpty != true else { return }
         add(key, found: "a setting of a feature that is not yet supported", allowed: "leave it out")

@@ -1,6 +1,8 @@
 internal import KeeperCore
 
-/// What a configuration means, in a few lines for the operator who wrote it. Holds no secret.
+/// What a configuration means, in a few lines for the operator who wrote it.
+///
+/// Holds no secret.
 struct ConfigurationSummary: CustomStringConvertible {
     let configuration: Configuration
 

@@ -32,14 +32,15 @@ struct ConfigurationValue: Sendable, Equatable {
         if case .list(let list) = content { list } else { nil }
     }
 
-    /// The value under `key` of a mapping. Setting it replaces the value, or adds the key.
+    /// The value under `key` of a mapping, nil if there is none.
     subscript(key: String) -> ConfigurationValue? {
         guard case .mapping(let entries) = content else { return nil }
         return entries.first { $0.key == key }?.value
     }
 
-    /// Puts `value` at `path`, making the mappings on the way. A value on the way that is no mapping stays as it is:
-    /// it is a mistake, and will be told as one.
+    /// Puts `value` at `path`, making the mappings on the way.
+    ///
+    /// A value on the way that is no mapping stays as it is: it is a mistake, and will be told as one.
     mutating func set(_ path: ArraySlice<String>, to value: ConfigurationValue) {
         guard let key = path.first else {
             self = value

@@ -1,4 +1,6 @@
-/// The variables of wxkeeper's own. A variable that is set and not empty overrides the file.
+/// The variables of wxkeeper's own.
+///
+/// A variable that is set and not empty overrides the file.
 enum EnvironmentVariable: String, CaseIterable {
     case redis = "WXKEEPER_REDIS"
     case clusterSecret = "WXKEEPER_CLUSTER_SECRET"

@@ -60,7 +60,9 @@ struct HostPort: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// The parts of a URL that the configuration looks at. Foundation's `URL` accepts far more than we want to allow.
+/// The parts of a URL that the configuration looks at.
+///
+/// Foundation's `URL` accepts far more than we want to allow.
 struct URLParts: Sendable, Equatable {
     var scheme: String
     /// What stands before the `@`; may hold a password.

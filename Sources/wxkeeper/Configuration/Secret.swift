@@ -8,7 +8,9 @@ struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringCo
 
     init(_ text: String) { self.text = text }
 
-    /// The text itself. For the one place that needs it, never for a log or an error.
+    /// The text itself.
+    ///
+    /// For the one place that needs it, never for a log or an error.
     func reveal() -> String { text }
 
     var isEmpty: Bool { text.isEmpty }
@@ -19,7 +21,9 @@ struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringCo
     var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// The SHA-256 digest of a client's key. The key itself is never kept.
+/// The SHA-256 digest of a client's key.
+///
+/// The key itself is never kept.
 ///
 /// A plain digest, not a slow one, is right here: `keygen` makes keys of 256 random bits, which nobody can guess.
 struct KeyDigest: Sendable, Hashable {

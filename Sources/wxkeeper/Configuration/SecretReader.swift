@@ -11,7 +11,9 @@ struct SecretReader {
 
     private static let sources = ["value", "file", "env"]
 
-    /// A secret to be kept, such as an AppSecret. Nil if there is none to be had; the log says why.
+    /// A secret to be kept, such as an AppSecret.
+    ///
+    /// Nil if there is none to be had; the log says why.
     func secret(_ key: String, in section: ConfigurationSection) -> Secret? {
         guard let given = source(key, in: section, among: Self.sources) else { return nil }
         guard let text = text(from: given.source, in: given.section) else { return nil }
@@ -38,7 +40,9 @@ struct SecretReader {
 
     /// The one way in which the secret under `key` is given.
     private func source(
-        _ key: String, in parent: ConfigurationSection, among sources: [String]
+        _ key: String,
+        in parent: ConfigurationSection,
+        among sources: [String]
     ) -> (source: String, section: ConfigurationSection)? {
         let ways = sources.map { "{ \($0): … }" }.joined(separator: ", ")
         guard let value = parent.value(key) else {

@@ -1,4 +1,6 @@
-/// Replaces `${NAME}` by the variable's value, in one value of the configuration. `$${` stands for a plain `${`.
+/// Replaces `${NAME}` by the variable's value, in one value of the configuration.
+///
+/// `$${` stands for a plain `${`.
 enum Substitution {
     enum Failure: Error, Equatable {
         /// A `${` without a name and a `}`.

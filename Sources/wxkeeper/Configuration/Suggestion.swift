@@ -19,7 +19,9 @@ enum Suggestion {
             for j in to.indices {
                 let change = last[j] + (from[i] == to[j] ? 0 : 1)
                 var least = min(change, last[j + 1] + 1, row[j] + 1)
-                if i > 0, j > 0, from[i] == to[j - 1], from[i - 1] == to[j] { least = min(least, beforeLast[j - 1] + 1) }
+                if i > 0, j > 0, from[i] == to[j - 1], from[i - 1] == to[j] {
+                    least = min(least, beforeLast[j - 1] + 1)
+                }
                 row.append(least)
             }
             (beforeLast, last) = (last, row)

@@ -6,7 +6,9 @@ struct YAMLDocument {
     let environment: (String) -> String?
     let log: ProblemLog
 
-    /// The root of the document; an empty document is nothing. Nil if `text` is not YAML, which is then in the log.
+    /// The root of the document; an empty document is nothing.
+    ///
+    /// Nil if `text` is not YAML, which is then in the log.
     func read(_ text: String) -> ConfigurationValue? {
         do {
             // UTF-8 by name: the default would ask an environment variable of Yams's own.
@@ -54,7 +56,9 @@ struct YAMLDocument {
     }
 
     private func value(
-        of scalar: Yams.Node.Scalar, at path: String, _ place: ConfigurationProblem.Place
+        of scalar: Yams.Node.Scalar,
+        at path: String,
+        _ place: ConfigurationProblem.Place
     ) -> ConfigurationValue {
         let written = scalar.string
         if scalar.style == .plain, ["", "~", "null", "Null", "NULL"].contains(written) {
@@ -77,7 +81,10 @@ struct YAMLDocument {
 
     /// Reports a value that cannot be used and stands in for it, so that reading goes on and finds the other mistakes.
     private func refuse(
-        _ path: String, _ place: ConfigurationProblem.Place, found: String, allowed: String
+        _ path: String,
+        _ place: ConfigurationProblem.Place,
+        found: String,
+        allowed: String
     ) -> ConfigurationValue {
         log.add(path, at: place, found: found, allowed: allowed)
         return ConfigurationValue(content: .nothing, place: place, written: ConfigurationValue.refusedMark)
@@ -87,7 +94,9 @@ struct YAMLDocument {
         .file(file, line: node == nil ? 1 : node?.mark?.line)
     }
 
-    /// The line and the reason. Yams's own description quotes the line, which may hold a secret.
+    /// The line and the reason.
+    ///
+    /// Yams's own description quotes the line, which may hold a secret.
     private static func explain(_ error: any Error) -> (line: Int?, reason: String) {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
