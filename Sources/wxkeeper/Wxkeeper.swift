@@ -6,6 +6,9 @@ struct Wxkeeper: AsyncParsableCommand {
         commandName: "wxkeeper",
         abstract: "Keeps WeChat access tokens for many callers: one leader refreshes, every node serves.",
         version: Version.number,
-        subcommands: [CheckCommand.self, KeygenCommand.self, VersionCommand.self]
+        subcommands: [
+            CheckCommand.self, KeygenCommand.self, RefreshCommand.self, StatusCommand.self, StepDownCommand.self,
+            TokenCommand.self, VersionCommand.self,
+        ]
     )
 }

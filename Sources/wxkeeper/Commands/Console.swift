@@ -10,10 +10,10 @@ enum Console {
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 
-    /// Text from a terminal or from afar, with control characters made harmless.
+    /// Text from afar, with every control character but the line break made harmless: a terminal obeys them.
     static func harmless(_ text: String) -> String {
         String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 })
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control && $0 != "\n" ? "?" : $0 })
         )
     }
 }

@@ -37,7 +37,7 @@ enum ConfigurationFile {
     /// The text of a file of at most `limit` bytes.
     ///
     /// Reads no more than that, so a device or a pipe cannot fill memory.
-    private static func text(at url: URL, limit: Int) throws(SecretFileFailure) -> String {
+    static func text(at url: URL, limit: Int) throws(SecretFileFailure) -> String {
         var bytes = Data()
         do {
             let handle = try FileHandle(forReadingFrom: url)

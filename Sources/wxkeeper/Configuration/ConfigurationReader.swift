@@ -185,7 +185,8 @@ extension ConfigurationReader {
 }
 
 extension String {
-    fileprivate var withoutTrailingSlashes: String {
+    /// The text less the slashes at its end, so that a path can be put after it.
+    var withoutTrailingSlashes: String {
         var text = self[...]
         while text.hasSuffix("/") { text = text.dropLast() }
         return String(text)
