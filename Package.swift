@@ -90,5 +90,6 @@ let package = Package(
         room("WeChatSimulator", [.hummingbird, .logging]),
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", .argumentParser]),
+        tests("WxkeeperTests", ["wxkeeper", "KeeperCore", .argumentParser]),
     ]
 )

@@ -12,8 +12,9 @@ enum Console {
 
     /// Text from afar, with every control character but the line break made harmless: a terminal obeys them.
     static func harmless(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control && $0 != "\n" ? "?" : $0 })
-        )
+        let scalars = text.unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control && scalar != "\n" ? "?" : scalar
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

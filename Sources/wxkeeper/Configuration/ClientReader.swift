@@ -12,7 +12,9 @@ struct ClientReader {
         let appIDSet = Set(appIDs)
         var firstPathOfID: [String: String] = [:]
         var firstPathOfKey: [KeyDigest: String] = [:]
-        return root.list("clients", of: "clients", limit: ConfigurationLimit.clients).map { item in
+        let items = root.list("clients", of: "clients", limit: ConfigurationLimit.clients)
+        if items.isEmpty { log.warn("clients", "there is none, so nobody may ask for a token") }
+        return items.map { item in
             let section = ConfigurationSection(item.value, at: item.path, known: Self.known, log: log)
             let id = section.required("id", allowed: NameRule.dotted.allowed, convert: NameRule.dotted.check)
             let key = secrets.keyDigest("key", in: section)

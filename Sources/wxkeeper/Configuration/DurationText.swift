@@ -21,10 +21,10 @@ enum DurationText {
         return duration <= longest ? duration : nil
     }
 
-    /// Writes `duration` in the largest unit that needs no more than three decimals: `6s`, `1.5s`, `375ms`, `5m`, `2h`.
+    /// Writes `duration`, to the nearest millisecond, in the largest unit that fits: `6s`, `1.5s`, `375ms`, `5m`, `2h`.
     static func write(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
-        let milliseconds = Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+        let milliseconds = Int(seconds) * 1000 + Int((Double(attoseconds) / 1e15).rounded())
         switch milliseconds {
         case 0: return "0s"
         case let value where value % 3_600_000 == 0: return "\(value / 3_600_000)h"

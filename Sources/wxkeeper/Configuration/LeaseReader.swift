@@ -47,7 +47,8 @@ struct LeaseReader {
         case .callTimeoutOutOfBounds:
             wechat.add("timeout", found: DurationText.write(timeout), allowed: "\(broken)")
         case .noRoomForACall(let needed, let room):
-            let most = timeout - (needed - room)
+            // Rounded down, so that the figure told does keep the rule.
+            let most = Duration.milliseconds((timeout - (needed - room)).milliseconds)
             let fits = most >= LeaseTiming.allowedCallTimeout.lowerBound
             let cure = fits ? " or a wechat.timeout of at most \(DurationText.write(most))" : ""
             lease.add("ttl", found: found, allowed: "a longer lease\(cure) (\(broken))")

@@ -12,9 +12,14 @@ struct YAMLDocument {
     func read(_ text: String) -> ConfigurationValue? {
         do {
             // UTF-8 by name: the default would ask an environment variable of Yams's own.
-            let root = try Yams.compose(yaml: text, .default, .default, .utf8)
-            guard let root else { return ConfigurationValue(content: .nothing, place: place(of: nil)) }
-            return value(of: root, at: "", depth: 0)
+            let parser = try Yams.Parser(yaml: text, encoding: .utf8)
+            // Nodes refer weakly to their anchors, which the parser holds.
+            return try withExtendedLifetime(parser) {
+                guard let root = try parser.singleRoot() else {
+                    return ConfigurationValue(content: .nothing, place: place(of: nil))
+                }
+                return value(of: root, at: "", depth: 0)
+            }
         } catch {
             let (line, reason) = Self.explain(error)
             log.add("", at: .file(file, line: line), found: reason, allowed: "one YAML document")

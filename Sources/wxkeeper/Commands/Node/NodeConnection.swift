@@ -17,7 +17,9 @@ struct NodeQuestion: Sendable, Equatable {
     var path: String
     /// JSON; may hold a token.
     var body: [UInt8] = []
-    /// How long to wait. A refresh is held by the node until there is a leader, so it takes longer than the rest.
+    /// How long to wait.
+    ///
+    /// A refresh is held by the node until there is a leader, so it takes longer than the rest.
     var timeout = Duration.seconds(10)
 }
 

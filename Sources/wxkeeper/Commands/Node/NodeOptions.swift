@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Foundation
 
-/// Which node to talk to, and as whom. The key never stands in the argument list.
+/// Which node to talk to, and as whom.
+///
+/// The key never stands in the argument list.
 struct NodeOptions: ParsableArguments {
     static let defaultURL = "http://127.0.0.1:2130"
 

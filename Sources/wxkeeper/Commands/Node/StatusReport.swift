@@ -1,4 +1,6 @@
-/// The body of `GET /status`, as far as the table shows it. What a newer node adds is passed over.
+/// The body of `GET /status`, as far as the table shows it.
+///
+/// What a newer node adds is passed over.
 struct StatusReport: Decodable {
     var node: Node
     var leader: String?
@@ -39,6 +41,8 @@ struct StatusReport: Decodable {
     struct Trouble: Decodable {
         var errcode: Int?
         var summary: String
+
+        var sentence: String { (errcode.map { "\($0) " } ?? "") + summary }
     }
 
     struct Counters: Decodable {
@@ -48,7 +52,9 @@ struct StatusReport: Decodable {
 }
 
 extension StatusReport {
-    /// The report for a person. Every text in it came from afar and is made harmless by whoever prints it.
+    /// The report for a person.
+    ///
+    /// Every text in it came from afar and is made harmless by whoever prints it.
     var table: String {
         [heading, nodeTable, appTable].joined(separator: "\n\n")
     }
@@ -80,7 +86,7 @@ extension StatusReport {
             [
                 app.appid, app.line, app.well ? "well" : app.inDoubt ? "in doubt" : "ILL",
                 app.secondsLeft.map { "\($0) s" } ?? "-", app.ageSeconds.map { "\($0) s ago" } ?? "-",
-                app.trouble.map { trouble in trouble.errcode.map { "\($0) " } ?? "" + trouble.summary } ?? "",
+                app.trouble?.sentence ?? "",
             ]
         }
         return Table(heading: ["APP", "API", "STATE", "LEFT", "REFRESHED", "LAST ERROR"], rows: rows).text
