@@ -30,9 +30,10 @@ struct ConfigurationSummary: CustomStringConvertible {
 
     private var lease: String {
         let timing = configuration.cluster.timing
-        return "\(DurationText.write(timing.ttl)), renewed every \(DurationText.write(timing.renewalPeriod)); "
-            + "tick \(DurationText.write(timing.tickPeriod)), Redis command \(DurationText.write(timing.commandTimeout)); "
-            + "a refresh waits up to \(DurationText.write(timing.hold)) for a leader"
+        let times = [timing.ttl, timing.renewalPeriod, timing.tickPeriod, timing.commandTimeout, timing.hold]
+            .map(DurationText.write)
+        return "\(times[0]), renewed every \(times[1]); tick \(times[2]), Redis command \(times[3]); "
+            + "a refresh waits up to \(times[4]) for a leader"
     }
 
     private var wechat: String {
