@@ -100,5 +100,6 @@ let package = Package(
         tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
+        tests("WxkeeperTests", ["wxkeeper", "KeeperCore", .argumentParser]),
     ]
 )

@@ -1,0 +1,116 @@
+/// The body of `GET /status`, as far as the table shows it.
+///
+/// What a newer node adds is passed over.
+struct StatusReport: Decodable {
+    var node: Node
+    var leader: String?
+    var epoch: UInt64
+    var ready: Bool
+    var reasons: [String]
+    var redis: String
+    var syncAgeMs: Int?
+    var stale: Bool
+    var nodes: [Member]
+    var apps: [App]
+    var counters: Counters
+
+    struct Node: Decodable {
+        var name: String
+        var role: String
+        var leaseLeftMs: Int?
+    }
+
+    struct Member: Decodable {
+        var name: String
+        var address: String
+        var epochSeen: UInt64
+        var draining: Bool
+        var leader: Bool
+    }
+
+    struct App: Decodable {
+        var appid: String
+        var line: String
+        var well: Bool
+        var secondsLeft: Int?
+        var ageSeconds: Int?
+        var inDoubt: Bool
+        var trouble: Trouble?
+    }
+
+    struct Trouble: Decodable {
+        var errcode: Int?
+        var summary: String
+
+        var sentence: String { (errcode.map { "\($0) " } ?? "") + summary }
+    }
+
+    struct Counters: Decodable {
+        var refreshesDone: Int
+        var refreshesFailed: Int
+    }
+}
+
+extension StatusReport {
+    /// The report for a person.
+    ///
+    /// Every text in it came from afar and is made harmless by whoever prints it.
+    var table: String {
+        [heading, nodeTable, appTable].joined(separator: "\n\n")
+    }
+
+    private var heading: String {
+        let lease = node.leaseLeftMs.map { ", lease for \($0) ms" } ?? ""
+        let sync = syncAgeMs.map { ", in step \($0) ms ago" } ?? ""
+        let readiness = ready ? "ready" : "NOT READY (\(reasons.joined(separator: ", ")))"
+        return """
+            leader  \(leader ?? "none"), epoch \(epoch)
+            seen by \(node.name), \(node.role)\(lease), \(readiness)\(stale ? ", stale" : "")
+            redis   \(redis)\(sync)
+            done    \(counters.refreshesDone) refreshes, \(counters.refreshesFailed) failed
+            """
+    }
+
+    private var nodeTable: String {
+        let rows = nodes.map { member in
+            let state = [member.leader ? "leader" : "follower", member.draining ? "draining" : nil]
+            return [
+                member.name, state.compactMap(\.self).joined(separator: ", "), "\(member.epochSeen)", member.address,
+            ]
+        }
+        return Table(heading: ["NODE", "ROLE", "EPOCH", "ADDRESS"], rows: rows).text
+    }
+
+    private var appTable: String {
+        let rows = apps.map { app in
+            [
+                app.appid, app.line, app.well ? "well" : app.inDoubt ? "in doubt" : "ILL",
+                app.secondsLeft.map { "\($0) s" } ?? "-", app.ageSeconds.map { "\($0) s ago" } ?? "-",
+                app.trouble?.sentence ?? "",
+            ]
+        }
+        return Table(heading: ["APP", "API", "STATE", "LEFT", "REFRESHED", "LAST ERROR"], rows: rows).text
+    }
+}
+
+/// Columns as wide as their widest text.
+struct Table {
+    var heading: [String]
+    /// Each as long as the heading.
+    var rows: [[String]]
+
+    var text: String {
+        let lines = [heading] + rows
+        let widths = heading.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { line in
+            let cells = zip(line, widths).map { text, width in
+                text + String(repeating: " ", count: width - text.count)
+            }
+            return Self.withoutTrailingSpaces(cells.joined(separator: "  "))
+        }.joined(separator: "\n")
+    }
+
+    private static func withoutTrailingSpaces(_ line: String) -> Substring {
+        line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)]
+    }
+}

@@ -1,0 +1,109 @@
+internal import KeeperCore
+
+/// All that an operator decides about one node: the cluster it belongs to, itself, WeChat, the apps and the clients.
+///
+/// A value of this type has passed every check of `ConfigurationReader`. It holds secrets in the clear, wrapped in
+/// `Secret` so that none is printed by accident; of client keys it holds digests only.
+struct Configuration: Sendable, Equatable {
+    var cluster: Cluster
+    var node: Node
+    var wechat: WeChat
+    var apps: [App]
+    var clients: [Client]
+}
+
+extension Configuration {
+    /// What all nodes of one cluster share.
+    struct Cluster: Sendable, Equatable {
+        /// Stands in braces in every Redis key, `wxkeeper:{name}:…`.
+        var name: String
+        var redis: RedisLocation
+        /// Authenticates node to node and keys the fingerprints of tokens.
+        var secret: Secret
+        /// The lease and every time that follows from it and from `wechat.timeout`.
+        var timing: LeaseTiming
+    }
+
+    /// What is this node's own.
+    struct Node: Sendable, Equatable {
+        /// The stable name; two living nodes of one name are refused at start.
+        var id: NodeName
+        var listen: HostPort
+        /// How long HTTP goes on after the node was asked to leave.
+        var drain: Duration
+        /// The URL at which the other nodes reach this one, without a slash at its end.
+        var advertise: String
+    }
+
+    /// How WeChat is reached, and what is assumed about it.
+    struct WeChat: Sendable, Equatable {
+        /// Without a slash at its end.
+        var baseURL: String
+        /// The whole of one call, from name lookup to the last byte.
+        var timeout: Duration
+        /// How long WeChat keeps the previous classic token alive after it issued a new one.
+        var overlap: Duration
+        /// How often the leader asks whether the current classic token still lives; zero is never.
+        var watch: Duration
+    }
+
+    /// One WeChat account whose token is kept.
+    struct App: Sendable, Equatable {
+        var id: AppID
+        /// For people: logs and the status page.
+        var name: String
+        var secret: Secret
+        var api: API
+    }
+
+    /// The endpoint of WeChat that issues an app's token.
+    enum API: String, Sendable, CaseIterable {
+        case stable, classic
+    }
+
+    /// One business server that may ask, known by the digest of its key.
+    struct Client: Sendable, Equatable {
+        var id: String
+        var key: KeyDigest
+        var apps: AppGrant
+        var scopes: Set<Scope>
+    }
+
+    /// The apps a client may ask for.
+    enum AppGrant: Sendable, Equatable {
+        case all
+        case only([AppID])
+    }
+
+    /// What a client may do.
+    enum Scope: String, Sendable, CaseIterable {
+        case read, refresh, observe, operate
+    }
+}
+
+/// What each key is when it is left out.
+extension Configuration {
+    static let defaultClusterName = "default"
+    static let defaultLease = Duration.seconds(6)
+    static let defaultListen = HostPort(host: "127.0.0.1", port: 2130)
+    static let defaultDrain = Duration.seconds(6)
+    static let defaultBaseURL = "https://api.weixin.qq.com"
+    static let defaultTimeout = Duration.seconds(3)
+    static let defaultOverlap = Duration.seconds(300)
+    static let defaultWatch = Duration.seconds(30)
+    static let defaultScopes: Set<Scope> = [.read, .refresh]
+}
+
+/// How much of anything a configuration may hold.
+enum ConfigurationLimit {
+    static let fileBytes = 16 << 20
+    static let secretFileBytes = 4096
+    static let secretCharacters = 512
+    static let nameCharacters = 64
+    static let urlCharacters = 1024
+    static let apps = 20_000
+    static let clients = 10_000
+    static let nestingDepth = 12
+    /// A shorter secret is accepted with a warning.
+    static let adviseSecretCharacters = 16
+}

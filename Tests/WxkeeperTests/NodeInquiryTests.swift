@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import wxkeeper
+
+/// A node that gives one answer and remembers what it was asked.
+private actor OneAnswerNode: NodeConnection {
+    let answer: NodeAnswer
+    private(set) var questions: [NodeQuestion] = []
+
+    init(_ status: Int, _ body: String, retryAfter: Int? = nil) {
+        answer = NodeAnswer(status: status, body: Array(body.utf8), retryAfter: retryAfter)
+    }
+
+    func send(_ question: NodeQuestion) async throws(CommandFailure) -> NodeAnswer {
+        questions.append(question)
+        return answer
+    }
+}
+
+@Suite struct NodeInquiryTests {
+    @Test func token_IsAskedForWithItsAppID() async throws {
+        let node = OneAnswerNode(200, #"{"appid":"wx&1","access_token":"T0","expires_in":7000}"#)
+        let answer = try await NodeInquiry(connection: node).token("wx&1")
+        #expect(answer.meaning.accessToken == "T0" && answer.meaning.expiresIn == 7000)
+        #expect(await node.questions == [NodeQuestion(path: "/token?appid=wx%261")])
+    }
+
+    @Test func refusedToken_GoesIntoTheBody_AndOnlyThere() async throws {
+        let node = OneAnswerNode(
+            200,
+            #"{"appid":"wx1","access_token":"T1","expires_in":7200,"refreshed":false,"still_valid":true}"#
+        )
+        let answer = try await NodeInquiry(connection: node).refresh("wx1", refused: Secret("T0"))
+        #expect(answer.meaning.sentence(about: "wx1") == "wx1 keeps its token: WeChat still accepts it, 7200 s left")
+        let question = try #require(await node.questions.first)
+        #expect(question.method == .post && question.path == "/token/refresh")
+        let body = try JSONDecoder().decode([String: String].self, from: Data(question.body))
+        #expect(body == ["appid": "wx1", "access_token": "T0"])
+    }
+
+    @Test func refresh_WithoutAToken_IsAnOperatorsWish() async throws {
+        let node = OneAnswerNode(200, #"{"appid":"wx1","fingerprint":"f","expires_in":7200,"refreshed":true}"#)
+        let answer = try await NodeInquiry(connection: node).refresh("wx1", refused: nil)
+        #expect(answer.meaning.sentence(about: "wx1") == "wx1 has a new token, 7200 s left")
+        #expect(await node.questions.map(\.path) == ["/operate/refresh"])
+    }
+
+    @Test func stepDown_TellsTheNewLeader() async throws {
+        let node = OneAnswerNode(200, #"{"leader":"b","epoch":8,"took_ms":312}"#)
+        let answer = try await NodeInquiry(connection: node).stepDown()
+        #expect(answer.meaning.sentence == "b leads now, epoch 8, after 312 ms")
+    }
+
+    @Test func refusal_IsToldWithTheNodesReason() async {
+        let node = OneAnswerNode(
+            421,
+            #"{"errcode":421,"errmsg":"this node does not lead; b does","address":"http://b:2130"}"#,
+            retryAfter: 3
+        )
+        let message =
+            "the node answered 421: this node does not lead; b does (--url http://b:2130); try again in 3 s"
+        await #expect(throws: CommandFailure(status: .failed, message: message)) {
+            _ = try await NodeInquiry(connection: node).stepDown()
+        }
+    }
+
+    @Test func answer_ThatIsNotUnderstood_IsNotRepeated() async throws {
+        let node = OneAnswerNode(200, #"{"access_token":"T0"}"#)
+        let failure = await #expect(throws: CommandFailure.self) {
+            _ = try await NodeInquiry(connection: node).token("wx1")
+        }
+        #expect(failure?.status == .failed && failure?.message.contains("T0") == false)
+    }
+
+    @Test func status_IsShownInTables() async throws {
+        let node = OneAnswerNode(200, Self.status)
+        let table = try await NodeInquiry(connection: node).status().meaning.table
+        #expect(
+            table == """
+                leader  b, epoch 7
+                seen by a, follower, NOT READY (draining)
+                redis   reachable, in step 120 ms ago
+                done    3 refreshes, 1 failed
+
+                NODE  ROLE                EPOCH  ADDRESS
+                a     follower, draining  7      http://a:2130
+                b     leader              7      http://b:2130
+
+                APP   API      STATE  LEFT    REFRESHED  LAST ERROR
+                wx1   stable   well   7000 s  200 s ago
+                wx22  classic  ILL    -       -          40013 invalid appid
+                """
+        )
+    }
+
+    @Test func textFromAfar_CannotDriveTheTerminal() {
+        #expect(Console.harmless("a\u{1B}[2Jb\r\nc") == "a?[2Jb?\nc")
+    }
+
+    @Test func key_IsReadFromItsFile_ElseFromTheVariable() async throws {
+        try await withFolder { folder in
+            let path = try folder.write("wxk_from-the-file\n", to: "key")
+            let variables = ["WXKEEPER_KEY": "wxk_from-the-variable"]
+            let options = try NodeOptions.parse(["--key-file", path])
+            #expect(try options.key(variables).reveal() == "wxk_from-the-file")
+            #expect(try NodeOptions.parse([]).key(variables).reveal() == "wxk_from-the-variable")
+            #expect(throws: CommandFailure.self) { try NodeOptions.parse([]).key([:]) }
+        }
+    }
+
+    @Test func refusedToken_IsOneWord() throws {
+        #expect(try RefreshCommand.token(from: Data("T0\n".utf8)).reveal() == "T0")
+        for text in ["", "\n", "T0 T1", String(repeating: "x", count: 9000)] {
+            #expect(throws: CommandFailure.self) { try RefreshCommand.token(from: Data(text.utf8)) }
+        }
+    }
+
+    static let status = """
+        {"node":{"name":"a","role":"follower","incarnation":"i","uptime_seconds":9},"leader":"b","epoch":7,
+        "ready":false,"reasons":["draining"],"redis":"reachable","sync_age_ms":120,"stale":false,
+        "nodes":[{"name":"a","address":"http://a:2130","epoch_seen":7,"draining":true,"leader":false},
+        {"name":"b","address":"http://b:2130","epoch_seen":7,"draining":false,"leader":true}],
+        "apps":[{"appid":"wx1","line":"stable","well":true,"seconds_left":7000,"age_seconds":200,"in_doubt":false},
+        {"appid":"wx22","line":"classic","well":false,"in_doubt":false,
+        "trouble":{"errcode":40013,"summary":"invalid appid"}}],
+        "counters":{"refreshes_done":3,"refreshes_failed":1}}
+        """
+}
