@@ -82,7 +82,7 @@ let package = Package(
             "wxkeeper",
             [
                 "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores", "RedisClient", "WeChatAPI",
-                "CurlClient", "WeChatSimulator", .argumentParser, .crypto, .hummingbird, .lifecycle, .logging,
+                "CurlClient", "WeChatSimulator", .argumentParser, .crypto, .lifecycle, .logging, .nioCore, .nioPosix,
                 .subprocess, .unixSignals, .yams,
             ]),
 
@@ -91,12 +91,11 @@ let package = Package(
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", .argumentParser]),
 
-        // Tests, and what several of them share.
+        // Tests, one target a room, and what several of them share.
         .target(
             name: "KeeperTestKit", dependencies: ["KeeperPorts", "KeeperCore"], path: "Tests/KeeperTestKit",
             swiftSettings: settings),
         tests("RedisClientTests", ["RedisClient", "KeeperTestKit", .nioCore, .nioPosix]),
-        // Tests, one target a room.
         tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),

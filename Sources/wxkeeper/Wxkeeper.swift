@@ -7,8 +7,8 @@ struct Wxkeeper: AsyncParsableCommand {
         abstract: "Keeps WeChat access tokens for many callers: one leader refreshes, every node serves.",
         version: Version.number,
         subcommands: [
-            CheckCommand.self, KeygenCommand.self, RefreshCommand.self, StatusCommand.self, StepDownCommand.self,
-            TokenCommand.self, VersionCommand.self,
+            ServeCommand.self, DemoCommand.self, SimulateCommand.self, CheckCommand.self, StatusCommand.self,
+            TokenCommand.self, RefreshCommand.self, StepDownCommand.self, KeygenCommand.self, VersionCommand.self,
         ]
     )
 }

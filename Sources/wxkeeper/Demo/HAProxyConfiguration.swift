@@ -1,0 +1,51 @@
+/// The load balancer of the demo. For three nodes on the usual ports it is, line for line, what stands in
+/// `deploy/haproxy/haproxy.cfg` below its comments; a test sees to that.
+struct HAProxyConfiguration {
+    let port: Int
+    let nodes: [(name: String, port: Int)]
+
+    var text: String {
+        """
+        global
+            maxconn 20000
+            spread-checks 10
+
+        defaults
+            mode http
+            timeout connect 500ms
+            timeout client 30s
+            timeout http-request 5s
+            timeout http-keep-alive 60s
+            timeout queue 2s
+            retries 3
+            option redispatch 1
+            retry-on conn-failure empty-response response-timeout
+
+        frontend wxkeeper
+            bind 127.0.0.1:\(port)
+            use_backend refresh if { path /token/refresh } or { path_beg /operate/ }
+            default_backend read
+
+        backend read
+            balance roundrobin
+            timeout server 1s
+            timeout check 500ms
+            option httpchk GET /readyz
+            default-server check inter 1s fastinter 250ms fall 2 rise 2 on-marked-down shutdown-sessions
+        \(servers)
+
+        backend refresh
+            balance roundrobin
+            timeout server 17s
+            timeout check 500ms
+            option httpchk GET /readyz
+            default-server check inter 1s fastinter 250ms fall 2 rise 2
+        \(servers)
+
+        """
+    }
+
+    private var servers: String {
+        nodes.map { "    server \($0.name) 127.0.0.1:\($0.port)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,117 @@
+internal import CurlClient
+internal import Foundation
+internal import KeeperCore
+internal import KeeperHTTP
+internal import KeeperNode
+internal import KeeperPorts
+internal import Logging
+internal import RedisClient
+internal import RedisStores
+internal import ServiceLifecycle
+internal import UnixSignals
+internal import WeChatAPI
+
+/// The composition root: builds one node from its configuration, and knows the order in which it leaves.
+struct Assembly {
+    private let store: RedisStore
+    private let node: Node
+    private let server: KeeperServer
+    private let drain: Duration
+    private let logger: Logger
+
+    /// Connects every room to its neighbours. Nothing runs yet.
+    init(_ configuration: Configuration, logger: Logger) throws {
+        self.logger = logger
+        drain = configuration.node.drain
+        let holder = LeaseHolder(
+            node: configuration.node.id, incarnation: Self.newIncarnation(), address: configuration.node.advertise)
+        let secret = ClusterSecret(Array(configuration.cluster.secret.reveal().utf8), cluster: configuration.cluster.name)
+        let curl = CurlClient()
+        store = RedisStore(
+            endpoint: try RedisEndpoint(configuration.cluster.redis.reveal()), cluster: configuration.cluster.name,
+            holder: holder, logger: logger)
+        let source = try WeChatAPI(
+            baseURL: configuration.wechat.baseURL,
+            secrets: Dictionary(
+                configuration.apps.map { ($0.id, $0.secret.reveal()) }, uniquingKeysWith: { first, _ in first }),
+            client: curl, identity: holder.node.rawValue)
+        node = Node(
+            holder: holder,
+            settings: NodeSettings(
+                timing: configuration.cluster.timing,
+                apps: configuration.apps.map { AppSettings(id: $0.id, line: $0.api == .classic ? .classic : .stable) },
+                overlap: configuration.wechat.overlap, watchPeriod: configuration.wechat.watch),
+            seed: .random(in: 0...UInt64.max),
+            world: .init(
+                lease: store, credentials: store, source: source,
+                forwarder: HTTPForwarder(secret: secret, client: curl)),
+            logger: logger, fingerprint: { secret.fingerprint(of: $0) })
+        server = KeeperServer(
+            host: configuration.node.listen.host, port: configuration.node.listen.port, holder: holder,
+            provider: node, clients: try configuration.clientDirectory, secret: secret, logger: logger,
+            onBound: { [logger] port in logger.notice("serves on port \(port)") })
+    }
+
+    /// 128 bits from the system's generator, which is a cryptographic one.
+    private static func newIncarnation() -> Incarnation {
+        var generator = SystemRandomNumberGenerator()
+        let halves = [generator.next(), generator.next()].map { (half: UInt64) in
+            String(half, radix: 16).leftPadded(to: 16)
+        }
+        return Incarnation(halves.joined())
+    }
+
+    /// Runs until a signal, or until something essential fails.
+    func run() async throws {
+        // libcurl may write to a closed connection first; nobody here wants to die of that.
+        signal(SIGPIPE, SIG_IGN)
+        let services = ServiceGroup(
+            configuration: .init(services: [store, node, server].map { .init(service: $0) }, logger: logger.quiet))
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            // Heeds signals until it is cancelled; so the services end first, whatever the reason.
+            group.addTask { await heed(signals) { await services.triggerGracefulShutdown() } }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// On the first signal hands over and serves on for a while, on the second ends at once.
+    private func heed(_ signals: UnixSignalsSequence, end: @escaping @Sendable () async -> Void) async {
+        await withTaskGroup { group in
+            var isLeaving = false
+            for await signal in signals {
+                if signal == .sighup {
+                    logger.warning("SIGHUP: re-reading the configuration is not yet supported; restart the node")
+                } else if isLeaving {
+                    await end()
+                } else {
+                    isLeaving = true
+                    logger.notice("was told to go; hands over and serves on for \(drain)")
+                    group.addTask {
+                        await node.leave()
+                        try? await Task.sleep(for: drain)
+                        await end()
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension String {
+    /// With as many zeros in front as it takes.
+    fileprivate func leftPadded(to length: Int) -> String {
+        String(repeating: "0", count: max(0, length - count)) + self
+    }
+}
+
+extension Logger {
+    /// The machinery's own chatter, below what an operator wants to read.
+    fileprivate var quiet: Logger {
+        var logger = self
+        logger.logLevel = max(logLevel, .warning)
+        return logger
+    }
+}

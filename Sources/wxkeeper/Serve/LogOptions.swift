@@ -1,0 +1,31 @@
+internal import ArgumentParser
+internal import KeeperCore
+internal import Logging
+
+/// How a node tells its story.
+struct LogOptions: ParsableArguments {
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, json
+    }
+
+    @Option(name: .long, help: "How log lines look on standard error: text or json.")
+    var logFormat = Format.text
+
+    @Option(name: .long, help: "The least important level told: trace, debug, info, notice, warning, error or critical.")
+    var logLevel = Logger.Level.notice
+
+    /// The logger of a node: every line names it.
+    func logger(node: NodeName) -> Logger {
+        var logger = Logger(label: "wxkeeper") { label in
+            switch logFormat {
+            case .text: StreamLogHandler.standardError(label: label)
+            case .json: JSONLogHandler()
+            }
+        }
+        logger.logLevel = logLevel
+        logger[metadataKey: "node.id"] = "\(node)"
+        return logger
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
