@@ -100,5 +100,11 @@ let package = Package(
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("WxkeeperTests", ["wxkeeper", "KeeperCore", .argumentParser]),
+        tests(
+            "KeeperHTTPTests",
+            [
+                "KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", .hummingbird, .lifecycle, .logging,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
     ]
 )

@@ -1,0 +1,114 @@
+internal import Crypto
+internal import Foundation
+public import KeeperCore
+
+/// What all nodes of one cluster know and nobody else does.
+///
+/// It makes fingerprints, proves who asks and who answers, and seals what nodes tell each other. For each purpose a key
+/// of its own is derived (HKDF-SHA256 over the secret and the cluster's name), so that nothing made for one purpose
+/// passes for another, nor in another cluster. Prints as `<redacted>`.
+public struct ClusterSecret: Sendable, CustomStringConvertible, CustomReflectable {
+    private let fingerprints: SymmetricKey
+    private let questions: SymmetricKey
+    private let answers: SymmetricKey
+    private let questionBodies: SymmetricKey
+    private let answerBodies: SymmetricKey
+
+    /// Which way a message goes.
+    enum Direction: String {
+        /// From the node that asks.
+        case question
+        /// Back to it.
+        case answer
+    }
+
+    /// Derives the keys.
+    /// - Parameters:
+    ///   - secret: `cluster.secret`, at least 128 bits that nobody can guess.
+    ///   - cluster: `cluster.name`.
+    public init(_ secret: [UInt8], cluster: String) {
+        let secret = SymmetricKey(data: secret)
+        func key(_ purpose: String) -> SymmetricKey {
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: secret, salt: Array(cluster.utf8), info: Array("wxkeeper 1 \(purpose)".utf8),
+                outputByteCount: 32)
+        }
+        fingerprints = key("fingerprint")
+        questions = key("question")
+        answers = key("answer")
+        questionBodies = key("question body")
+        answerBodies = key("answer body")
+    }
+
+    /// What may be shown of `token`: the first 16 hexadecimal digits of a keyed hash.
+    public func fingerprint(of token: Token) -> Fingerprint {
+        let code = HMAC<SHA256>.authenticationCode(for: Array(token.secret.utf8), using: fingerprints)
+        return Fingerprint(String(code.hexadecimal.prefix(16)))
+    }
+
+    /// The proof that goes along with a message, in hexadecimal digits.
+    func proof(of message: [UInt8], _ direction: Direction) -> String {
+        HMAC<SHA256>.authenticationCode(for: message, using: proofKey(direction)).hexadecimal
+    }
+
+    /// Whether `proof` is that of `message`; takes the same time wherever they differ.
+    func isProof(_ proof: String, of message: [UInt8], _ direction: Direction) -> Bool {
+        guard let code = [UInt8](hexadecimal: proof) else { return false }
+        return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: message, using: proofKey(direction))
+    }
+
+    /// `body` made unreadable to all but the nodes of the cluster, bound to the question named. Empty stays empty.
+    func seal(_ body: [UInt8], _ direction: Direction, nonce: String) throws -> [UInt8] {
+        guard !body.isEmpty else { return [] }
+        let box = try AES.GCM.seal(body, using: bodyKey(direction), authenticating: Array(nonce.utf8))
+        // With the usual nonce of 12 bytes there always is a combined form.
+        guard let bytes = box.combined else { preconditionFailure("a sealed body has no combined form") }
+        return [UInt8](bytes)
+    }
+
+    /// The body that was sealed; throws if it was not sealed by this cluster, in this direction, for this question.
+    func open(_ sealed: [UInt8], _ direction: Direction, nonce: String) throws -> [UInt8] {
+        guard !sealed.isEmpty else { return [] }
+        let box = try AES.GCM.SealedBox(combined: sealed)
+        return try [UInt8](AES.GCM.open(box, using: bodyKey(direction), authenticating: Array(nonce.utf8)))
+    }
+
+    private func proofKey(_ direction: Direction) -> SymmetricKey {
+        switch direction {
+        case .question: questions
+        case .answer: answers
+        }
+    }
+
+    private func bodyKey(_ direction: Direction) -> SymmetricKey {
+        switch direction {
+        case .question: questionBodies
+        case .answer: answerBodies
+        }
+    }
+
+    public var description: String { "<redacted>" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension Sequence<UInt8> {
+    /// Two digits for each byte.
+    var hexadecimal: String {
+        map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+extension [UInt8] {
+    /// Reads what `hexadecimal` writes; nil if the text is anything else.
+    init?(hexadecimal text: String) {
+        let digits = Array<UInt8>(text.utf8)
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        self = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = Character(Unicode.Scalar(digits[index])).hexDigitValue,
+                let low = Character(Unicode.Scalar(digits[index + 1])).hexDigitValue
+            else { return nil }
+            append(UInt8(high << 4 | low))
+        }
+    }
+}

@@ -1,0 +1,132 @@
+public import CurlClient
+internal import Foundation
+public import KeeperCore
+public import KeeperPorts
+
+/// Asks other nodes over HTTP.
+///
+/// Promises: what it brings back was said by a node of this cluster, in answer to this very question. A node's address
+/// comes from the store and is not trusted: whoever stands there learns nothing, since bodies are sealed, and what it
+/// says is not believed without the proof.
+public struct HTTPForwarder: Forwarder {
+    /// The longest answer to a forwarded refresh.
+    static let longestReply = 64 * 1024
+    /// The longest page of a node's state.
+    static let longestPage = 8 * 1024 * 1024
+    /// Most pages asked of one node: apps beyond that are left to the store.
+    static let mostPages = 64
+
+    private let secret: ClusterSecret
+    private let transport: any NodeTransport
+    private let wallClock: @Sendable () -> Int64
+
+    /// Asks by means of `client`.
+    /// - Parameter authorityFile: PEM certificates to trust instead of the system's, for nodes reached by TLS.
+    public init(secret: ClusterSecret, client: CurlClient, authorityFile: String? = nil) {
+        self.init(secret: secret, transport: CurlTransport(client: client, authorityFile: authorityFile))
+    }
+
+    init(
+        secret: ClusterSecret, transport: any NodeTransport,
+        wallClock: @escaping @Sendable () -> Int64 = NodeGate.systemWallClock
+    ) {
+        self.secret = secret
+        self.transport = transport
+        self.wallClock = wallClock
+    }
+
+    public func forward(_ forwarding: Forwarding, before deadline: ContinuousClock.Instant) async -> ForwardOutcome {
+        do throws(NodeTransportFailure) {
+            let reply: RefreshReply = try await ask(
+                forwarding.leader.holder, .post, "/internal/refresh", epoch: forwarding.leader.epoch,
+                RefreshMessage(forwarding.app, forwarding.reason), limit: Self.longestReply, before: deadline)
+            return reply.outcome
+        } catch {
+            return .failed(error.reason)
+        }
+    }
+
+    public func states(
+        of members: [Member], before deadline: ContinuousClock.Instant
+    ) async -> [PeerState] {
+        await withTaskGroup(of: (Int, PeerState?).self) { group in
+            for (index, member) in members.enumerated() {
+                group.addTask { (index, await state(of: member.holder, before: deadline)) }
+            }
+            var states: [PeerState?] = Array(repeating: nil, count: members.count)
+            for await (index, state) in group { states[index] = state }
+            return states.compactMap { $0 }
+        }
+    }
+
+    /// All pages of what a node knows; nil if one of them did not come. Every record's times are those of its own
+    /// page, which is later than the caller assumes: so a token seems to live a little shorter, never longer.
+    private func state(of holder: LeaseHolder, before deadline: ContinuousClock.Instant) async -> PeerState? {
+        var state: PeerState?
+        var after: String?
+        for _ in 0..<Self.mostPages {
+            let escaped = after?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+            let target = "/internal/state" + (escaped.map { "?after=\($0)" } ?? "")
+            guard
+                let page: StateMessage = try? await ask(
+                    holder, .get, target, epoch: .none, nil, limit: Self.longestPage, before: deadline)
+            else { return nil }
+            let records = (state?.records ?? []) + page.state.records
+            state = page.state
+            state?.records = records
+            guard let next = page.next else { break }
+            after = next
+        }
+        return state
+    }
+
+    /// Asks one question and believes the answer only with its proof.
+    private func ask<Answer: Decodable>(
+        _ holder: LeaseHolder, _ method: NodeExchange.Method, _ target: String, epoch: Epoch,
+        _ message: RefreshMessage?, limit: Int, before deadline: ContinuousClock.Instant
+    ) async throws(NodeTransportFailure) -> Answer {
+        let question = Question(
+            method: method.rawValue, target: target, time: wallClock(), recipient: holder.incarnation, hop: 1,
+            epoch: epoch, remaining: max(0, (deadline - .now).milliseconds))
+        let body = try Self.explaining("the question cannot be written") {
+            let bytes = try message.map { try [UInt8](JSONEncoder().encode($0)) } ?? []
+            return try secret.seal(bytes, .question, nonce: question.nonce)
+        }
+        let base = holder.address.hasSuffix("/") ? String(holder.address.dropLast()) : holder.address
+        let reply = try await transport.send(
+            NodeExchange(
+                method: method, url: base + target, headers: question.headers(for: body, secret), body: body,
+                bodyLimit: limit),
+            before: deadline)
+        return try believe(reply, to: question)
+    }
+
+    private func believe<Answer: Decodable>(
+        _ reply: NodeReply, to question: Question
+    ) throws(NodeTransportFailure) -> Answer {
+        guard let proof = reply.proof,
+            secret.isProof(proof, of: question.proven(status: reply.status, body: reply.body), .answer)
+        else {
+            throw NodeTransportFailure(reason: "the answer (HTTP \(reply.status)) is not from a node of this cluster")
+        }
+        let body = try Self.explaining("the answer cannot be opened") {
+            try secret.open(reply.body, .answer, nonce: question.nonce)
+        }
+        if let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) { return answer }
+        let objection = try Self.explaining("the answer (HTTP \(reply.status)) is not understood") {
+            try JSONDecoder().decode(NodeGate.Objection.self, from: Data(body))
+        }
+        throw NodeTransportFailure(reason: "the node refused: \(objection.reason)")
+    }
+
+    private static func explaining<Value>(
+        _ reason: String, _ work: () throws -> Value
+    ) throws(NodeTransportFailure) -> Value {
+        do { return try work() } catch { throw NodeTransportFailure(reason: reason) }
+    }
+}
+
+extension NodeGate {
+    /// The machine's wall clock in milliseconds since 1970.
+    static let systemWallClock: @Sendable () -> Int64 = { Int64(Date.now.timeIntervalSince1970 * 1000) }
+}

@@ -1,0 +1,117 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import KeeperCore
+internal import Logging
+internal import NIOCore
+
+/// A question of another node, proven to be one, with its body opened.
+struct NodeRequest: Sendable {
+    let question: Question
+    let body: [UInt8]
+    let parameters: @Sendable (Substring) -> String?
+}
+
+/// What is answered to another node; the body is sealed on its way out.
+struct NodeAnswer: Sendable {
+    var status: HTTPResponse.Status
+    var body: [UInt8]
+
+    /// An answer whose body is `document`.
+    init(_ status: HTTPResponse.Status, _ document: some Encodable) throws {
+        self.status = status
+        body = try [UInt8](JSONEncoder().encode(document))
+    }
+}
+
+/// The door for nodes: lets in what proves to come from the cluster, and proves what goes out.
+///
+/// A question without a right proof is answered 401 with nothing in it. One with a right proof that is late, meant for
+/// another incarnation or asked twice is answered 401 with a proven reason, which the asking node can show.
+struct NodeGate: Sendable {
+    /// A longer body is refused.
+    static let longestBody = 16 * 1024
+
+    let incarnation: Incarnation
+    let secret: ClusterSecret
+    let nonces = NonceCache()
+    let complaints: Complaints
+    /// Milliseconds since 1970 by this node's wall clock.
+    let wallClock: @Sendable () -> Int64
+
+    /// Answers a request to a path for nodes.
+    func answer(
+        _ request: Request, _ channel: any Channel, method: HTTPRequest.Method,
+        _ handle: @escaping @Sendable (NodeRequest) async throws -> NodeAnswer
+    ) async throws -> Response {
+        let target = request.head.path ?? ""
+        let question = Question(method: request.method.rawValue, target: target) { name in
+            HTTPField.Name(name).flatMap { request.headers[$0] }
+        }
+        guard let question, let proof = request.headers[.keeperMAC], let sealed = await body(of: request),
+            secret.isProof(proof, of: question.proven(with: sealed), .question)
+        else { throw distrust("no proof that it comes from a node of this cluster") }
+
+        if let objection = objection(to: question, method) {
+            complaints.note("a node's request was refused: \(objection.reason)")
+            return try response(NodeAnswer(objection.status, objection), to: question)
+        }
+        let opened = try secret.open(sealed, .question, nonce: question.nonce)
+        let parameters = request.uri.queryParameters.map { (name: $0.key, value: String($0.value)) }
+        let asked = NodeRequest(question: question, body: opened) { name in
+            parameters.first { $0.name == name }?.value
+        }
+        let answer = try await whilePresent(channel.departure()) { try await handle(asked) }
+        return try response(answer, to: question)
+    }
+
+    private func body(of request: Request) async -> [UInt8]? {
+        guard let bytes = try? await request.body.collect(upTo: Self.longestBody) else { return nil }
+        return [UInt8](bytes.readableBytesView)
+    }
+
+    /// Why a question from the cluster is not answered all the same.
+    struct Objection: Codable {
+        var code: Int
+        var reason: String
+
+        init(_ status: HTTPResponse.Status, _ reason: String) {
+            code = status.code
+            self.reason = reason
+        }
+
+        var status: HTTPResponse.Status { .init(code: code) }
+    }
+
+    private func objection(to question: Question, _ method: HTTPRequest.Method) -> Objection? {
+        guard question.method == method.rawValue else { return Objection(.methodNotAllowed, "wrong method") }
+        guard question.recipient == incarnation else {
+            return Objection(.unauthorized, "it was meant for another start of a node")
+        }
+        let lateness = Duration.milliseconds(wallClock() - question.time)
+        guard (.zero - Question.window...Question.window).contains(lateness) else {
+            return Objection(
+                .unauthorized,
+                "the clocks of the two nodes differ by \(abs(lateness.wholeSeconds)) s; "
+                    + "at most \(Question.window.wholeSeconds) s are allowed")
+        }
+        switch nonces.note(question.nonce, at: .now) {
+        case .new: return nil
+        case .known: return Objection(.unauthorized, "it was asked before")
+        case .full: return Objection(.serviceUnavailable, "too many requests of nodes")
+        }
+    }
+
+    private func response(_ answer: NodeAnswer, to question: Question) throws -> Response {
+        let sealed = try secret.seal(answer.body, .answer, nonce: question.nonce)
+        let proof = secret.proof(of: question.proven(status: answer.status.code, body: sealed), .answer)
+        return Response(
+            status: answer.status, headers: [.contentType: "application/octet-stream", .keeperMAC: proof],
+            body: .init(byteBuffer: ByteBuffer(bytes: sealed)))
+    }
+
+    private func distrust(_ reason: String) -> RequestFailure {
+        complaints.note("a request to a path for nodes was refused: \(reason)")
+        return RequestFailure(.unauthorized, "this path is for the nodes of the cluster alone")
+    }
+}

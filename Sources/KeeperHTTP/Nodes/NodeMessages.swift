@@ -1,0 +1,107 @@
+internal import KeeperCore
+
+/// The body of `POST /internal/refresh`.
+struct RefreshMessage: Codable {
+    var appid: String
+    /// The token WeChat refused; nil if an operator asks.
+    var refused: String?
+
+    init(_ app: AppID, _ reason: RefreshRequest.Reason) {
+        appid = app.rawValue
+        switch reason {
+        case .refused(let token): refused = token.secret
+        case .operatorAsked: refused = nil
+        }
+    }
+
+    var reason: RefreshRequest.Reason {
+        refused.map { .refused(Token($0)) } ?? .operatorAsked
+    }
+}
+
+/// The body of the answer to it: one case for each reaction.
+enum RefreshReply: Codable {
+    case token(RecordMessage, refreshed: Bool, stillValid: Bool)
+    case tooSoon(retryAfter: Int64)
+    case refused(TroubleMessage, retryAfter: Int64)
+    case noLeader(retryAfter: Int64)
+    case wechatUnreachable(TroubleMessage, retryAfter: Int64)
+    case tooManyWaiting(retryAfter: Int64)
+    case unknownApp(retryAfter: Int64)
+    case notLeader(LeaderMessage?)
+    case tooManyHops
+}
+
+/// Who leads.
+struct LeaderMessage: Codable {
+    var holder: HolderMessage
+    var epoch: UInt64
+
+    init(_ hint: LeaderHint) {
+        holder = HolderMessage(hint.holder)
+        epoch = hint.epoch.rawValue
+    }
+
+    var hint: LeaderHint { LeaderHint(holder: holder.holder, epoch: Epoch(epoch)) }
+}
+
+/// One running node.
+struct HolderMessage: Codable {
+    var node: String
+    var incarnation: String
+    var address: String
+
+    init(_ holder: LeaseHolder) {
+        node = holder.node.rawValue
+        incarnation = holder.incarnation.rawValue
+        address = holder.address
+    }
+
+    var holder: LeaseHolder {
+        LeaseHolder(node: NodeName(node), incarnation: Incarnation(incarnation), address: address)
+    }
+}
+
+/// Why an attempt failed.
+struct TroubleMessage: Codable {
+    var errcode: Int?
+    var summary: String
+
+    init(_ trouble: Trouble) {
+        errcode = trouble.errcode
+        summary = trouble.summary
+    }
+
+    var trouble: Trouble { Trouble(errcode: errcode, summary: summary) }
+}
+
+/// The body of the answer to `GET /internal/state`: one page of what a node knows.
+struct StateMessage: Codable {
+    /// Records of one page.
+    static let pageLength = 1000
+
+    var holder: HolderMessage
+    var floor: UInt64
+    var syncAge: Int64?
+    var records: [RecordMessage]
+    /// Ask for the next page with `?after=` this; nil on the last page.
+    var next: String?
+
+    /// The page of `state` that begins after the appid `after`.
+    init(_ state: PeerState, after: String?) {
+        let rest = state.records
+            .filter { record in after.map { $0 < record.app.rawValue } ?? true }
+            .sorted { $0.app < $1.app }
+        holder = HolderMessage(state.holder)
+        floor = state.floor.rawValue
+        syncAge = state.syncAge.map(\.milliseconds)
+        records = rest.prefix(Self.pageLength).map(RecordMessage.init)
+        next = rest.count > Self.pageLength ? records.last?.appid : nil
+    }
+
+    var state: PeerState {
+        PeerState(
+            holder: holder.holder, floor: Epoch(floor), syncAge: syncAge.map { .milliseconds($0) },
+            records: records.map(\.record))
+    }
+}

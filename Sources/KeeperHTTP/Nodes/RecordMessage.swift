@@ -1,0 +1,96 @@
+internal import KeeperCore
+
+/// A `CredentialRecord` on its way between nodes. Times are whole milliseconds: life is rounded down, age up, so that
+/// no token seems to live longer for having travelled.
+struct RecordMessage: Codable {
+    var appid: String
+    var event: UInt64
+    var version: UInt64
+    var epoch: UInt64
+    var issue: Issue?
+    var previous: [String]
+    var intent: Intent?
+    var taint: Doubt?
+    var trouble: TroubleMessage?
+    var rotationsToday: Int
+
+    struct Issue: Codable {
+        var token: String
+        var fingerprint: String
+        var life: Int64
+        var left: Int64
+        var age: Int64
+    }
+
+    struct Intent: Codable {
+        var id: String
+        var epoch: UInt64
+        var event: UInt64
+        var age: Int64
+    }
+
+    struct Doubt: Codable {
+        var event: UInt64
+        var age: Int64
+    }
+
+    init(_ record: CredentialRecord) {
+        appid = record.app.rawValue
+        event = record.event
+        version = record.version
+        epoch = record.epoch.rawValue
+        issue = record.issue.map { issue in
+            Issue(
+                token: issue.token.secret, fingerprint: issue.fingerprint.rawValue, life: issue.life.milliseconds,
+                left: issue.left.milliseconds, age: issue.age.millisecondsRoundedUp)
+        }
+        previous = record.previous.map(\.rawValue)
+        intent = record.intent.map { intent in
+            Intent(
+                id: intent.id.description, epoch: intent.epoch.rawValue, event: intent.event,
+                age: intent.age.millisecondsRoundedUp)
+        }
+        taint = record.taint.map { Doubt(event: $0.event, age: $0.age.millisecondsRoundedUp) }
+        trouble = record.trouble.map(TroubleMessage.init)
+        rotationsToday = record.rotationsToday
+    }
+
+    /// What a leader's answer says of its record: the token and what went before, without the store's event numbers.
+    init(_ served: ServedCredential, previous: [Fingerprint], at now: Instant) {
+        let credential = served.credential
+        self.init(
+            CredentialRecord(
+                app: credential.app, version: credential.version, epoch: credential.epoch,
+                issue: CredentialRecord.Issue(
+                    token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
+                    left: credential.expiresAt - now, age: now - credential.issuedAt),
+                previous: previous))
+    }
+
+    var record: CredentialRecord {
+        CredentialRecord(
+            app: AppID(appid), event: event, version: version, epoch: Epoch(epoch),
+            issue: issue.map { issue in
+                CredentialRecord.Issue(
+                    token: Token(issue.token), fingerprint: Fingerprint(issue.fingerprint),
+                    life: .milliseconds(issue.life), left: .milliseconds(issue.left), age: .milliseconds(issue.age))
+            },
+            previous: previous.map { Fingerprint($0) },
+            intent: intent.flatMap { intent in
+                IntentID(intent.id).map { id in
+                    OpenIntent(
+                        id: id, epoch: Epoch(intent.epoch), event: intent.event, age: .milliseconds(intent.age))
+                }
+            },
+            taint: taint.map { Taint(event: $0.event, age: .milliseconds($0.age)) },
+            trouble: trouble?.trouble, rotationsToday: rotationsToday)
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up.
+    fileprivate var millisecondsRoundedUp: Int64 {
+        let whole = milliseconds
+        return self > .milliseconds(whole) ? whole + 1 : whole
+    }
+}

@@ -1,0 +1,75 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import KeeperCore
+internal import NIOCore
+
+/// What stands behind one path: who may ask, how, and who answers.
+enum Endpoint: Sendable {
+    /// Anyone, by GET, HEAD or OPTIONS; all three answer with the same status.
+    case open(@Sendable () async throws -> Response)
+    /// A client with this scope, by this method (and HEAD, where that is GET).
+    case client(HTTPRequest.Method, Client.Scope, @Sendable (ClientRequest) async throws -> Response)
+    /// A node of this cluster, by this method.
+    case node(HTTPRequest.Method, @Sendable (NodeRequest) async throws -> NodeAnswer)
+
+    /// The methods it answers, in the form of an `Allow` header.
+    var allow: String {
+        switch self {
+        case .open: "GET, HEAD, OPTIONS"
+        case .client(.get, _, _): "GET, HEAD"
+        case .client(let method, _, _), .node(let method, _): method.rawValue
+        }
+    }
+
+    func answers(_ method: HTTPRequest.Method) -> Bool {
+        switch self {
+        case .open: method == .get || method == .head || method == .options
+        case .client(.get, _, _): method == .get || method == .head
+        case .client(let own, _, _), .node(let own, _): method == own
+        }
+    }
+}
+
+/// A request of a client that is known and has the scope asked for.
+struct ClientRequest: Sendable {
+    /// A longer body is refused.
+    static let longestBody = 16 * 1024
+
+    /// Who asks.
+    let client: Client
+    /// All clients.
+    let directory: ClientDirectory
+    /// The request as it came.
+    let request: Request
+    /// The connection it came on.
+    let channel: any Channel
+
+    /// The value of a query parameter; nil if it is not there.
+    func parameter(_ name: Substring) throws(RequestFailure) -> String? {
+        let values = request.uri.queryParameters[values: name]
+        guard values.count <= 1 else { throw RequestFailure(.badRequest, "\(name) is given more than once") }
+        return values.first.map(String.init)
+    }
+
+    /// The body, if it is not too long.
+    func body() async throws -> ByteBuffer {
+        do {
+            return try await request.body.collect(upTo: Self.longestBody)
+        } catch is NIOTooManyBytesError {
+            throw RequestFailure(.contentTooLarge, "the body is longer than \(Self.longestBody) bytes")
+        }
+    }
+
+    /// The app that is meant, which the caller may use: the one named, or the caller's only one.
+    func app(named name: String?) throws(RequestFailure) -> AppID {
+        if let name, !name.isEmpty {
+            let app = AppID(name)
+            guard client.mayUse(app) else { throw .cannotUse(app, client) }
+            return app
+        }
+        guard let app = directory.onlyApp(of: client) else {
+            throw RequestFailure(.badRequest, "appid is missing: this key may use more than one app, or none")
+        }
+        return app
+    }
+}

@@ -1,0 +1,120 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import KeeperCore
+internal import Logging
+internal import NIOHTTP1
+internal import Synchronization
+
+/// Answers every request: finds who asks before it looks at what is asked, and turns every failure into an answer.
+///
+/// No error leaves it but that of a broken HTTP message, which ends the connection. What went wrong on our side is
+/// logged once, by the kind of error alone, since its words may hold what must not be seen.
+struct KeeperResponder: HTTPResponder {
+    typealias Context = KeeperContext
+
+    /// A longer path with its query is refused.
+    static let longestTarget = 4096
+
+    let node: NodeName
+    let directory: ClientDirectory
+    let gate: NodeGate
+    let endpoints: [String: Endpoint]
+    let draining: DrainingFlag
+    let logger: Logger
+
+    func respond(to request: Request, context: KeeperContext) async throws -> Response {
+        var response: Response
+        do {
+            response = try await answer(request, context)
+        } catch let failure as RequestFailure {
+            response = failure.response
+        } catch let error as HTTPParserError {
+            throw error
+        } catch is CancellationError {
+            response = RequestFailure(.serviceUnavailable, "given up", retryAfter: .seconds(1)).response
+        } catch {
+            logger.error(
+                "answering failed",
+                metadata: ["http.path": "\(knownPath(request))", "error.type": "\(type(of: error))"])
+            response = RequestFailure.internalError.response
+        }
+        finish(&response, to: request)
+        return response
+    }
+
+    private func answer(_ request: Request, _ context: KeeperContext) async throws -> Response {
+        guard request.head.path?.utf8.count ?? 0 <= Self.longestTarget else {
+            throw RequestFailure(.uriTooLong, "the path and query are longer than \(Self.longestTarget) bytes")
+        }
+        let path = request.uri.path
+        let endpoint = endpoints[path]
+        switch endpoint {
+        case .open(let handle):
+            guard endpoint?.answers(request.method) == true else { throw notAllowed(endpoint) }
+            return try await handle()
+        case .node(let method, let handle):
+            return try await gate.answer(request, context.channel, method: method, handle)
+        case .client, nil:
+            let client = try caller(of: request)
+            guard case .client(_, let scope, let handle) = endpoint else {
+                throw RequestFailure(.notFound, "there is nothing at this path")
+            }
+            guard endpoint?.answers(request.method) == true else { throw notAllowed(endpoint) }
+            guard client.scopes.contains(scope) else { throw RequestFailure.lacks(scope) }
+            return try await handle(
+                ClientRequest(client: client, directory: directory, request: request, channel: context.channel))
+        }
+    }
+
+    private func caller(of request: Request) throws(RequestFailure) -> Client {
+        guard let authorization = request.headers[.authorization],
+            let client = directory.client(presenting: authorization)
+        else { throw .unauthorized }
+        return client
+    }
+
+    private func notAllowed(_ endpoint: Endpoint?) -> RequestFailure {
+        RequestFailure(
+            .methodNotAllowed, "this path does not answer that method", headers: [.allow: endpoint?.allow ?? ""])
+    }
+
+    /// What every answer carries.
+    private func finish(_ response: inout Response, to request: Request) {
+        response.headers[.keeperNode] = node.rawValue
+        response.headers[.cacheControl] = "no-store"
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if draining.isSet || request.headers[.connection]?.lowercased() == "close"
+            || response.status.code >= 400 && mayHaveMoreBody(request)
+        {
+            response.headers[.connection] = "close"
+        }
+        if request.method == .head {
+            response = response.createHeadResponse()
+        } else if request.method == .options, case .open = endpoints[request.uri.path] {
+            response.headers[.allow] = "GET, HEAD, OPTIONS"
+            response.headers[.contentType] = nil
+            response.body = .init()
+        }
+    }
+
+    /// Whether a body may follow that nobody is going to read.
+    private func mayHaveMoreBody(_ request: Request) -> Bool {
+        if request.headers[.transferEncoding] != nil { return true }
+        guard let length = request.headers[.contentLength] else { return false }
+        return Int(length).map { $0 > ClientRequest.longestBody } ?? true
+    }
+
+    /// The path, if it is one of ours: a foreign one may hold anything.
+    private func knownPath(_ request: Request) -> String {
+        endpoints[request.uri.path] == nil ? "other" : request.uri.path
+    }
+}
+
+/// Whether the node is on its way out, so that callers should not keep their connections.
+final class DrainingFlag: Sendable {
+    private let flag = Atomic(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+
+    func set(_ isDraining: Bool) { flag.store(isDraining, ordering: .relaxed) }
+}

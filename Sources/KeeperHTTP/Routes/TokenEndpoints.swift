@@ -1,0 +1,167 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import KeeperCore
+internal import KeeperPorts
+internal import NIOCore
+
+/// `GET /token` and `POST /token/refresh`: what business servers come for.
+struct TokenEndpoints: Sendable {
+    /// A longer token is none.
+    static let longestToken = 8 * 1024
+    /// How long a refresh may take at most, whatever the provider does; its own limit is far shorter.
+    static let longestRefresh: Duration = .seconds(60)
+
+    let provider: any CredentialProvider
+
+    /// The cached token. The read path: no actor, no general encoder.
+    func read(_ request: ClientRequest) throws(RequestFailure) -> Response {
+        let app = try request.app(named: request.parameter("appid"))
+        switch provider.read(app) {
+        case .token(let served, let expiresIn, let isStale):
+            var body = Self.body(app, served, expiresIn: expiresIn)
+            if isStale { body.write("stale", true) }
+            return Response(json: body, epoch: served.credential.epoch)
+        case .none:
+            throw .noToken(app)
+        case .unknownApp:
+            throw .cannotUse(app, request.client)
+        }
+    }
+
+    /// Passive refresh: another token than the one named, if that is really dead.
+    func refresh(_ request: ClientRequest) async throws -> Response {
+        let asked = try RefreshBody(await request.body())
+        let app = try request.app(named: asked.appid)
+        let stale = try asked.staleToken()
+        let answer = try await refresh(app, because: .refused(stale), for: request)
+        return try Self.response(to: answer, for: request, app) { served, refreshed, stillValid in
+            guard let expiresIn = served.expiresIn(at: now) else { throw RequestFailure.noToken(app) }
+            var body = Self.body(app, served, expiresIn: expiresIn)
+            body.write("refreshed", refreshed)
+            if stillValid { body.write("still_valid", true) }
+            if isStale(served, app) { body.write("stale", true) }
+            return body
+        }
+    }
+
+    /// Asks the provider, for as long as the caller waits.
+    func refresh(
+        _ app: AppID, because reason: RefreshRequest.Reason, for request: ClientRequest
+    ) async throws -> RefreshAnswer {
+        let deadline = ContinuousClock.now + Self.longestRefresh
+        return try await whilePresent(request.channel.departure()) {
+            await provider.refresh(app, because: reason, isForwarded: false, before: deadline)
+        }
+    }
+
+    /// The answer to a caller; `render` writes the body where there is a token.
+    static func response(
+        to answer: RefreshAnswer, for request: ClientRequest, _ app: AppID,
+        _ render: (ServedCredential, _ refreshed: Bool, _ stillValid: Bool) throws -> JSONBytes
+    ) throws -> Response {
+        switch answer {
+        case .token(let served, _, let refreshed, let stillValid):
+            return Response(json: try render(served, refreshed, stillValid), epoch: served.credential.epoch)
+        case .tooSoon(let retryAfter):
+            throw RequestFailure(
+                .tooManyRequests, "this app was refreshed too recently; its newest token is at GET /token",
+                retryAfter: retryAfter)
+        case .refused(let trouble, let retryAfter):
+            throw RequestFailure(
+                .badGateway, errcode: trouble.errcode, "WeChat gave no token: \(trouble.summary)",
+                retryAfter: retryAfter)
+        case .unavailable(.unknownApp, _):
+            throw RequestFailure.cannotUse(app, request.client)
+        case .unavailable(let reason, let retryAfter):
+            throw RequestFailure(
+                .serviceUnavailable, errcode: reason.trouble?.errcode, reason.sentence, retryAfter: retryAfter)
+        case .notLeader:
+            throw RequestFailure(
+                .serviceUnavailable, RefreshAnswer.Unavailability.noLeader.sentence, retryAfter: .seconds(1))
+        }
+    }
+
+    /// This moment on the node's clock.
+    var now: Instant { Instant(ContinuousClock.now - provider.origin) }
+
+    private func isStale(_ served: ServedCredential, _ app: AppID) -> Bool {
+        if case .token(let current, _, let isStale) = provider.read(app), current.credential == served.credential {
+            return isStale
+        }
+        return served.isDoubtful(at: now)
+    }
+
+    private static func body(_ app: AppID, _ served: ServedCredential, expiresIn: Int64) -> JSONBytes {
+        let token = served.credential.token.secret
+        var body = JSONBytes(capacity: 96 + app.rawValue.utf8.count + token.utf8.count)
+        body.write("appid", app.rawValue)
+        body.write("access_token", token)
+        body.write("expires_in", expiresIn)
+        return body
+    }
+}
+
+extension Response {
+    /// An answer about a token of the term `epoch`.
+    init(json body: consuming JSONBytes, epoch: Epoch) {
+        self.init(json: body)
+        headers[.keeperEpoch] = String(epoch.rawValue)
+    }
+}
+
+extension RefreshAnswer.Unavailability {
+    /// What WeChat said, if it was asked.
+    var trouble: Trouble? {
+        if case .wechatUnreachable(let trouble) = self { trouble } else { nil }
+    }
+
+    /// The same for a person.
+    var sentence: String {
+        switch self {
+        case .noLeader: "no leader was found in time; the token stays as it is"
+        case .wechatUnreachable(let trouble): "WeChat could not be asked; the token stays as it is: \(trouble.summary)"
+        case .tooManyWaiting: "too many callers wait already"
+        case .unknownApp: "this cluster does not keep the app"
+        }
+    }
+}
+
+/// The body of `POST /token/refresh` and of `POST /operate/refresh`.
+private struct RefreshFields: Decodable {
+    var appid: String?
+    var accessToken: String?
+
+    enum CodingKeys: String, CodingKey {
+        case appid
+        case accessToken = "access_token"
+    }
+}
+
+/// A body that asks for a refresh, understood as far as it goes.
+struct RefreshBody {
+    private let fields: RefreshFields
+
+    /// The app named, if any.
+    var appid: String? { fields.appid }
+
+    init(_ bytes: ByteBuffer) throws(RequestFailure) {
+        do {
+            fields = try JSONDecoder().decode(RefreshFields.self, from: Data(bytes.readableBytesView))
+        } catch {
+            throw RequestFailure(
+                .badRequest, "the body must be JSON, such as {\"appid\": \"...\", \"access_token\": \"...\"}")
+        }
+    }
+
+    /// The token that WeChat refused.
+    func staleToken() throws(RequestFailure) -> Token {
+        guard let token = fields.accessToken, !token.isEmpty else {
+            throw RequestFailure(.badRequest, "access_token is missing: name the token that WeChat refused")
+        }
+        guard token.utf8.count <= TokenEndpoints.longestToken else {
+            throw RequestFailure(.badRequest, "access_token is longer than \(TokenEndpoints.longestToken) bytes")
+        }
+        return Token(token)
+    }
+}

@@ -1,0 +1,119 @@
+internal import Hummingbird
+internal import HummingbirdCore
+public import KeeperCore
+public import KeeperPorts
+public import Logging
+internal import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP side of a node: business servers, health checks, operators, and other nodes.
+///
+/// Promises: nobody without a key learns anything but how the node is; a failing answer takes nothing else down; every
+/// request, connection and wait has a limit. Graceful shutdown stops listening, closes idle connections, lets requests
+/// in progress finish and then returns. While the node drains, every answer ends its connection.
+/// Does not promise: TLS.
+public struct KeeperServer: Service {
+    /// A connection on which nothing happens for so long is closed.
+    static let idleTimeout: TimeAmount = .seconds(75)
+    /// Connections beyond that wait in the kernel's queue.
+    static let mostConnections = 16_384
+    /// How often the node is asked whether it drains.
+    static let drainingCheck: Duration = .milliseconds(250)
+
+    private let host: String
+    private let port: Int
+    private let node: NodeName
+    private let provider: any CredentialProvider
+    private let directory: ClientDirectory
+    private let gate: NodeGate
+    private let logger: Logger
+    private let onBound: @Sendable (Int) async -> Void
+    private let draining = DrainingFlag()
+
+    /// Describes a server; `run` starts it.
+    /// - Parameters:
+    ///   - host: the address to listen on.
+    ///   - port: the port; 0 takes any free one.
+    ///   - holder: this node, as it stands in the store.
+    ///   - provider: the node itself.
+    ///   - clients: who may ask.
+    ///   - secret: what authenticates other nodes.
+    ///   - onBound: told the port as soon as requests are accepted.
+    public init(
+        host: String, port: Int, holder: LeaseHolder, provider: any CredentialProvider, clients: ClientDirectory,
+        secret: ClusterSecret, logger: Logger, onBound: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.host = host
+        self.port = port
+        node = holder.node
+        self.provider = provider
+        directory = clients
+        gate = NodeGate(
+            incarnation: holder.incarnation, secret: secret, complaints: Complaints(logger),
+            wallClock: NodeGate.systemWallClock)
+        self.logger = logger
+        self.onBound = onBound
+    }
+
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            group.addTask { await watchDraining() }
+            defer { group.cancelAll() }
+            // The server's end, by shutdown or by failure; watching never ends first.
+            try await group.next()
+        }
+    }
+
+    private func watchDraining() async {
+        while !Task.isCancelled {
+            draining.set(await provider.health().reasonsNotReady.contains(.draining))
+            try? await Task.sleep(for: Self.drainingCheck)
+        }
+    }
+
+    /// Hummingbird's side of it.
+    var application: Application<KeeperResponder> {
+        Application(
+            responder: KeeperResponder(
+                node: node, directory: directory, gate: gate, endpoints: endpoints, draining: draining,
+                logger: logger),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionHandler()], idleTimeout: Self.idleTimeout,
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))),
+            configuration: .init(
+                address: .hostname(host, port: port), backlog: 1024,
+                availableConnectionsDelegate: .maximum(Self.mostConnections, logger: logger)),
+            onServerRunning: { channel in await onBound(channel.localAddress?.port ?? port) },
+            logger: logger)
+    }
+
+    private var endpoints: [String: Endpoint] {
+        let tokens = TokenEndpoints(provider: provider)
+        let health = HealthEndpoints(provider: provider)
+        let status = StatusEndpoints(provider: provider)
+        let operate = OperateEndpoints(provider: provider, tokens: tokens, logger: logger)
+        let nodes = NodeEndpoints(provider: provider)
+        return [
+            "/token": .client(.get, .read, tokens.read),
+            "/token/refresh": .client(.post, .refresh, tokens.refresh),
+
+            "/livez": .open(health.live),
+            "/readyz": .open(health.ready),
+            "/leader": .open(health.leader),
+            "/follower": .open(health.follower),
+            "/health": .open(health.health),
+
+            "/": .client(.get, .observe, status.page),
+            "/status": .client(.get, .observe, status.status),
+
+            "/operate/step-down": .client(.post, .operate, operate.stepDown),
+            "/operate/refresh": .client(.post, .operate, operate.refresh),
+
+            "/internal/refresh": .node(.post, nodes.refresh),
+            "/internal/state": .node(.get, nodes.state),
+        ]
+    }
+}

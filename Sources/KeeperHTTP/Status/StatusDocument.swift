@@ -1,0 +1,183 @@
+internal import Foundation
+internal import KeeperCore
+
+/// The body of `GET /status`: the cluster as one node sees it.
+///
+/// Tokens appear as fingerprints only. Times are relative to the answer but for `startTime`, which is for people.
+struct StatusDocument: Encodable {
+    /// How the cluster is, in one sentence.
+    let summary: String
+    let level: Level
+    let node: Node
+    let leader: String?
+    let epoch: UInt64
+    let ready: Bool
+    let reasons: [String]
+    let redis: String
+    let syncAgeMs: Int64?
+    let stale: Bool
+    let nodes: [Member]
+    let apps: [App]
+    let counters: Counters
+
+    /// How much `summary` asks for somebody's attention.
+    enum Level: String, Encodable {
+        /// Nobody needs to look.
+        case well
+        /// Tokens are served, but somebody should look.
+        case attention
+        /// This node should not be asked for tokens.
+        case bad
+    }
+
+    /// The node that answers.
+    struct Node: Encodable {
+        let name: String
+        let incarnation: String
+        let address: String
+        let role: String
+        let leaseLeftMs: Int64?
+        let quietLeftMs: Int64?
+        let uptimeSeconds: Int64
+    }
+
+    /// A node with a living member record.
+    struct Member: Encodable {
+        let name: String
+        let incarnation: String
+        let address: String
+        let epochSeen: UInt64
+        let draining: Bool
+        let leader: Bool
+    }
+
+    /// One app.
+    struct App: Encodable {
+        let appid: String
+        let line: String
+        let well: Bool
+        /// `well`, or what is wrong, for a person.
+        let state: String
+        let version: UInt64
+        let epoch: UInt64
+        let fingerprint: String?
+        let secondsLeft: Int64?
+        let lifeSeconds: Int64?
+        let ageSeconds: Int64?
+        let inDoubt: Bool
+        let trouble: Failure?
+        let nextAttemptSeconds: Int64?
+        let rotationsToday: Int
+    }
+
+    /// Why the last attempt to fetch a token failed.
+    struct Failure: Encodable {
+        let errcode: Int?
+        let summary: String
+    }
+
+    /// What the node has counted since it started; the first five are those of the system it replaces.
+    struct Counters: Encodable {
+        let startTime: String
+        let timerRuns: Int
+        /// The least that any token has left; nil while there is none.
+        let secondsLeft: Int64?
+        let refreshesDone: Int
+        let refreshesFailed: Int
+        let terms: Int
+        let unknownCalls: Int
+        let stalePublications: Int
+        let foreignRotations: Int
+        let restorations: Int
+        let refreshesAsked: Int
+        let forwards: Int
+        let renewalsFailed: Int
+        let storeClockSteps: Int
+    }
+}
+
+extension StatusDocument {
+    /// Shows `status` as it is at `date`.
+    init(_ status: NodeStatus, at date: Date) {
+        let health = status.health
+        (level, summary) = Self.verdict(health)
+        node = Node(
+            name: status.holder.node.rawValue, incarnation: status.holder.incarnation.rawValue,
+            address: status.holder.address, role: health.role.rawValue,
+            leaseLeftMs: health.leaseLeft.map { $0.atLeastZero.milliseconds },
+            quietLeftMs: status.quietLeft?.milliseconds, uptimeSeconds: status.uptime.wholeSeconds)
+        leader = health.leader?.rawValue
+        epoch = health.epoch.rawValue
+        ready = health.isReady
+        reasons = health.reasonsNotReady.map(\.rawValue)
+        redis = health.isStoreReachable ? "reachable" : "unreachable"
+        syncAgeMs = health.syncAge?.milliseconds
+        stale = health.isStale
+        nodes = status.members.map { Member($0, leader: health.leader) }
+        apps = status.apps.map(App.init)
+        counters = Counters(
+            status.counters, startTime: date.addingTimeInterval(-status.uptime.inSeconds),
+            secondsLeft: apps.compactMap(\.secondsLeft).min())
+    }
+
+    private static func verdict(_ health: NodeHealth) -> (Level, String) {
+        guard health.isReady else {
+            let reasons = health.reasonsNotReady.map(\.sentence).joined(separator: "; ")
+            return (.bad, "This node is not ready: \(reasons)")
+        }
+        if health.leader == nil { return (.attention, "Nobody leads right now; tokens are served from memory") }
+        if health.isStale { return (.attention, "This node cannot confirm that it is up to date") }
+        if !health.isStoreReachable { return (.attention, "Redis does not answer; tokens are served from memory") }
+        if health.illCount > 0 {
+            let verb = health.illCount == 1 ? "needs" : "need"
+            return (.attention, "\(health.illCount) of \(health.appCount) apps \(verb) attention")
+        }
+        return (.well, health.appCount == 1 ? "The app is well" : "All \(health.appCount) apps are well")
+    }
+}
+
+extension StatusDocument.Member {
+    fileprivate init(_ member: Member, leader: NodeName?) {
+        self.init(
+            name: member.holder.node.rawValue, incarnation: member.holder.incarnation.rawValue,
+            address: member.holder.address, epochSeen: member.epochSeen.rawValue, draining: member.isDraining,
+            leader: member.holder.node == leader)
+    }
+}
+
+extension StatusDocument.App {
+    fileprivate init(_ app: AppStatus) {
+        self.init(
+            appid: app.app.rawValue, line: app.line.rawValue, well: app.isWell, state: app.sentence,
+            version: app.version, epoch: app.epoch.rawValue, fingerprint: app.fingerprint?.rawValue,
+            secondsLeft: app.left.map { $0.atLeastZero.wholeSeconds }, lifeSeconds: app.life?.wholeSeconds,
+            ageSeconds: app.age?.wholeSeconds, inDoubt: app.isInDoubt,
+            trouble: app.trouble.map { StatusDocument.Failure(errcode: $0.errcode, summary: $0.summary) },
+            nextAttemptSeconds: app.nextAttempt.map { $0.atLeastZero.wholeSeconds },
+            rotationsToday: app.rotationsToday)
+    }
+}
+
+extension AppStatus {
+    /// How the app is, for a person.
+    fileprivate var sentence: String {
+        if isWell { return "well" }
+        var parts: [String] = []
+        if (left ?? .zero) <= .zero { parts.append("no valid token") }
+        if isInDoubt { parts.append("in doubt") }
+        if let trouble { parts.append((trouble.errcode.map { "\($0): " } ?? "") + trouble.summary) }
+        return parts.joined(separator: "; ")
+    }
+}
+
+extension StatusDocument.Counters {
+    fileprivate init(_ counters: Counters, startTime: Date, secondsLeft: Int64?) {
+        self.init(
+            startTime: startTime.formatted(.iso8601), timerRuns: counters.ticks, secondsLeft: secondsLeft,
+            refreshesDone: counters.refreshesDone, refreshesFailed: counters.refreshesFailed, terms: counters.terms,
+            unknownCalls: counters.unknownCalls, stalePublications: counters.stalePublications,
+            foreignRotations: counters.foreignRotations, restorations: counters.restorations,
+            refreshesAsked: counters.refreshesAsked, forwards: counters.forwards,
+            renewalsFailed: counters.renewalsFailed, storeClockSteps: counters.storeClockSteps)
+    }
+}

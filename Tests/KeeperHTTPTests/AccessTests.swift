@@ -1,0 +1,104 @@
+import Foundation
+import HTTPTypes
+import KeeperCore
+import Testing
+
+@testable import KeeperHTTP
+
+@Suite struct AccessTests {
+    private static let closed: [(HTTPRequest.Method, String)] = [
+        (.get, "/token"), (.post, "/token/refresh"), (.get, "/"), (.get, "/status"), (.post, "/operate/step-down"),
+        (.post, "/operate/refresh"), (.get, "/nothing"), (.get, "/metrics"), (.options, "/token"), (.put, "/token"),
+    ]
+
+    @Test(arguments: closed) func withoutKey_EverythingButHealthIsAnswered401(
+        method: HTTPRequest.Method, path: String
+    ) async throws {
+        for authorization in [nil, "Bearer wrong", "Bearer ", "Basic !!!", "Digest x", "Bearer"] as [String?] {
+            let reply = try await FakeProvider.withToken().ask(method, path, authorization: authorization)
+            #expect(reply.status == 401)
+            #expect(reply.header("WWW-Authenticate") == #"Basic realm="wxkeeper""#)
+            #expect(reply.header("X-Wxkeeper-Node") == "a")
+            #expect(reply.header("Cache-Control") == "no-store")
+            #expect(try reply.int("errcode") == 401)
+        }
+    }
+
+    @Test(arguments: [
+        (HTTPRequest.Method.post, "/token/refresh", "reader"), (.get, "/token", "watcher"), (.get, "/", "shop"),
+        (.get, "/status", "operator"), (.post, "/operate/step-down", "watcher"), (.post, "/operate/refresh", "shop"),
+    ])
+    func withoutTheScope_TheAnswerIs403(method: HTTPRequest.Method, path: String, client: String) async throws {
+        let reply = try await FakeProvider.withToken().ask(method, path, as: client, body: "{}")
+        #expect(reply.status == 403)
+        #expect(try reply.int("errcode") == 403)
+    }
+
+    @Test func otherPeoplesApps_Are403_AndUnknownOnes404OnlyToCallersOfAll() async throws {
+        let provider = FakeProvider.withToken()
+        #expect(try await provider.ask(.get, "/token?appid=wx2", as: "shop").status == 403)
+        #expect(try await provider.ask(.get, "/token?appid=wx9", as: "shop").status == 403)
+        #expect(try await provider.ask(.get, "/token?appid=wx9", as: "admin").status == 404)
+    }
+
+    @Test func pathsOfLaterIssues_Are404() async throws {
+        for path in ["/metrics", "/history", "/ticket", "/jssdk/config", "/cgi-bin/token"] {
+            let reply = try await FakeProvider().ask(.get, path, as: "admin")
+            #expect(reply.status == 404)
+            #expect(try reply.int("errcode") == 404)
+        }
+    }
+
+    @Test func wrongMethod_Is405_WithTheRightOnes() async throws {
+        let refresh = try await FakeProvider().ask(.get, "/token/refresh", as: "admin")
+        #expect(refresh.status == 405)
+        #expect(refresh.header("Allow") == "POST")
+        let token = try await FakeProvider().ask(.post, "/token", as: "admin")
+        #expect(token.header("Allow") == "GET, HEAD")
+    }
+
+    @Test func basic_NamesClientAndKey() async throws {
+        func basic(_ text: String) -> String { "Basic " + Data(text.utf8).base64EncodedString() }
+        let provider = FakeProvider.withToken()
+        #expect(try await provider.ask(.get, "/token", authorization: basic("shop:shop-key")).status == 200)
+        #expect(try await provider.ask(.get, "/token", authorization: basic("two:shop-key")).status == 401)
+        #expect(try await provider.ask(.get, "/token", authorization: basic(":shop-key")).status == 401)
+        #expect(try await provider.ask(.get, "/token", authorization: basic("shop-key")).status == 401)
+    }
+
+    @Test func schemeNames_AreReadInAnyCase() async throws {
+        let provider = FakeProvider.withToken()
+        #expect(try await provider.ask(.get, "/token", authorization: "bearer  shop-key").status == 200)
+        #expect(try await provider.ask(.get, "/token", authorization: "BEARER shop-key").status == 200)
+    }
+
+    @Test func longHeadersAndTargets_AreRefused() async throws {
+        let long = String(repeating: "x", count: 3000)
+        #expect(try await FakeProvider.withToken().ask(.get, "/token", authorization: "Bearer \(long)").status == 401)
+        #expect(try await FakeProvider.withToken().ask(.get, "/token?appid=\(long)\(long)", as: "shop").status == 414)
+        let veryLong = String(repeating: "x", count: 9000)
+        #expect(try await FakeProvider.withToken().ask(.get, "/token", authorization: veryLong).status == 400)
+    }
+}
+
+@Suite struct ClientDirectoryTests {
+    @Test func sameIDOrKey_MakesNoDirectory() {
+        let shop = World.client("shop", .all, [.read])
+        var other = World.client("other", .all, [.read])
+        #expect(throws: ClientDirectory.Conflict.sameID("shop")) { try ClientDirectory([shop, shop], apps: []) }
+        other.key = shop.key
+        #expect(throws: ClientDirectory.Conflict.sameKey("shop", "other")) {
+            try ClientDirectory([shop, other], apps: [])
+        }
+    }
+
+    @Test func digest_IsWhatSha256sumPrints() throws {
+        let printed = "2C26B46B68FFC68FF99B453C1D30413413422D706483BFA0F98A5E886266E7AE"
+        #expect(KeyDigest(hexadecimal: printed) == KeyDigest(of: "foo"))
+        #expect(KeyDigest(hexadecimal: printed.lowercased()) == KeyDigest(of: "foo"))
+        #expect(KeyDigest(of: "foo") != KeyDigest(of: "fop"))
+        #expect(KeyDigest(hexadecimal: String(printed.dropLast())) == nil)
+        #expect(KeyDigest(hexadecimal: "g" + printed.dropFirst()) == nil)
+        #expect("\(KeyDigest(of: "foo"))" == "<redacted>")
+    }
+}

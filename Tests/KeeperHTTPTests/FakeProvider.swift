@@ -1,0 +1,126 @@
+import KeeperCore
+import KeeperPorts
+import Synchronization
+
+/// A node that answers as the test has told it to, and remembers what it was asked.
+final class FakeProvider: CredentialProvider {
+    struct State {
+        var readings: [AppID: TokenReading] = [:]
+        var answer = RefreshAnswer.unavailable(.noLeader, retryAfter: .seconds(3))
+        var health = NodeHealth.example()
+        var status = NodeStatus.example()
+        var peerState = PeerState(holder: .example(), floor: Epoch(7), syncAge: nil, records: [])
+        var successor: Result<LeaderHint?, NotLeaderError> = .success(nil)
+        var idleTime: Duration = .zero
+        var asked: [Asked] = []
+    }
+
+    struct Asked: Equatable {
+        var app: AppID
+        var reason: RefreshRequest.Reason
+        var isForwarded: Bool
+    }
+
+    let origin = ContinuousClock.now
+    /// A value for each refresh that is held.
+    let held: AsyncStream<Void>
+    /// A value for each held refresh whose task was cancelled.
+    let givenUp: AsyncStream<Void>
+    private let held_: AsyncStream<Void>.Continuation
+    private let givenUp_: AsyncStream<Void>.Continuation
+    private let holds: Bool
+    private let state = Mutex(State())
+
+    /// - Parameter holds: whether a refresh is held until its task is cancelled.
+    init(holds: Bool = false) {
+        self.holds = holds
+        (held, held_) = AsyncStream.makeStream()
+        (givenUp, givenUp_) = AsyncStream.makeStream()
+    }
+
+    func change(_ work: (inout State) -> Void) { state.withLock { work(&$0) } }
+
+    var asked: [Asked] { state.withLock { $0.asked } }
+
+    func read(_ app: AppID) -> TokenReading { state.withLock { $0.readings[app] ?? .unknownApp } }
+
+    func refresh(
+        _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
+        before deadline: ContinuousClock.Instant
+    ) async -> RefreshAnswer {
+        let answer = state.withLock { state in
+            state.asked.append(Asked(app: app, reason: reason, isForwarded: isForwarded))
+            return state.answer
+        }
+        guard holds else { return answer }
+        held_.yield()
+        let (never, _) = AsyncStream.makeStream(of: Never.self)
+        for await _ in never {}  // ends when the task is cancelled
+        givenUp_.yield()
+        return .unavailable(.noLeader, retryAfter: .seconds(1))
+    }
+
+    func health() async -> NodeHealth { state.withLock { $0.health } }
+    func status() async -> NodeStatus { state.withLock { $0.status } }
+    func peerState() async -> PeerState { state.withLock { $0.peerState } }
+    func idleTime() -> Duration { state.withLock { $0.idleTime } }
+    func stepDown() async throws(NotLeaderError) -> LeaderHint? {
+        try state.withLock { $0.successor }.get()
+    }
+}
+
+extension LeaseHolder {
+    static func example(_ node: String = "a", address: String = "http://10.0.0.11:2130") -> LeaseHolder {
+        LeaseHolder(
+            node: NodeName(node), incarnation: Incarnation("0123456789abcdef0123456789abcdef"), address: address)
+    }
+}
+
+extension NodeHealth {
+    static func example(
+        role: Role = .leader, epoch: UInt64 = 7, notReady: [ReasonNotReady] = [], ill: [AppStatus] = []
+    ) -> NodeHealth {
+        NodeHealth(
+            node: NodeName("a"), role: role, leader: NodeName(role == .leader ? "a" : "b"), epoch: Epoch(epoch),
+            leaseLeft: role == .leader ? .milliseconds(4250) : nil, isStoreReachable: true,
+            syncAge: .milliseconds(310), reasonsNotReady: notReady, isStale: false, appCount: 3, ill: ill,
+            illCount: ill.count)
+    }
+}
+
+extension NodeStatus {
+    static func example(apps: [AppStatus] = [.example("wx1")]) -> NodeStatus {
+        var counters = Counters()
+        counters.ticks = 48_211
+        counters.refreshesDone = 12
+        counters.refreshesFailed = 1
+        let members = ["a", "b", "c"].enumerated().map { index, name in
+            Member(
+                holder: .example(name, address: "http://10.0.0.1\(index + 1):2130"), beat: 9, epochSeen: Epoch(7),
+                isDraining: name == "c")
+        }
+        return NodeStatus(
+            health: .example(ill: apps.filter { !$0.isWell }), holder: .example(), uptime: .seconds(18_079),
+            quietLeft: nil, members: members, apps: apps, counters: counters)
+    }
+}
+
+extension AppStatus {
+    static func example(
+        _ app: String, left: Duration? = .seconds(6734), isInDoubt: Bool = false, trouble: Trouble? = nil
+    ) -> AppStatus {
+        AppStatus(
+            app: AppID(app), line: .stable, version: 41, epoch: Epoch(7), fingerprint: Fingerprint("9f86d081884c7d65"),
+            left: left, life: .seconds(7200), age: .seconds(466), isInDoubt: isInDoubt, trouble: trouble,
+            nextAttempt: .seconds(3134), rotationsToday: 5)
+    }
+}
+
+extension Credential {
+    static func example(_ app: String = "wx1", token: String = "TOKEN", left: Duration = .seconds(3600)) -> Credential {
+        Credential(
+            app: AppID(app), version: 41, epoch: Epoch(7), token: Token(token),
+            fingerprint: Fingerprint("9f86d081884c7d65"), life: .seconds(7200), expiresAt: Instant(left),
+            issuedAt: Instant(.seconds(-60)))
+    }
+}

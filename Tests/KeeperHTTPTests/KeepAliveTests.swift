@@ -1,0 +1,35 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import KeeperCore
+import Testing
+
+@testable import KeeperHTTP
+
+/// Connections that outlive a request.
+@Suite struct KeepAliveTests {
+    @Test func connection_IsKept_AfterARefresh() async throws {
+        let provider = FakeProvider.withToken()
+        try await World.server(provider).application.test(.live) { server in
+            for _ in 0..<3 {
+                let refreshed = try await server.execute(
+                    uri: "/token/refresh", method: .post, headers: [.authorization: "Bearer shop-key"],
+                    body: ByteBuffer(string: #"{"access_token":"OLD"}"#))
+                #expect(refreshed.status == .serviceUnavailable)
+                #expect(refreshed.headers[.connection] == nil)
+            }
+        }
+    }
+
+    @Test func shutdown_ClosesIdleConnections() async throws {
+        // `withServer` returns only when the server has ended; an idle connection must not keep it.
+        let client = try await World.withServer(.withToken()) { port in
+            let client = TestClient(host: "127.0.0.1", port: port)
+            client.connect()
+            let response = try await client.execute(TestClient.Request("/livez", method: .get, authority: "localhost"))
+            #expect(response.status == .ok)
+            return client
+        }
+        try? await client.close()  // the server has done it already
+    }
+}
