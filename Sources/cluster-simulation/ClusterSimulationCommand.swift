@@ -65,11 +65,11 @@ struct ClusterSimulationCommand: ParsableCommand {
             sweep = Sweep(
                 seeds: seed..<seed + UInt64(worlds), options: options, stopsAtFirst: stopAtFirst)
         }
-        print(sweep, length)
+        show(sweep, length)
         if sweep.brokenWorlds > 0 { throw ExitCode(1) }
     }
 
-    private func print(_ sweep: Sweep, _ length: Duration) {
+    private func show(_ sweep: Sweep, _ length: Duration) {
         let seconds = Double(length.components.seconds) + Double(length.components.attoseconds) * 1e-18
         let rate = Int(Double(sweep.worlds) / max(seconds, 1e-9))
         print(

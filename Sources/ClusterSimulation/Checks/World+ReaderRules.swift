@@ -23,7 +23,7 @@ extension World {
         else { return }
         let issue = wechat.accounts[app].issues[number]
         let tolerance = 1 + 0.03 * issue.life
-        if (time + Double(promise)) - issue.expiresAt > tolerance, conditions.clockTamperedAt < issue.at {
+        if (time + Double(promise)) - issue.expiresAt > tolerance, clockTamperedAt < issue.at {
             violate(
                 .servedExpired,
                 "\(nodes[node].name) \(apps[app]): token \(number) for \(promise) s, "

@@ -48,7 +48,7 @@ extension World {
         else { return }
         let truth = wechat.accounts[app].issues[number]
         let age = time - truth.at
-        guard conditions.clockTamperedAt < truth.at, age < 0.35 * truth.life || wechat.accounts[app].line == .stable
+        guard clockTamperedAt < truth.at, age < 0.35 * truth.life || wechat.accounts[app].line == .stable
         else { return }
         violate(.rotatedGood, "\(apps[app]): token \(number), \(decimal(age)) s old, of \(decimal(truth.life)) s")
     }

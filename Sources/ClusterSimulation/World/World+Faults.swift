@@ -22,7 +22,10 @@ extension World {
     mutating func calm() {
         tell("calm", "no fault from now on")
         conditions.calm()
-        if redis.clock.isFrozen { redis.clock.setFrozen(false, at: time) }
+        if redis.clock.isFrozen {
+            redis.clock.setFrozen(false, at: time)
+            conditions.clockTamperedAt = time
+        }
         for node in nodes.indices where time < nodes[node].pausedUntil {
             nodes[node].pausedUntil = time
             resume(node)

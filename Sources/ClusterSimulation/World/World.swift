@@ -110,6 +110,9 @@ package struct World: Sendable {
         return (core, holder)
     }
 
+    /// When the store's clock was last wrong: then what is left of a life cannot be told by it.
+    var clockTamperedAt: WorldTime { redis.clock.isFrozen ? time : conditions.clockTamperedAt }
+
     /// Notes a broken rule.
     mutating func violate(_ rule: Violation.Rule, _ sentence: String) {
         guard report.violations.count < WorldReport.mostViolations else { return }
