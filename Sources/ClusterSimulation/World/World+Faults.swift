@@ -78,6 +78,9 @@ extension World {
             redis.restart(rollingBackTo: fault == .storeRestarted ? 0 : random.number(0.1...6), at: time)
             conditions.storeDown = .refuses
             conditions.storeDownUntil = time + random.number(0.05...2)
+            for node in nodes.indices where nodes[node].isAlive {
+                push(.connectionReset(nodes[node].connection), to: node, nodes[node].life, after: 0.001)
+            }
             guard fault == .storeRolledBack else { return }
             for app in apps.indices { books[app].loseHistory(at: time) }
         case .lockDeleted: redis.contents.lock = nil

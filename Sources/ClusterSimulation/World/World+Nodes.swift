@@ -92,7 +92,9 @@ extension World {
         case .connected(let id): connected(id, node)
         case .callEnded(let id, let outcome): callEnded(id, outcome, node)
         case .probeEnded(let id, let outcome): probeEnded(id, outcome, node)
-        case .asked(let waiter, let request):
+        case .asked(var waiter, let request):
+            let patience = nodes[node].clock.trueSeconds(settings.timing.forwardTimeout)
+            waiter.overdueAt = max(time, min(waiter.overdueAt, time + patience)) + 1
             nodes[node].waiters[waiter.id] = waiter
             feed(.refreshAsked(request), to: node)
         case .hungUp(let id):
@@ -103,6 +105,7 @@ extension World {
             guard let index = nodes[node].forwards.firstIndex(of: id) else { return }
             nodes[node].forwards.remove(at: index)
             feed(.forwarded(id, outcome), to: node)
+        case .connectionReset(let connection): breakConnection(connection, node, failsAll: true)
         case .closes: kill(node, restartsAfter: random.number(0.2...3))
         }
     }

@@ -33,10 +33,8 @@ extension World {
         if case .operatorAsked = reason { books[app].operatorAskedAt = time }
         nodes[node].lastWaiter += 1
         let id = WaiterID(nodes[node].lastWaiter)
-        let patience = nodes[node].clock.trueSeconds(settings.timing.forwardTimeout)
         let waiter = Waiter(
-            id: id, app: app, askedAt: time, sender: sender,
-            overdueAt: min(nodes[node].clock.time(of: deadline), time + patience) + 1)
+            id: id, app: app, askedAt: time, sender: sender, overdueAt: nodes[node].clock.time(of: deadline))
         let request = RefreshRequest(
             waiter: id, app: apps[app], reason: reason, deadline: deadline, isForwarded: sender != nil)
         push(.asked(waiter, request), to: node, nodes[node].life, after: delay)

@@ -118,7 +118,7 @@ extension World {
             nodes[node].syncedAt = max(nodes[node].syncedAt, ranAt)
         }
         feed(.leaseReplied(id, result), to: node)
-        if case .failure(.timedOut) = result { breakConnection(of: command, node) }
+        if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
     }
 
     mutating func credentialAnswered(
@@ -128,17 +128,17 @@ extension World {
         var result = result
         if nodes[node].clock.instant(at: time) >= command.deadline { result = .failure(.timedOut) }
         feed(.credentialReplied(id, result), to: node)
-        if case .failure(.timedOut) = result { breakConnection(of: command, node) }
+        if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
     }
 
     /// A missing answer ends its connection, so that no later answer can be mistaken for it. Whatever else waits on
     /// that connection fails with it.
-    private mutating func breakConnection(of command: SimulatedNode.PendingCommand, _ node: Int) {
-        guard nodes[node].isAlive, command.connection == nodes[node].connection else { return }
+    mutating func breakConnection(_ connection: UInt64, _ node: Int, failsAll: Bool) {
+        guard nodes[node].isAlive, connection == nodes[node].connection else { return }
         nodes[node].connection += 1
         nodes[node].connectedAt = time + random.number(0.001...0.03)
-        guard sharesConnection else { return }
-        let others = nodes[node].commands.filter { $0.connection == command.connection }
+        guard failsAll else { return }
+        let others = nodes[node].commands.filter { $0.connection == connection }
         for other in others {
             guard nodes[node].takeCommand(other.id) != nil else { continue }
             feed(

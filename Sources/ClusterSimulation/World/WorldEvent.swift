@@ -50,6 +50,8 @@ enum Delivery: Sendable {
     case peerTold(RequestID, PeerState?)
     /// A forwarded refresh is over.
     case forwardEnded(RequestID, ForwardOutcome)
+    /// The server has ended: the connection is gone, and with it every answer still on its way.
+    case connectionReset(UInt64)
     /// A node that has left closes its doors.
     case closes
 }
