@@ -21,7 +21,7 @@ struct WorldPlan {
         var accounts: [WeChatModel.Account] = []
         for index in 0..<appCount {
             let line: TokenLine = index == 0 || random.chance(0.5) ? .classic : .stable
-            let life = options.onlyStoreFails ? 7200 : random.number(12...40)
+            let life = options.onlyStoreFails ? 7200 : random.number(random.chance(0.7) ? 12...40 : 40...120)
             accounts.append(
                 WeChatModel.Account(line: line, life: life, isMisconfigured: index > 1 && random.chance(0.15)))
         }
