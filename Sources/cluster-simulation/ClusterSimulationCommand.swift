@@ -1,6 +1,90 @@
-import ArgumentParser
+internal import ArgumentParser
+internal import ClusterSimulation
 
+/// Runs seeded worlds of the production core and says whether a rule was broken in any of them.
 @main
 struct ClusterSimulationCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "cluster-simulation")
+    static let configuration = CommandConfiguration(
+        commandName: "cluster-simulation",
+        abstract: "Runs seeded worlds: nodes with the production core, a Redis, a WeChat, callers and faults.",
+        discussion: "Ends with 1 if a rule was broken, naming the seed; run that seed again with --trace.")
+
+    @Option(help: "How many worlds.")
+    var worlds = 1000
+
+    @Option(help: "The first seed; the others follow it.")
+    var seed: UInt64 = 1
+
+    @Option(help: "A rule to take out: the run should find a violation.")
+    var mutant: String?
+
+    @Flag(help: "Print the names of the rules that can be taken out.")
+    var listMutants = false
+
+    @Flag(help: "Tell the story of the first seed, line by line.")
+    var trace = false
+
+    @Flag(help: "A fault every 0.7 s, a quarter of the answers lost, most calls long.")
+    var harsh = false
+
+    @Flag(help: "Only the store fails: its loss must not cause one call.")
+    var storeLoss = false
+
+    @Flag(help: "Two calls in a hundred are processed far too late, against the assumptions.")
+    var breakAssumptions = false
+
+    @Flag(help: "End after the first world in which a rule was broken.")
+    var stopAtFirst = false
+
+    func validate() throws {
+        guard worlds > 0 else { throw ValidationError("--worlds must be positive") }
+        guard let mutant, Mutant(named: mutant) == nil else { return }
+        throw ValidationError("no mutant is named \(mutant); see --list-mutants")
+    }
+
+    private var options: WorldOptions {
+        var options: WorldOptions = storeLoss ? .storeLoss : harsh ? .harsh : WorldOptions()
+        options.mutant = mutant.flatMap(Mutant.init(named:))
+        options.breaksAssumptions = breakAssumptions
+        return options
+    }
+
+    func run() throws {
+        if listMutants {
+            for mutant in Mutant.all { print(mutant.name) }
+            return
+        }
+        if trace {
+            let report = World(seed: seed, options: options, listener: { print($0) }).run()
+            if !report.violations.isEmpty { throw ExitCode(1) }
+            return
+        }
+        var sweep = Sweep()
+        let clock = ContinuousClock()
+        let length = clock.measure {
+            sweep = Sweep(
+                seeds: seed..<seed + UInt64(worlds), options: options, stopsAtFirst: stopAtFirst)
+        }
+        show(sweep, length)
+        if sweep.brokenWorlds > 0 { throw ExitCode(1) }
+    }
+
+    private func show(_ sweep: Sweep, _ length: Duration) {
+        let seconds = Double(length.components.seconds) + Double(length.components.attoseconds) * 1e-18
+        let rate = Int(Double(sweep.worlds) / max(seconds, 1e-9))
+        print(
+            "\(sweep.worlds) worlds, \(sweep.steps) events, \(sweep.calls) calls, \(sweep.issues) tokens, "
+                + "\(sweep.terms) terms; \(rate) worlds per second")
+        print("longest time until the newest token was published: \(Int(sweep.longestDoubt * 1000)) ms")
+        for sighting in Sighting.allCases {
+            let count = String(sweep.sightings[sighting])
+            print(String(repeating: " ", count: max(0, 10 - count.count)) + count + "  " + sighting.sentence)
+        }
+        guard sweep.brokenWorlds > 0 else { return print("no rule was broken") }
+        print("rules were broken in \(sweep.brokenWorlds) worlds:")
+        for (rule, count) in zip(Violation.Rule.allCases, sweep.broken) where count > 0 {
+            print("  \(count) x \(rule.rawValue)")
+        }
+        for violation in sweep.violations.prefix(20) { print("  \(violation)") }
+    }
 }

@@ -12,6 +12,8 @@ struct RefreshQueue: Sendable {
         let deadline: Instant
         /// The request that carries it to the leader.
         var forward: RequestID?
+        /// When that was sent.
+        var forwardedAt: Instant?
     }
 
     private(set) var waiting: [Waiting] = []
@@ -37,14 +39,17 @@ struct RefreshQueue: Sendable {
     mutating func remove(_ id: WaiterID) { waiting.removeAll { $0.id == id } }
 
     /// Marks everyone who is not on the way yet, one request for all that ask the same.
-    mutating func dispatch(_ send: (RefreshRequest.Reason, Instant) -> RequestID) {
+    mutating func dispatch(at now: Instant, _ send: (RefreshRequest.Reason, Instant) -> RequestID) {
         while let first = waiting.first(where: { $0.forward == nil && !$0.isForwarded }) {
             let together = waiting.indices.filter { index in
                 waiting[index].forward == nil && !waiting[index].isForwarded && waiting[index].reason == first.reason
             }
             let deadline = together.map { waiting[$0].deadline }.max() ?? first.deadline
             let request = send(first.reason, deadline)
-            for index in together { waiting[index].forward = request }
+            for index in together {
+                waiting[index].forward = request
+                waiting[index].forwardedAt = now
+            }
         }
     }
 

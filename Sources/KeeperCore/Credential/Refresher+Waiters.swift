@@ -73,7 +73,7 @@ extension Refresher {
         }
         guard forwardAt <= now else { return }
         var forwards = 0
-        queue.dispatch { reason, deadline in
+        queue.dispatch(at: now) { reason, deadline in
             forwards += 1
             return out.forward(Forwarding(leader: leader, app: app.id, reason: reason, deadline: deadline))
         }
@@ -86,8 +86,9 @@ extension Refresher {
     ) {
         switch outcome {
         case .token(let record, let refreshed, let stillValid):
-            // The answer took no longer than a command may; a life counted so is never too long.
-            knowledge.learnFromPeer(record, askedAt: now - policy.timing.commandTimeout)
+            // Counted from before the question: the answer may have lain here while this process stood still.
+            let sentAt = queue.waiting.first { $0.forward == request }?.forwardedAt
+            knowledge.learnFromPeer(record, askedAt: sentAt ?? now - policy.timing.forwardTimeout)
             schedule(at: now)
             serve(at: now, into: &out)
             guard let served, served.expiresIn(at: now) != nil else { return queue.release(from: request) }

@@ -25,8 +25,20 @@ extension NodeCore {
     }
 
     private mutating func ticked(_ found: TickReply, server: ServerIdentity, sentAt: Instant, at now: Instant) {
-        if found.startsOver, let position = sync.position, position.store != found.position.store {
-            out.note(.storeReplaced)
+        if sync.follows(found, from: server, at: now) { read(found, sentAt: sentAt, at: now) }
+        sync.name.observe(found.nameHolder, tickPeriod: settings.timing.tickPeriod, at: now, into: &out)
+        if case .taken(let other) = sync.name.finding { out.append(.nameTaken(by: other)) }
+        lockIsHeld = found.lockLeft != nil
+        let isOurs = sync.name.finding == .ours
+        elector.observe(
+            found.lease, lockLeft: found.lockLeft, server: server, mayCampaign: isOurs && departure == .none,
+            at: now, into: &out)
+    }
+
+    /// Takes in the credentials a tick has brought.
+    private mutating func read(_ found: TickReply, sentAt: Instant, at now: Instant) {
+        if found.startsOver {
+            if let position = sync.position, position.store != found.position.store { out.note(.storeReplaced) }
             for index in refreshers.indices { refreshers[index].knowledge.storeLost(isNew: true) }
         }
         for record in found.changes {
@@ -37,13 +49,6 @@ extension NodeCore {
             if let index = indexOfApp[app] { lost(index, at: now) }
         }
         sync.learn(found, sentAt: sentAt, at: now, into: &out)
-        sync.name.observe(found.nameHolder, tickPeriod: settings.timing.tickPeriod, at: now, into: &out)
-        if case .taken(let other) = sync.name.finding { out.append(.nameTaken(by: other)) }
-        lockIsHeld = found.lockLeft != nil
-        let isOurs = sync.name.finding == .ours
-        elector.observe(
-            found.lease, lockLeft: found.lockLeft, server: server, mayCampaign: isOurs && departure == .none,
-            at: now, into: &out)
     }
 
     private mutating func learn(

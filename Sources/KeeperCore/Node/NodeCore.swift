@@ -17,6 +17,8 @@ public struct NodeCore: Sendable {
     var out = Outbox()
 
     var startedAt = Instant.origin
+    /// When the last event was handled.
+    private var handledAt = Instant.origin
     var lockIsHeld = false
     var situation = Situation()
     /// Which app a request on its way belongs to; only looked up.
@@ -86,7 +88,7 @@ public struct NodeCore: Sendable {
         for moment in [elector.nextWakeUp, deadlines.first, peers.nextWakeUp, departureDeadline] {
             if let moment { next = min(next ?? moment, moment) }
         }
-        return next ?? startedAt + .seconds(1)
+        return next ?? handledAt + .seconds(1)
     }
 
     /// Who this node is.
@@ -99,6 +101,7 @@ public struct NodeCore: Sendable {
 
     /// Takes one event and says what to do about it.
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
+        handledAt = now
         switch event {
         case .started: startedAt = now
         case .woke: break

@@ -19,6 +19,8 @@ struct StoreSync: Sendable {
     private var wantsAnother = false
     private var verifyFrom = 0
     private var clock: (store: Duration, ours: Instant)?
+    /// The server that `position` was read from.
+    private var serverRun: String?
     private var random: SplitMix64
     private let period: Duration
 
@@ -60,6 +62,17 @@ struct StoreSync: Sendable {
         tickDue = wantsAnother ? now : now + random.jittered(period, by: 0.1)
         wantsAnother = false
         return inFlight.sentAt
+    }
+
+    /// Whether a reply goes on where we have read to. A server that was started from an old copy may have counted other
+    /// events under the numbers we know, so after a change of server everything is read anew.
+    mutating func follows(_ reply: TickReply, from server: ServerIdentity, at now: Instant) -> Bool {
+        defer { serverRun = server.run }
+        guard let serverRun, serverRun != server.run, !reply.startsOver else { return true }
+        position = nil
+        hasReadAll = false
+        tickDue = now
+        return false
     }
 
     /// Takes in what a tick found, once its changes were learned.

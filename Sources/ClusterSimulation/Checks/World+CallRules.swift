@@ -1,0 +1,69 @@
+internal import KeeperCore
+
+/// The rules about calls: one caller at a time, in the order of the terms, within the lease.
+extension World {
+    /// A node means to call: only within its lease, and never two rotating calls of one app at once.
+    mutating func checkPermit(_ call: SimulatedNode.PendingCall, _ node: Int, _ now: Instant) {
+        let gate = nodes[node].core.gate
+        let name = nodes[node].name
+        if call.permit.deadline > now + settings.timing.callTimeout || !gate.allows(call.permit, at: now) {
+            violate(.permitTooLong, "\(name): until \(call.permit.deadline), the lease until \(gate.validUntil)")
+        }
+        if call.rotates, nodes[node].calls.contains(where: { $0.app == call.app && $0.rotates }) {
+            violate(.overlap, "\(name) called for \(apps[call.app]) twice at once")
+        }
+    }
+
+    /// A node's lease must not outlast what the store granted, in true time.
+    mutating func checkLease(_ node: Int) {
+        let gate = nodes[node].core.gate
+        guard let epoch = gate.epoch else { return }
+        let end = nodes[node].clock.time(of: gate.validUntil)
+        guard end > nodes[node].grantedAt + settings.timing.ttl.inSeconds, end > time else { return }
+        violate(
+            .leaseTooLong,
+            "\(nodes[node].name) epoch \(epoch) until \(decimal(end.seconds)), "
+                + "granted at \(decimal(nodes[node].grantedAt.seconds))")
+    }
+
+    /// A rotating call leaves a node.
+    mutating func leaves(_ request: WeChatRequest) {
+        if let other = books[request.app].flights.first, !options.breaksAssumptions {
+            violate(
+                .overlap,
+                "\(apps[request.app]): \(describe(request.caller)) left while \(describe(other)) was under way")
+        }
+        books[request.app].flights.append(request.caller)
+    }
+
+    /// A rotating call is processed.
+    mutating func arrives(_ request: WeChatRequest) {
+        let caller = request.caller
+        if let index = books[request.app].flights.firstIndex(of: caller) { books[request.app].flights.remove(at: index) }
+        let term = caller.term ?? 0
+        if term < books[request.app].newestTerm, !options.breaksAssumptions {
+            violate(
+                .termOrder,
+                "\(apps[request.app]): \(describe(caller)) after term \(books[request.app].newestTerm)")
+        }
+        books[request.app].newestTerm = max(books[request.app].newestTerm, term)
+    }
+
+    /// WeChat has issued a token to the cluster.
+    mutating func issued(_ request: WeChatRequest, _ kind: CallKind) {
+        let app = request.app
+        let number = wechat.accounts[app].issues.count - 1
+        books[app].newestIssue = number
+        guard kind.rotates else { return }
+        books[app].newestRotation = number
+        if books[app].unpublishedSince == nil { books[app].unpublishedSince = time }
+        let record = redis.stored(apps[app])
+        guard record?.intent == nil, record?.taint == nil, !books[app].hasLostHistory, !options.breaksAssumptions
+        else { return }
+        violate(.unmarkedRotation, "\(apps[app]): token \(number) by \(describe(request.caller))")
+    }
+
+    func describe(_ caller: WeChatModel.Caller) -> String {
+        "\(nodes[caller.node].name) epoch \(caller.epoch) (term \(caller.term.map(String.init) ?? "?"))"
+    }
+}

@@ -1,0 +1,122 @@
+internal import KeeperCore
+
+/// The sentences of the trace. Nothing here runs while sweeping.
+extension World {
+    /// The node's mark: `L` leads, `l` holds a lease that has run out, `.` follows, `z` stands still.
+    private func mark(_ node: Int) -> String {
+        let gate = nodes[node].core.gate
+        guard gate.epoch != nil else { return "." }
+        return nodes[node].clock.instant(at: time) < gate.validUntil ? "L" : "l"
+    }
+
+    private func say(_ node: Int, _ sentence: String) {
+        trace.line(
+            time, nodes[node].name, mark(node), nodes[node].core.gate.epoch.map { "\($0)" } ?? "", sentence)
+    }
+
+    func narrate(_ event: NodeEvent, _ node: Int) {
+        switch event {
+        case .woke: say(node, "wakes")
+        case .hinted, .started: break
+        case .leaseReplied(let id, .success(let reply)):
+            if case .ticked = reply.answer { return }
+            say(node, "hears (\(id)) \(describe(reply.answer))")
+        case .leaseReplied(let id, .failure(let error)): say(node, "hears (\(id)) the store is \(error)")
+        case .credentialReplied(let id, .success(let reply)):
+            say(node, "hears (\(id)) \(reply.outcome), \(reply.record.map(describe) ?? "no record")")
+        case .credentialReplied(let id, .failure(let error)): say(node, "hears (\(id)) the store is \(error)")
+        case .called(let id, let outcome): say(node, "hears (\(id)) WeChat: \(outcome)")
+        case .probed(let id, let outcome): say(node, "hears (\(id)) WeChat: \(outcome)")
+        case .refreshAsked(let request):
+            say(node, "is asked by \(request.waiter.rawValue) for \(request.app): \(describe(request.reason))")
+        case .waiterLeft(let waiter): say(node, "loses caller \(waiter.rawValue)")
+        case .forwarded(let id, let outcome): say(node, "hears (\(id)) the leader: \(outcome)")
+        case .peersAnswered(let id, let states):
+            let known = states.map { "\($0.holder.node) \($0.records.map(describe))" }
+            say(node, "hears (\(id)) peers: \(known)")
+        case .stepDownAsked: say(node, "is asked to step down")
+        case .leaveAsked: say(node, "is asked to leave")
+        }
+    }
+
+    func narrate(_ action: NodeAction, _ node: Int) {
+        switch action {
+        case .lease(let id, let command): if !command.isTick { say(node, "(\(id)) \(describe(command))") }
+        case .credential(let id, let command): say(node, "(\(id)) \(describe(command))")
+        case .call(let id, let app, let kind, let permit):
+            say(node, "(\(id)) calls WeChat for \(app), \(kind), until \(describe(permit.deadline, node))")
+        case .probe(let id, let app, let token, _): say(node, "(\(id)) asks WeChat whether \(token.secret) of \(app) lives")
+        case .forward(let id, let forwarding):
+            say(node, "(\(id)) forwards \(forwarding.app) to \(forwarding.leader.holder.node)")
+        case .askPeers(let id, let members): say(node, "(\(id)) asks \(members.map(\.holder.node))")
+        case .answer(let waiter, let answer): say(node, "answers \(waiter.rawValue): \(describe(answer))")
+        case .serve(let app, let served):
+            let credential = served?.credential
+            say(
+                node,
+                "serves \(app): \(credential?.token.secret ?? "nothing") "
+                    + "\(credential.map { "\($0.epoch)/\($0.version)" } ?? "")"
+                    + (served?.promisedUntil.map { " in doubt until \(describe($0, node))" } ?? ""))
+        case .left: say(node, "has left")
+        case .nameTaken(let member): say(node, "ends: \(member.holder.incarnation) has its name")
+        case .note(let notice): say(node, "notes \(notice)")
+        }
+    }
+
+    private func describe(_ instant: Instant, _ node: Int) -> String {
+        decimal(nodes[node].clock.time(of: instant).seconds)
+    }
+
+    private func describe(_ reason: RefreshRequest.Reason) -> String {
+        if case .refused(let token) = reason { "\(token.secret) is refused" } else { "an operator asks" }
+    }
+
+    private func describe(_ answer: RefreshAnswer) -> String {
+        guard case .token(let served, _, let refreshed, let stillValid) = answer else { return "\(answer)" }
+        return "\(served.credential.token.secret) refreshed \(refreshed), still valid \(stillValid)"
+    }
+
+    func describe(_ command: LeaseCommand) -> String {
+        switch command {
+        case .tick: "ticks"
+        case .acquire(let acquisition):
+            "acquires, floor \(acquisition.floor)" + (acquisition.steals ? ", by force" : "")
+        case .renew(let epoch, _, let isActive): "renews \(epoch)\(isActive ? ", active" : "")"
+        case .release(let epoch, let left): "releases \(epoch), left \(decimal(left.inSeconds))"
+        case .leave: "removes its member record"
+        }
+    }
+
+    func describe(_ command: CredentialCommand) -> String {
+        switch command {
+        case .begin(let beginning): "begins \(beginning.app) intent \(beginning.intent)"
+        case .publish(let publication):
+            "publishes \(publication.app) \(publication.token.secret) of intent \(publication.intent)"
+        case .abort(let abortion):
+            "aborts \(abortion.app) intent \(abortion.intent.map { "\($0)" } ?? "none"), effect \(abortion.effect)"
+        case .put(let putting): "puts \(putting.app) \(putting.token.secret), knowing \(putting.knownVersion)"
+        case .restore(let restoration): "restores \(describe(restoration.record))"
+        }
+    }
+
+    private func describe(_ record: CredentialRecord) -> String {
+        "\(record.app) \(record.epoch)/\(record.version) \(record.issue?.token.secret ?? "no token")"
+            + (record.intent.map { " intent \($0.id)" } ?? "") + (record.taint.map { " taint \($0.event)" } ?? "")
+    }
+
+    func describe(_ answer: LeaseReply.Answer) -> String {
+        switch answer {
+        case .ticked: return "ticked"
+        case .granted(let epoch, let previous):
+            let before = previous.map {
+                "\($0.epoch).\($0.sequence) of \($0.holder.incarnation)"
+                    + ($0.releasedWith.map { " released with \(decimal($0.inSeconds))" } ?? "")
+            }
+            return "granted \(epoch) after \(before ?? "nothing")"
+        case .resumed(let epoch): return "resumed \(epoch)"
+        case .denied(let record): return "denied, \(record.map { "\($0.epoch).\($0.sequence) of \($0.holder.incarnation)" } ?? "no record")"
+        case .renewed(let sequence): return "renewed \(sequence)"
+        case .done: return "done"
+        }
+    }
+}

@@ -1,0 +1,124 @@
+internal import KeeperCore
+
+/// The rules about what readers get, and that everything heals.
+extension World {
+    /// A node hands out another token: never an older one.
+    mutating func serves(_ app: AppID, _ served: ServedCredential?, _ node: Int) {
+        let app = index(of: app)
+        nodes[node].served[app] = served
+        guard let credential = served?.credential else { return }
+        if let newest = nodes[node].newestServed[app], credential.isOlder(than: newest) {
+            violate(
+                .servedOlder,
+                "\(nodes[node].name) \(apps[app]): \(newest.epoch)/\(newest.version), "
+                    + "then \(credential.epoch)/\(credential.version)")
+        }
+        nodes[node].newestServed[app] = credential
+    }
+
+    /// What a reader gets must live, as far as the node could know.
+    mutating func checkServed(_ served: ServedCredential, _ app: Int, _ node: Int, _ now: Instant) {
+        guard let promise = served.expiresIn(at: now),
+            let number = wechat.number(served.credential.token, of: app)
+        else { return }
+        let issue = wechat.accounts[app].issues[number]
+        let tolerance = 1 + 0.03 * issue.life
+        if (time + Double(promise)) - issue.expiresAt > tolerance, clockTamperedAt < issue.at {
+            violate(
+                .servedExpired,
+                "\(nodes[node].name) \(apps[app]): token \(number) for \(promise) s, "
+                    + "it has \(decimal(issue.expiresAt - time)) s")
+        }
+        checkDropped(served, number, app, node, now)
+    }
+
+    /// A token that a rotation of the cluster has ended: the node must not have been able to know.
+    private mutating func checkDropped(
+        _ served: ServedCredential, _ number: Int, _ app: Int, _ node: Int, _ now: Instant
+    ) {
+        let issue = wechat.accounts[app].issues[number]
+        guard let successorAt = issue.supersededAt, !issue.isSupersededByOutsider, issue.revokedAt == nil,
+            wechat.accounts[app].issues[number + 1].isRotation, time >= successorAt + wechat.overlap,
+            time < issue.expiresAt, !served.isDoubtful(at: now), !options.breaksAssumptions,
+            books[app].lostAt + 30 < issue.at
+        else { return }
+        let promised = served.promisedUntil.map { nodes[node].clock.time(of: $0) - time > 0.5 } ?? false
+        let knew = time - nodes[node].syncedAt < 0.85 * wechat.overlap
+        guard promised || knew else { return }
+        violate(
+            .servedDead,
+            "\(nodes[node].name) \(apps[app]): token \(number), replaced at \(decimal(successorAt.seconds)); "
+                + "the node last read the store at \(decimal(nodes[node].syncedAt.seconds))")
+    }
+
+    mutating func checkWaiters(_ node: Int) {
+        guard time > nodes[node].pausedUntil + 1 else { return }
+        let overdue = nodes[node].waiters.values.filter { $0.overdueAt < time }
+        guard let first = overdue.min(by: { $0.id.rawValue < $1.id.rawValue }) else { return }
+        nodes[node].waiters[first.id] = nil
+        violate(
+            .waiterForgotten,
+            "\(nodes[node].name) waiter \(first.id.rawValue) for \(apps[first.app]), "
+                + "\(first.sender == nil ? "a caller" : "another node"), asked at \(decimal(first.askedAt.seconds))")
+    }
+
+    mutating func checkLeaving(_ node: Int) {
+        guard let since = nodes[node].leavingSince, !nodes[node].hasLeft,
+            time - max(since, nodes[node].pausedUntil) > settings.timing.callTimeout.inSeconds * 2 + 6
+        else { return }
+        violate(.neverLeft, "\(nodes[node].name), asked at \(decimal(since.seconds))")
+        kill(node, restartsAfter: 1)
+    }
+
+    // MARK: Healing
+
+    /// Looks whether everything is well right now; it must be at least once in the last seconds.
+    mutating func checkHealing() {
+        let leaders = nodes.filter { node in
+            let gate = node.core.gate
+            return node.isAlive && gate.epoch != nil && node.clock.instant(at: time) < gate.validUntil
+        }
+        if leaders.count == 1, nodes.allSatisfy(\.isAlive) { ledAt = time }
+        for app in apps.indices where nodes.allSatisfy({ $0.isAlive && isWell(app, $0) }) {
+            books[app].healedAt = time
+        }
+    }
+
+    private func isWell(_ app: Int, _ node: SimulatedNode) -> Bool {
+        let now = node.clock.instant(at: time)
+        guard let served = node.served[app], served.expiresIn(at: now) != nil, served.promisedUntil == nil,
+            let number = wechat.number(served.credential.token, of: app), wechat.lives(number, of: app, at: time)
+        else { return false }
+        return number == books[app].newestIssue || books[app].hasLostHistory
+    }
+
+    /// The last word on a world.
+    mutating func conclude() -> WorldReport {
+        let calm = WorldTime.seconds(options.horizon - WorldOptions.healingWindow)
+        if report.violations.count < WorldReport.mostViolations {
+            if ledAt < calm { violate(.noSingleLeader, "not once in the last \(WorldOptions.healingWindow) s") }
+            for app in apps.indices where !wechat.accounts[app].isMisconfigured && books[app].healedAt < calm {
+                let states = nodes.map { "\($0.name) \(isWell(app, $0) ? "well" : describe($0.served[app]))" }
+                violate(
+                    .notHealed,
+                    "\(apps[app]) (\(wechat.accounts[app].line)): newest \(books[app].newestIssue ?? -1); "
+                        + states.joined(separator: ", "))
+            }
+        }
+        report.terms = redis.termCount
+        report.issues = wechat.accounts.reduce(0) { $0 + $1.issues.count { $0.caller != nil } }
+        if options.onlyStoreFails, report.issues > apps.count {
+            violate(.callOnStoreLoss, "\(report.issues) tokens for \(apps.count) apps")
+        }
+        report.sightings.add(redis.sightings)
+        report.sightings.count(.strictTwo, wechat.strictRefusals)
+        report.sightings.count(.repeatedEpoch, redis.repeatedEpochs)
+        return report
+    }
+
+    private func describe(_ served: ServedCredential?) -> String {
+        guard let served else { return "serves nothing" }
+        return "serves \(served.credential.token.secret) of \(served.credential.epoch)/\(served.credential.version)"
+            + (served.promisedUntil == nil ? "" : " in doubt")
+    }
+}

@@ -1,0 +1,56 @@
+internal import KeeperCore
+
+/// The rules about what the store holds: versions grow, and a doubt is always marked.
+extension World {
+    /// Runs a command about a credential under the eyes of the rules.
+    mutating func run(
+        _ command: CredentialCommand, _ request: StoreRequest
+    ) -> (outcome: CredentialReply.Outcome, record: CredentialRecord?) {
+        let app = index(of: command.app)
+        let before = redis.stored(command.app)
+        let answer = redis.perform(command, as: request.holder, at: time)
+        guard let after = redis.stored(command.app), after != before else { return answer }
+        if case .begin(let beginning) = command { checkBeginning(beginning, app, before) }
+        checkGrowth(before, after)
+        checkDoubt(app, after)
+        return answer
+    }
+
+    private mutating func checkGrowth(_ before: StoredCredential?, _ after: StoredCredential) {
+        guard let before, after.issue?.token != before.issue?.token else { return }
+        let grows = (after.epoch, after.version) > (before.epoch, before.version)
+        guard !grows else { return }
+        violate(
+            .versionFell,
+            "\(after.app): \(before.epoch)/\(before.version) became \(after.epoch)/\(after.version)")
+    }
+
+    /// The published token is the newest, or the record says that it may not be.
+    private mutating func checkDoubt(_ app: Int, _ record: StoredCredential) {
+        let published = record.issue.flatMap { wechat.number($0.token, of: app) } ?? -1
+        if let since = books[app].unpublishedSince, published >= books[app].newestRotation ?? -1 {
+            report.longestDoubt = max(report.longestDoubt, time - since)
+            books[app].unpublishedSince = nil
+        }
+        if published == books[app].newestIssue, books[app].flights.isEmpty { books[app].hasLostHistory = false }
+        guard record.intent == nil, record.taint == nil, !books[app].hasLostHistory, !options.breaksAssumptions,
+            let newest = books[app].newestRotation, published < newest
+        else { return }
+        violate(.unmarkedDoubt, "\(apps[app]): token \(published) is published, \(newest) is the newest")
+    }
+
+    /// A rotation begins: the token must be due, in doubt or dead, or an operator must have asked.
+    private mutating func checkBeginning(_ beginning: Beginning, _ app: Int, _ before: StoredCredential?) {
+        guard time - books[app].operatorAskedAt > 30, let before, let issue = before.issue,
+            before.intent == nil, before.taint == nil, time - books[app].lostAt > 30,
+            let number = wechat.number(issue.token, of: app), number == wechat.accounts[app].issues.count - 1,
+            wechat.lives(number, of: app, at: time)
+        else { return }
+        let truth = wechat.accounts[app].issues[number]
+        let age = time - truth.at
+        // Due at 45 % of the life at the earliest, counted from before the call.
+        let youngest = 0.44 * truth.life - settings.timing.callTimeout.inSeconds - settings.timing.lateness.inSeconds
+        guard clockTamperedAt < truth.at, age < youngest || wechat.accounts[app].line == .stable else { return }
+        violate(.rotatedGood, "\(apps[app]): token \(number), \(decimal(age)) s old, of \(decimal(truth.life)) s")
+    }
+}

@@ -1,0 +1,164 @@
+internal import KeeperCore
+
+/// The scripts of `CredentialCommand`.
+extension RedisModel {
+    /// What a command came to: the outcome, and the record after it.
+    typealias CredentialAnswer = (outcome: CredentialReply.Outcome, record: CredentialRecord?)
+
+    /// Runs one command of `holder`.
+    mutating func perform(
+        _ command: CredentialCommand, as holder: LeaseHolder, at time: WorldTime
+    ) -> CredentialAnswer {
+        let now = begin(at: time)
+        let outcome =
+            switch command {
+            case .begin(let beginning): run(beginning, holder, now)
+            case .publish(let publication): run(publication, now)
+            case .abort(let abortion): run(abortion, holder)
+            case .put(let putting): run(putting, holder, now)
+            case .restore(let restoration): run(restoration, holder, now)
+            }
+        return (outcome, stored(command.app)?.reading(at: now))
+    }
+
+    /// Changes the record of `app`, making one if there is none, under the next event number.
+    private mutating func change(_ app: AppID, _ body: (inout StoredCredential, _ event: UInt64) -> Void) {
+        let event = nextEvent()
+        if let index = contents.credentials.firstIndex(where: { $0.app == app }) {
+            contents.credentials[index].event = event
+            body(&contents.credentials[index], event)
+        } else {
+            var record = StoredCredential(app: app)
+            record.event = event
+            body(&record, event)
+            contents.credentials.append(record)
+        }
+    }
+
+    private mutating func run(
+        _ beginning: Beginning, _ holder: LeaseHolder, _ now: Int64
+    ) -> CredentialReply.Outcome {
+        guard isLease(of: holder, beginning.epoch), isLock(of: holder) else { return .notHolder }
+        let record = stored(beginning.app)
+        if record?.intent?.id == beginning.intent { return .accepted }
+        let basis = beginning.basis
+        guard record?.version ?? 0 == basis.version, record?.taint?.event == basis.taint,
+            record?.intent?.id == basis.intent
+        else { return .changed }
+        if record?.intent != nil { sightings.count(.taint) }
+        change(beginning.app) { record, event in
+            record.taintByIntent()
+            record.intent = .init(id: beginning.intent, epoch: beginning.epoch, event: event, at: now)
+            record.lastIntentEpoch = max(record.lastIntentEpoch, beginning.epoch)
+            let today = now / StoredCredential.day
+            record.rotations = record.rotationsDay == today ? record.rotations + 1 : 1
+            record.rotationsDay = today
+        }
+        return .accepted
+    }
+
+    private mutating func run(_ publication: Publication, _ now: Int64) -> CredentialReply.Outcome {
+        let record = stored(publication.app)
+        if record?.published == publication.intent {
+            sightings.count(.retriedPublication)
+            return .accepted
+        }
+        let isOpen = record?.intent?.id == publication.intent
+        let isUnopposed =
+            (record?.lastIntentEpoch ?? .none) < publication.epoch && (record?.epoch ?? .none) <= publication.epoch
+        guard isOpen || isUnopposed || acceptsEveryPublication else {
+            sightings.count(.refusedPublication)
+            sightings.count(.taint)
+            change(publication.app) { record, event in
+                let called = now - publication.age.nanoseconds
+                // The doubt cannot be older than the current token, nor than the call; a standing older one stays.
+                let at = max(record.issue?.publishedAt ?? called, called)
+                record.taint = .init(event: event, at: min(at, record.taint?.at ?? at))
+            }
+            return .superseded
+        }
+        change(publication.app) { record, _ in
+            if let taint = record.taint, let intent = record.intent, isOpen, taint.event < intent.event {
+                record.taint = nil
+            }
+            record.version = max(record.version, publication.knownVersion) + 1
+            record.epoch = publication.epoch
+            record.replaceIssue(
+                token: publication.token, fingerprint: publication.fingerprint, life: publication.life,
+                left: publication.left, at: now)
+            record.published = publication.intent
+            record.lastIntentEpoch = max(record.lastIntentEpoch, publication.epoch)
+            record.intent = nil
+            record.trouble = nil
+        }
+        return .accepted
+    }
+
+    private mutating func run(_ abortion: Abortion, _ holder: LeaseHolder) -> CredentialReply.Outcome {
+        let isOpen = abortion.intent != nil && stored(abortion.app)?.intent?.id == abortion.intent
+        let notesTrouble = abortion.trouble != nil && isLease(of: holder, abortion.epoch)
+        guard isOpen || notesTrouble else { return .accepted }
+        if isOpen, abortion.effect == .unknown { sightings.count(.taint) }
+        change(abortion.app) { record, _ in
+            if isOpen {
+                if abortion.effect == .unknown { record.taintByIntent() } else { record.intent = nil }
+            }
+            if notesTrouble { record.trouble = abortion.trouble }
+        }
+        return .accepted
+    }
+
+    private mutating func run(_ putting: Putting, _ holder: LeaseHolder, _ now: Int64) -> CredentialReply.Outcome {
+        guard isLease(of: holder, putting.epoch) else { return .notHolder }
+        guard stored(putting.app)?.version ?? 0 == putting.knownVersion else { return .changed }
+        change(putting.app) { record, _ in
+            if record.issue?.fingerprint == putting.fingerprint {
+                let expiresAt = now + putting.left.nanoseconds
+                if let known = record.issue?.expiresAt, expiresAt > known {
+                    record.issue?.expiresAt = expiresAt
+                    record.issue?.life = putting.life
+                }
+            } else {
+                record.version += 1
+                record.epoch = putting.epoch
+                record.replaceIssue(
+                    token: putting.token, fingerprint: putting.fingerprint, life: putting.life, left: putting.left,
+                    at: now)
+            }
+            if let taint = record.taint, taint.event <= putting.settledEvent { record.taint = nil }
+            if let intent = record.intent, intent.event <= putting.settledEvent { record.intent = nil }
+            record.trouble = nil
+        }
+        return .accepted
+    }
+
+    private mutating func run(
+        _ restoration: Restoration, _ holder: LeaseHolder, _ now: Int64
+    ) -> CredentialReply.Outcome {
+        guard isLease(of: holder, restoration.epoch), isLock(of: holder) else { return .notHolder }
+        let known = restoration.record
+        if let record = stored(known.app), (record.epoch, record.version) >= (known.epoch, known.version) {
+            return .changed
+        }
+        sightings.count(.restoration)
+        change(known.app) { record, event in
+            let doubts = [
+                record.intent?.at, record.taint?.at, known.intent.map { now - $0.age.nanoseconds },
+                known.taint.map { now - $0.age.nanoseconds },
+            ].compactMap { $0 }
+            record.version = known.version
+            record.epoch = known.epoch
+            record.issue = known.issue.map {
+                .init(
+                    token: $0.token, fingerprint: $0.fingerprint, life: $0.life, expiresAt: now + $0.left.nanoseconds,
+                    publishedAt: now - $0.age.nanoseconds)
+            }
+            record.previous = Array(known.previous.prefix(CredentialRecord.mostPrevious))
+            record.trouble = known.trouble
+            record.intent = nil
+            record.taint = doubts.min().map { .init(event: event, at: $0) }
+            record.lastIntentEpoch = restoration.epoch
+        }
+        return .accepted
+    }
+}

@@ -1,0 +1,83 @@
+internal import KeeperCore
+
+/// One app's record as it lies in the store: times are labels of the store's own clock.
+struct StoredCredential: Equatable, Sendable {
+    struct Issue: Equatable, Sendable {
+        var token: Token
+        var fingerprint: Fingerprint
+        var life: Duration
+        var expiresAt: Int64
+        var publishedAt: Int64
+    }
+
+    struct Intent: Equatable, Sendable {
+        var id: IntentID
+        var epoch: Epoch
+        var event: UInt64
+        var at: Int64
+    }
+
+    struct Doubt: Equatable, Sendable {
+        var event: UInt64
+        var at: Int64
+    }
+
+    let app: AppID
+    var event: UInt64 = 0
+    var version: UInt64 = 0
+    var epoch: Epoch = .none
+    var issue: Issue?
+    var previous: [Fingerprint] = []
+    var intent: Intent?
+    var taint: Doubt?
+    var trouble: Trouble?
+    /// The intent of the last publication, which recognises its retry.
+    var published: IntentID?
+    /// The latest term in which an intent was ever opened.
+    var lastIntentEpoch: Epoch = .none
+    var rotations = 0
+    var rotationsDay: Int64 = 0
+
+    static let day: Int64 = 86_400_000_000_000
+
+    /// What a reader sees at `now` of the store's clock.
+    func reading(at now: Int64) -> CredentialRecord {
+        CredentialRecord(
+            app: app, event: event, version: version, epoch: epoch,
+            issue: issue.map {
+                CredentialRecord.Issue(
+                    token: $0.token, fingerprint: $0.fingerprint, life: $0.life,
+                    left: .nanoseconds($0.expiresAt - now), age: .nanoseconds(now - $0.publishedAt))
+            },
+            previous: previous,
+            intent: intent.map {
+                OpenIntent(id: $0.id, epoch: $0.epoch, event: $0.event, age: .nanoseconds(now - $0.at))
+            },
+            taint: taint.map { Taint(event: $0.event, age: .nanoseconds(now - $0.at)) },
+            trouble: trouble, rotationsToday: rotationsDay == now / Self.day ? rotations : 0)
+    }
+
+    /// Puts another token in the place of the present one.
+    mutating func replaceIssue(
+        token: Token, fingerprint: Fingerprint, life: Duration, left: Duration, at now: Int64
+    ) {
+        if let issue { previous = Array(([issue.fingerprint] + previous).prefix(CredentialRecord.mostPrevious)) }
+        issue = Issue(
+            token: token, fingerprint: fingerprint, life: life, expiresAt: now + left.nanoseconds, publishedAt: now)
+    }
+
+    /// Turns the open intent into a taint; an older taint's moment stays.
+    mutating func taintByIntent() {
+        guard let open = intent else { return }
+        taint = Doubt(event: open.event, at: min(open.at, taint?.at ?? open.at))
+        intent = nil
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, towards zero.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,54 @@
+/// Many worlds, one after the other, and what they have come to together.
+package struct Sweep: Equatable, Sendable {
+    /// Worlds run.
+    package private(set) var worlds = 0
+    /// Worlds in which a rule was broken.
+    package private(set) var brokenWorlds = 0
+    /// Requests for a token that left a node.
+    package private(set) var calls = 0
+    /// Tokens issued to the cluster.
+    package private(set) var issues = 0
+    /// Terms of leadership.
+    package private(set) var terms = 0
+    /// Events handled.
+    package private(set) var steps = 0
+    /// Longest time from an issue to its publication, in seconds.
+    package private(set) var longestDoubt = 0.0
+    /// The first rules broken, at most `mostViolations`.
+    package private(set) var violations: [Violation] = []
+    /// How often each rule was broken, in the order of `Violation.Rule.allCases`: worlds, not violations.
+    package private(set) var broken = [Int](repeating: 0, count: Violation.Rule.allCases.count)
+    /// What was seen.
+    package private(set) var sightings = Sightings()
+
+    /// Violations kept.
+    package static let mostViolations = 200
+
+    /// Nothing run yet.
+    package init() {}
+
+    /// Runs the worlds of these seeds.
+    /// - Parameter stopsAtFirst: end after the first world in which a rule was broken.
+    package init(seeds: Range<UInt64>, options: WorldOptions, stopsAtFirst: Bool = false) {
+        for seed in seeds {
+            add(World(seed: seed, options: options).run())
+            if stopsAtFirst, brokenWorlds > 0 { return }
+        }
+    }
+
+    /// Takes in one world.
+    package mutating func add(_ report: WorldReport) {
+        worlds += 1
+        calls += report.calls
+        issues += report.issues
+        terms += report.terms
+        steps += report.steps
+        longestDoubt = max(longestDoubt, report.longestDoubt)
+        sightings.add(report.sightings)
+        guard !report.violations.isEmpty else { return }
+        brokenWorlds += 1
+        violations += report.violations.prefix(max(0, Self.mostViolations - violations.count))
+        for (index, rule) in Violation.Rule.allCases.enumerated()
+        where report.violations.contains(where: { $0.rule == rule }) { broken[index] += 1 }
+    }
+}

@@ -1,0 +1,107 @@
+internal import KeeperCore
+
+/// One node: the production core, its clock, and what the shell around it would keep.
+struct SimulatedNode: Sendable {
+    /// A command whose answer is awaited.
+    struct PendingCommand: Sendable {
+        let id: RequestID
+        let deadline: Instant
+        let connection: UInt64
+        let isLease: Bool
+    }
+
+    /// A call or probe that has not ended.
+    struct PendingCall: Sendable {
+        let id: RequestID
+        let app: Int
+        let content: WeChatRequest.Content
+        let permit: CallPermit
+        var isSent = false
+
+        var rotates: Bool {
+            if case .fetch(let kind) = content { kind.rotates } else { false }
+        }
+    }
+
+    /// A question to the peers.
+    struct PendingQuestion: Sendable {
+        let id: RequestID
+        var missing: Int
+        var states: [PeerState] = []
+    }
+
+    let index: Int
+    let name: String
+    let clock: NodeClock
+    var core: NodeCore
+    var holder: LeaseHolder
+    /// Counts its starts.
+    var life = 0
+    var isAlive = false
+    var pausedUntil = WorldTime.never
+    var mailbox: [Delivery] = []
+    var wakesAt = WorldTime.forever
+    var connection: UInt64 = 1
+    var connectedAt = WorldTime.never
+
+    var commands: [PendingCommand] = []
+    var calls: [PendingCall] = []
+    var questions: [PendingQuestion] = []
+    var forwards: [RequestID] = []
+    var waiters: [WaiterID: Waiter] = [:]
+    var lastWaiter: UInt64 = 0
+
+    /// What it hands out, by app.
+    var served: [ServedCredential?]
+    /// The newest it has handed out in this life, by app.
+    var newestServed: [Credential?]
+    /// When the newest reading of the store that it has seen was made.
+    var syncedAt = WorldTime.never
+    /// When the store last granted or renewed a lease of this life.
+    var grantedAt = WorldTime.never
+    /// When it was asked to leave.
+    var leavingSince: WorldTime?
+    var hasLeft = false
+
+    init(index: Int, clock: NodeClock, apps: Int, core: NodeCore, holder: LeaseHolder) {
+        self.index = index
+        self.clock = clock
+        self.core = core
+        self.holder = holder
+        name = holder.node.rawValue
+        served = Array(repeating: nil, count: apps)
+        newestServed = served.map { _ in nil }
+    }
+
+    /// Takes out the command awaited under `id`.
+    mutating func takeCommand(_ id: RequestID) -> PendingCommand? {
+        guard let index = commands.firstIndex(where: { $0.id == id }) else { return nil }
+        return commands.remove(at: index)
+    }
+
+    /// Takes out the call or probe under `id`.
+    mutating func takeCall(_ id: RequestID) -> PendingCall? {
+        guard let index = calls.firstIndex(where: { $0.id == id }) else { return nil }
+        return calls.remove(at: index)
+    }
+
+    /// Ends the process: nothing is left of it but what travels.
+    mutating func end() {
+        isAlive = false
+        life += 1
+        pausedUntil = .never
+        wakesAt = .forever
+        mailbox = []
+        commands = []
+        calls = []
+        questions = []
+        forwards = []
+        waiters = [:]
+        leavingSince = nil
+        hasLeft = false
+        for app in served.indices {
+            served[app] = nil
+            newestServed[app] = nil
+        }
+    }
+}

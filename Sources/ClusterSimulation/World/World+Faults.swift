@@ -1,0 +1,118 @@
+internal import KeeperCore
+
+/// What goes wrong, one at a time, until the calm.
+extension World {
+    mutating func fault() {
+        guard !conditions.isCalm else { return }
+        queue.push(.fault, at: time + random.interval(mean: options.faultGap))
+        let fault = random.pick(options.faults)
+        tell("fault", fault.rawValue)
+        switch fault {
+        case .pause, .pauseLeader, .kill, .killLeader, .stepDown, .leave: strikeNode(fault)
+        case .storeClockForward, .storeClockBack, .storeClockFrozen: strikeClock(fault)
+        case .storeWiped, .storeSlow, .storeDown, .storeRestarted, .storeRolledBack, .lockDeleted, .leaseDeleted,
+            .recordDeleted:
+            strikeStore(fault)
+        case .partition, .repliesLost, .nodesParted: strikeNetwork(fault)
+        case .wechatDown, .wechatErrors, .outsiderFetches, .tokenRevoked, .lifeChanged: strikeWeChat(fault)
+        }
+    }
+
+    /// Ends every fault: from here on everything must heal.
+    mutating func calm() {
+        tell("calm", "no fault from now on")
+        conditions.calm()
+        if redis.clock.isFrozen {
+            redis.clock.setFrozen(false, at: time)
+            conditions.clockTamperedAt = time
+        }
+        for node in nodes.indices where time < nodes[node].pausedUntil {
+            nodes[node].pausedUntil = time
+            resume(node)
+        }
+    }
+
+    /// The node that believes to lead, if one does.
+    private func leader() -> Int? {
+        nodes.firstIndex { $0.isAlive && $0.core.gate.epoch != nil && $0.clock.instant(at: time) < $0.core.gate.validUntil }
+    }
+
+    private mutating func strikeNode(_ fault: Fault) {
+        let anyone = random.index(nodes.count)
+        let leader = leader() ?? anyone
+        switch fault {
+        case .pause: pause(anyone, for: random.pick([0.3, 1, 3, 5, 7, 9, 15]) * random.number(0.7...1.3))
+        case .pauseLeader: pause(leader, for: random.number(4...14))
+        case .kill, .killLeader:
+            let restart = random.chance(0.25) ? random.number(0.02...0.2) : random.number(0.2...3)
+            kill(fault == .kill ? anyone : leader, restartsAfter: restart)
+        case .stepDown:
+            if nodes[leader].isAlive { push(.event(.stepDownAsked), to: leader, nodes[leader].life, after: 0) }
+        default:
+            let node = random.chance(0.5) ? anyone : leader
+            guard nodes[node].isAlive, nodes[node].leavingSince == nil else { return }
+            nodes[node].leavingSince = time
+            push(.event(.leaveAsked), to: node, nodes[node].life, after: 0)
+        }
+    }
+
+    private mutating func strikeClock(_ fault: Fault) {
+        conditions.clockTamperedAt = time
+        switch fault {
+        case .storeClockForward: redis.clock.step(by: random.pick([2, 5, 10, 3600]), at: time)
+        case .storeClockBack: redis.clock.step(by: -random.pick([2, 5, 10, 3600]), at: time)
+        default: redis.clock.setFrozen(!redis.clock.isFrozen, at: time)
+        }
+    }
+
+    private mutating func strikeStore(_ fault: Fault) {
+        switch fault {
+        case .storeWiped:
+            redis.wipe()
+            for app in apps.indices { books[app].loseHistory(at: time) }
+        case .storeSlow: conditions.storeSlowUntil = time + random.number(1...8)
+        case .storeDown:
+            conditions.storeDown = random.pick([.refuses, .swallows, .stopped])
+            conditions.storeDownUntil = time + random.number(0.5...9)
+        case .storeRestarted, .storeRolledBack:
+            redis.restart(rollingBackTo: fault == .storeRestarted ? 0 : random.number(0.1...6), at: time)
+            conditions.storeDown = .refuses
+            conditions.storeDownUntil = time + random.number(0.05...2)
+            for node in nodes.indices where nodes[node].isAlive {
+                push(.connectionReset(nodes[node].connection), to: node, nodes[node].life, after: 0.001)
+            }
+            guard fault == .storeRolledBack else { return }
+            for app in apps.indices { books[app].loseHistory(at: time) }
+        case .lockDeleted: redis.contents.lock = nil
+        case .leaseDeleted: redis.contents.lease = nil
+        default:
+            let app = random.index(apps.count)
+            redis.contents.credentials.removeAll { $0.app == apps[app] }
+            books[app].loseHistory(at: time)
+        }
+    }
+
+    private mutating func strikeNetwork(_ fault: Fault) {
+        let node = random.index(nodes.count)
+        let end = time + random.number(1...12)
+        switch fault {
+        case .partition: conditions.partitionedUntil[node] = end
+        case .repliesLost: conditions.repliesLostUntil[node] = end
+        default: conditions.part(node, random.index(nodes.count), until: end)
+        }
+    }
+
+    private mutating func strikeWeChat(_ fault: Fault) {
+        let app = random.index(apps.count)
+        let isClassic = wechat.accounts[app].line == .classic
+        switch fault {
+        case .wechatDown: conditions.wechatDownUntil = time + random.number(1...10)
+        case .wechatErrors: conditions.wechatErrsUntil = time + random.number(1...6)
+        case .outsiderFetches:
+            // Harmless on the stable line, so not a fault there.
+            if isClassic { _ = wechat.process(.classic, of: app, by: nil, at: time) }
+        case .tokenRevoked: wechat.revoke(app, at: time)
+        default: wechat.accounts[app].life = random.number(12...40)
+        }
+    }
+}

@@ -1,0 +1,176 @@
+internal import KeeperCore
+
+/// The shell around each core: what reaches a node, and what it is told to do.
+extension World {
+    // MARK: Life and death
+
+    mutating func boot(_ node: Int) {
+        guard !nodes[node].isAlive else { return }
+        let (core, holder) = birth(of: nodes[node].name)
+        nodes[node].core = core
+        nodes[node].holder = holder
+        nodes[node].isAlive = true
+        nodes[node].connection = 1
+        nodes[node].connectedAt = time + random.number(0.001...0.02)
+        nodes[node].syncedAt = .never
+        nodes[node].grantedAt = .never
+        tell(nodes[node].name, "starts as \(holder.incarnation)")
+        feed(.started, to: node)
+    }
+
+    /// Ends a process at once. What it has sent travels on.
+    mutating func kill(_ node: Int, restartsAfter pause: Double) {
+        guard nodes[node].isAlive else { return }
+        tell(nodes[node].name, "is gone; starts again in \(decimal(pause)) s")
+        let orphans = nodes[node].waiters.values.compactMap(\.sender)
+        for sender in orphans.sorted(by: { ($0.node, $0.request) < ($1.node, $1.request) }) {
+            push(.forwardEnded(sender.request, .failed("connection reset")), to: sender.node, sender.life, after: 0.001)
+        }
+        nodes[node].end()
+        queue.push(.boot(node: node), at: time + pause)
+    }
+
+    mutating func pause(_ node: Int, for length: Double) {
+        let end = time + length
+        guard nodes[node].isAlive, nodes[node].pausedUntil < end else { return }
+        tell(nodes[node].name, "stands still for \(decimal(length)) s")
+        nodes[node].pausedUntil = end
+        queue.push(.resume(node: node), at: end)
+    }
+
+    mutating func resume(_ node: Int) {
+        guard nodes[node].isAlive, time >= nodes[node].pausedUntil, !nodes[node].mailbox.isEmpty else { return }
+        tell(nodes[node].name, "goes on")
+        var mailbox = nodes[node].mailbox
+        nodes[node].mailbox = []
+        if random.chance(0.5) {
+            // The thread of libcurl may be quicker than the node's own.
+            mailbox = mailbox.filter(\.isConnection) + mailbox.filter { !$0.isConnection }
+        }
+        if random.chance(0.5), nodes[node].wakesAt <= time { wake(node, nodes[node].life) }
+        let life = nodes[node].life
+        for delivery in mailbox { deliver(delivery, to: node, life) }
+    }
+
+    // MARK: What reaches a node
+
+    mutating func push(_ delivery: Delivery, to node: Int, _ life: Int, after seconds: Double) {
+        queue.push(.deliver(node: node, life: life, delivery), at: time + seconds)
+    }
+
+    mutating func wake(_ node: Int, _ life: Int) {
+        guard nodes[node].isAlive, nodes[node].life == life, nodes[node].wakesAt <= time else { return }
+        if time < nodes[node].pausedUntil {
+            nodes[node].wakesAt = nodes[node].pausedUntil
+            queue.push(.wake(node: node, life: life), at: nodes[node].pausedUntil)
+            return
+        }
+        nodes[node].wakesAt = .forever
+        let now = nodes[node].clock.instant(at: time)
+        guard nodes[node].core.nextWakeUp <= now else { return arm(node) }
+        wakes += 1
+        if wakes > 200_000 { return violate(.restless, "\(nodes[node].name) at \(decimal(time.seconds))") }
+        feed(.woke, to: node)
+    }
+
+    /// Sets the node's one timer. A timer set too early is let fire and set again.
+    private mutating func arm(_ node: Int) {
+        let due = nodes[node].clock.time(of: nodes[node].core.nextWakeUp)
+        let at = max(due, time + 0.000_2)
+        guard at < nodes[node].wakesAt else { return }
+        nodes[node].wakesAt = at
+        queue.push(.wake(node: node, life: nodes[node].life), at: at)
+    }
+
+    mutating func deliver(_ delivery: Delivery, to node: Int, _ life: Int) {
+        guard nodes[node].isAlive, nodes[node].life == life else { return }
+        guard time >= nodes[node].pausedUntil else { return nodes[node].mailbox.append(delivery) }
+        switch delivery {
+        case .event(let event): feed(event, to: node)
+        case .leaseAnswered(let id, let result, let ranAt): leaseAnswered(id, result, ranAt, node)
+        case .credentialAnswered(let id, let result): credentialAnswered(id, result, node)
+        case .connected(let id): connected(id, node)
+        case .callEnded(let id, let outcome): callEnded(id, outcome, node)
+        case .probeEnded(let id, let outcome): probeEnded(id, outcome, node)
+        case .asked(var waiter, let request):
+            let patience = nodes[node].clock.trueSeconds(settings.timing.forwardTimeout)
+            waiter.overdueAt = max(time, min(waiter.overdueAt, time + patience)) + 1
+            nodes[node].waiters[waiter.id] = waiter
+            feed(.refreshAsked(request), to: node)
+        case .hungUp(let id):
+            if nodes[node].waiters.removeValue(forKey: id) != nil { feed(.waiterLeft(id), to: node) }
+        case .peerAsks(let asker, let life, let id): tellPeer(asker, life, id, node)
+        case .peerTold(let id, let state): peerTold(id, state, node)
+        case .forwardEnded(let id, let outcome):
+            guard let index = nodes[node].forwards.firstIndex(of: id) else { return }
+            nodes[node].forwards.remove(at: index)
+            feed(.forwarded(id, outcome), to: node)
+        case .connectionReset(let connection): breakConnection(connection, node, failsAll: true)
+        case .closes: kill(node, restartsAfter: random.number(0.2...3))
+        }
+    }
+
+    /// Hands an event to the core, and does what it says.
+    mutating func feed(_ event: NodeEvent, to node: Int) {
+        report.steps += 1
+        report.digest(time.nanoseconds)
+        let now = nodes[node].clock.instant(at: time)
+        if trace.isOn { narrate(event, node) }
+        let actions = nodes[node].core.handle(event, at: now)
+        report.digest(Int64(node + 8 * actions.count))
+        for action in actions {
+            if trace.isOn { narrate(action, node) }
+            perform(action, node, now)
+        }
+        guard nodes[node].isAlive else { return }
+        checkLease(node)
+        arm(node)
+    }
+
+    private mutating func perform(_ action: NodeAction, _ node: Int, _ now: Instant) {
+        switch action {
+        case .lease(let id, let command): send(.lease(command), id, node, now)
+        case .credential(let id, let command): send(.credential(command), id, node, now)
+        case .call(let id, let app, let kind, let permit): call(id, app, .fetch(kind), permit, node, now)
+        case .probe(let id, let app, let token, let permit): call(id, app, .probe(token), permit, node, now)
+        case .forward(let id, let forwarding): forward(id, forwarding, node, now)
+        case .askPeers(let id, let members): askPeers(id, members, node)
+        case .answer(let waiter, let answer): answered(waiter, answer, node, now)
+        case .serve(let app, let served): serves(app, served, node)
+        case .left:
+            nodes[node].hasLeft = true
+            push(.closes, to: node, nodes[node].life, after: random.number(0.5...6))
+        case .nameTaken:
+            report.sightings.count(.nameTaken)
+            kill(node, restartsAfter: random.number(1...3))
+        case .note(let notice): noted(notice, node)
+        }
+    }
+
+    private mutating func noted(_ notice: Notice, _ node: Int) {
+        switch notice {
+        case .becameLeader(_, let quiet): if quiet > .zero { report.sightings.count(.quietPeriod) }
+        case .leaseLapsed: report.sightings.count(.lapse)
+        case .leaseRecovered: report.sightings.count(.recovery)
+        case .foreignRotation: report.sightings.count(.foreignRotation)
+        case .callFailed(_, _, let isKnown, _): if !isKnown { report.sightings.count(.unknownCall) }
+        // It served a token that the store then refused: it must go back.
+        case .stalePublication(let app): nodes[node].newestServed[index(of: app)] = nil
+        case .nameContested: report.sightings.count(.nameContested)
+        default: break
+        }
+    }
+
+    /// The place of an app.
+    func index(of app: AppID) -> Int {
+        guard let index = apps.firstIndex(of: app) else { preconditionFailure("no app \(app)") }
+        return index
+    }
+}
+
+extension Delivery {
+    /// Whether it reaches libcurl's thread rather than the node.
+    var isConnection: Bool {
+        if case .connected = self { true } else { false }
+    }
+}

@@ -1,0 +1,105 @@
+internal import KeeperCore
+
+/// The way from node to node: forwarded refreshes and questions about what is known.
+extension World {
+    /// One way's delay between two nodes; nil if the packet is lost.
+    private mutating func hop(_ from: Int, _ to: Int) -> Double? {
+        let isLost = conditions.areParted(from, to, at: time) || (!conditions.isCalm && random.chance(0.005))
+        let delay = random.number(0.000_2...0.005)
+        return isLost ? nil : delay
+    }
+
+    mutating func forward(_ id: RequestID, _ forwarding: Forwarding, _ node: Int, _ now: Instant) {
+        report.sightings.count(.forwarded)
+        nodes[node].forwards.append(id)
+        let life = nodes[node].life
+        let end = max(nodes[node].clock.time(of: forwarding.deadline), time)
+        queue.push(.deliver(node: node, life: life, .forwardEnded(id, .failed("timed out"))), at: end)
+        guard let leader = nodes.firstIndex(where: { $0.holder.address == forwarding.leader.holder.address }),
+            nodes[leader].isAlive
+        else { return push(.forwardEnded(id, .failed("connection refused")), to: node, life, after: 0.002) }
+        guard let delay = hop(node, leader) else { return }
+        let arrival = nodes[leader].clock.instant(at: time + delay)
+        askRefresh(
+            of: leader, index(of: forwarding.app), forwarding.reason, until: arrival + (forwarding.deadline - now),
+            sender: .init(node: node, life: life, request: id), after: delay)
+    }
+
+    /// Brings a refresh to a node.
+    mutating func askRefresh(
+        of node: Int, _ app: Int, _ reason: RefreshRequest.Reason, until deadline: Instant, sender: Waiter.Sender?,
+        after delay: Double
+    ) {
+        if case .operatorAsked = reason { books[app].operatorAskedAt = time }
+        nodes[node].lastWaiter += 1
+        let id = WaiterID(nodes[node].lastWaiter)
+        let waiter = Waiter(
+            id: id, app: app, askedAt: time, sender: sender, overdueAt: nodes[node].clock.time(of: deadline))
+        let request = RefreshRequest(
+            waiter: id, app: apps[app], reason: reason, deadline: deadline, isForwarded: sender != nil)
+        push(.asked(waiter, request), to: node, nodes[node].life, after: delay)
+        if random.chance(0.3) {
+            let end = nodes[node].clock.time(of: deadline)
+            queue.push(.deliver(node: node, life: nodes[node].life, .hungUp(id)), at: max(end, time + delay))
+        }
+    }
+
+    /// Brings the leader's answer back to the node that has forwarded.
+    mutating func carryBack(_ answer: RefreshAnswer, to sender: Waiter.Sender, from node: Int, _ now: Instant) {
+        let outcome: ForwardOutcome
+        switch answer {
+        case .token(let served, let previous, let refreshed, let stillValid):
+            outcome = .token(
+                record(of: served, previous, now), refreshed: refreshed, stillValid: stillValid)
+        case .notLeader:
+            report.sightings.count(.misdirected)
+            outcome = .answered(answer)
+        default: outcome = .answered(answer)
+        }
+        guard let delay = hop(node, sender.node) else { return }
+        push(.forwardEnded(sender.request, outcome), to: sender.node, sender.life, after: delay)
+    }
+
+    /// A served token as the wire carries it: times relative to now, a doubt as a taint.
+    private func record(of served: ServedCredential, _ previous: [Fingerprint], _ now: Instant) -> CredentialRecord {
+        let credential = served.credential
+        return CredentialRecord(
+            app: credential.app, version: credential.version, epoch: credential.epoch,
+            issue: .init(
+                token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
+                left: credential.expiresAt - now, age: now - credential.issuedAt),
+            previous: previous,
+            taint: served.promisedUntil.map { Taint(event: 0, age: settings.usableOverlap - ($0 - now)) })
+    }
+
+    // MARK: What peers know
+
+    mutating func askPeers(_ id: RequestID, _ members: [Member], _ node: Int) {
+        let life = nodes[node].life
+        nodes[node].questions.append(.init(id: id, missing: members.count))
+        let patience = nodes[node].clock.trueSeconds(settings.timing.commandTimeout * 2)
+        push(.peerTold(id, nil), to: node, life, after: patience)
+        for member in members {
+            guard let peer = nodes.firstIndex(where: { $0.holder.node == member.holder.node }) else { continue }
+            guard nodes[peer].isAlive, let delay = hop(node, peer) else { continue }
+            push(.peerAsks(node: node, life: life, id), to: peer, nodes[peer].life, after: delay)
+        }
+    }
+
+    mutating func tellPeer(_ asker: Int, _ life: Int, _ id: RequestID, _ node: Int) {
+        guard let delay = hop(node, asker) else { return }
+        let state = nodes[node].core.peerState(at: nodes[node].clock.instant(at: time))
+        push(.peerTold(id, state), to: asker, life, after: delay)
+    }
+
+    mutating func peerTold(_ id: RequestID, _ state: PeerState?, _ node: Int) {
+        guard let index = nodes[node].questions.firstIndex(where: { $0.id == id }) else { return }
+        if let state {
+            nodes[node].questions[index].states.append(state)
+            nodes[node].questions[index].missing -= 1
+            guard nodes[node].questions[index].missing == 0 else { return }
+        }
+        let question = nodes[node].questions.remove(at: index)
+        feed(.peersAnswered(id, question.states), to: node)
+    }
+}

@@ -1,0 +1,162 @@
+internal import KeeperCore
+
+/// The way to the store and back.
+extension World {
+    private var commandTimeout: Duration { settings.timing.commandTimeout }
+
+    /// Sends a command; its answer, or the lack of one, comes back as a delivery.
+    mutating func send(_ command: StoreRequest.Command, _ id: RequestID, _ node: Int, _ now: Instant) {
+        let isLease = if case .lease = command { true } else { false }
+        let deadline = now + commandTimeout
+        nodes[node].commands.append(
+            .init(id: id, deadline: deadline, connection: nodes[node].connection, isLease: isLease))
+        let life = nodes[node].life
+        let isDown = time < conditions.storeDownUntil
+        if isDown, conditions.storeDown == .refuses {
+            let error = StoreError.unreachable("connection refused")
+            return push(failure(id, isLease, error), to: node, life, after: random.number(0.000_3...0.003))
+        }
+        let trueDeadline = nodes[node].clock.time(of: deadline)
+        var arrival = max(time, nodes[node].connectedAt) + delay()
+        if !conditions.isCalm, random.chance(0.01) { arrival = arrival + random.number(0...5) }
+        if isDown, conditions.storeDown == .stopped {
+            arrival = max(arrival, conditions.storeDownUntil + random.number(0...0.01))
+        }
+        let isLost =
+            time < conditions.partitionedUntil[node] || (isDown && conditions.storeDown == .swallows)
+            || (!conditions.isCalm && random.chance(0.005))
+        let isAwaited = !isLost && arrival < trueDeadline
+        if !isAwaited {
+            queue.push(.deliver(node: node, life: life, failure(id, isLease, .timedOut)), at: trueDeadline)
+        }
+        guard !isLost else { return }
+        let request = StoreRequest(
+            node: node, life: life, holder: nodes[node].holder, id: id, connection: nodes[node].connection,
+            command: command, deadline: trueDeadline, isAwaited: isAwaited)
+        queue.push(.storeReceives(request), at: arrival)
+    }
+
+    /// One way's delay.
+    private mutating func delay() -> Double {
+        var delay = random.number(0.000_5...0.01)
+        if time < conditions.storeSlowUntil { delay += random.pick([0, 0.2, 0.6, 2, 4]) * random.nextUnit() }
+        return delay
+    }
+
+    private func failure(_ id: RequestID, _ isLease: Bool, _ error: StoreError) -> Delivery {
+        isLease
+            ? .leaseAnswered(id, .failure(error), ranAt: .never) : .credentialAnswered(id, .failure(error))
+    }
+
+    /// A command reaches the store: it runs, at this one moment, and its answer goes back.
+    mutating func storeReceives(_ request: StoreRequest) {
+        let isDown = time < conditions.storeDownUntil
+        let server = ServerIdentity(run: redis.run, connection: request.connection)
+        let answer: Delivery
+        switch request.command {
+        case .lease(let command):
+            if isDown { return lose(request, isLease: true) }
+            let reply = redis.perform(command, as: request.holder, at: time)
+            granted(reply, request)
+            if trace.isOn, !command.isTick {
+                tell("store", "\(nodes[request.node].name) \(describe(command)): \(describe(reply))")
+            }
+            answer = .leaseAnswered(request.id, .success(LeaseReply(server: server, answer: reply)), ranAt: time)
+        case .credential(let command):
+            if isDown { return lose(request, isLease: false) }
+            let (outcome, record) = run(command, request)
+            if trace.isOn { tell("store", "\(nodes[request.node].name) \(describe(command)): \(outcome)") }
+            answer = .credentialAnswered(
+                request.id,
+                .success(
+                    CredentialReply(server: server, store: redis.contents.store ?? "", outcome: outcome, record: record)
+                ))
+        }
+        if redis.hasHint { sendHints() }
+        guard request.isAwaited else { return }
+        let arrival = time + delay()
+        let isLost =
+            time < conditions.repliesLostUntil[request.node] || time < conditions.partitionedUntil[request.node]
+            || (!conditions.isCalm && random.chance(options.lostReplies))
+        if isLost || arrival >= request.deadline { return lose(request, isLease: request.isLease) }
+        queue.push(.deliver(node: request.node, life: request.life, answer), at: arrival)
+    }
+
+    /// The answer of an awaited command will not come: its sender finds out at the deadline.
+    private mutating func lose(_ request: StoreRequest, isLease: Bool) {
+        guard request.isAwaited else { return }
+        let delivery = failure(request.id, isLease, .timedOut)
+        queue.push(.deliver(node: request.node, life: request.life, delivery), at: request.deadline)
+    }
+
+    /// Remembers the true moment up to which a lease was granted.
+    private mutating func granted(_ answer: LeaseReply.Answer, _ request: StoreRequest) {
+        switch answer {
+        case .granted, .resumed, .renewed:
+            if nodes[request.node].life == request.life { nodes[request.node].grantedAt = time }
+        default: break
+        }
+    }
+
+    private mutating func sendHints() {
+        redis.hasHint = false
+        for node in nodes.indices where nodes[node].isAlive && random.chance(0.8) {
+            guard time >= conditions.partitionedUntil[node], time >= conditions.repliesLostUntil[node] else { continue }
+            push(.event(.hinted), to: node, nodes[node].life, after: delay())
+        }
+    }
+
+    // MARK: The answer at the node
+
+    mutating func leaseAnswered(
+        _ id: RequestID, _ result: Result<LeaseReply, StoreError>, _ ranAt: WorldTime, _ node: Int
+    ) {
+        guard let command = nodes[node].takeCommand(id) else { return }
+        var result = result
+        if nodes[node].clock.instant(at: time) >= command.deadline { result = .failure(.timedOut) }
+        if case .success(let reply) = result, case .ticked(let tick) = reply.answer, tick.isComplete {
+            nodes[node].syncedAt = max(nodes[node].syncedAt, ranAt)
+        }
+        feed(.leaseReplied(id, result), to: node)
+        if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
+    }
+
+    mutating func credentialAnswered(
+        _ id: RequestID, _ result: Result<CredentialReply, StoreError>, _ node: Int
+    ) {
+        guard let command = nodes[node].takeCommand(id) else { return }
+        var result = result
+        if nodes[node].clock.instant(at: time) >= command.deadline { result = .failure(.timedOut) }
+        feed(.credentialReplied(id, result), to: node)
+        if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
+    }
+
+    /// A missing answer ends its connection, so that no later answer can be mistaken for it. Whatever else waits on
+    /// that connection fails with it.
+    mutating func breakConnection(_ connection: UInt64, _ node: Int, failsAll: Bool) {
+        guard nodes[node].isAlive, connection == nodes[node].connection else { return }
+        nodes[node].connection += 1
+        nodes[node].connectedAt = time + random.number(0.001...0.03)
+        guard failsAll else { return }
+        let others = nodes[node].commands.filter { $0.connection == connection }
+        for other in others {
+            guard nodes[node].takeCommand(other.id) != nil else { continue }
+            feed(
+                other.isLease
+                    ? .leaseReplied(other.id, .failure(.timedOut)) : .credentialReplied(other.id, .failure(.timedOut)),
+                to: node)
+        }
+    }
+}
+
+extension StoreRequest {
+    var isLease: Bool {
+        if case .lease = command { true } else { false }
+    }
+}
+
+extension LeaseCommand {
+    var isTick: Bool {
+        if case .tick = self { true } else { false }
+    }
+}

@@ -1,0 +1,128 @@
+internal import KeeperCore
+
+/// One seeded world: nodes that run the production core, a Redis, a WeChat, callers, faults, and the rules watched.
+///
+/// One thread, no Swift concurrency. A queue of events; each is popped, handed to a node's core or to a model, and what
+/// comes of it is pushed. One generator decides everything, so the same seed and options retell the same story.
+package struct World: Sendable {
+    let options: WorldOptions
+    let settings: NodeSettings
+    let apps: [AppID]
+    let trace: Trace
+    /// Whether a lost answer takes the other commands of its connection with it.
+    let sharesConnection: Bool
+    /// Mean time between two callers; nil: none.
+    let askGap: Double?
+    /// Share of callers who are operators.
+    let operators: Double
+
+    var random: SplitMix64
+    var time = WorldTime.start
+    var queue = EventQueue<WorldEvent>()
+    var redis: RedisModel
+    var wechat: WeChatModel
+    var conditions: Conditions
+    var nodes: [SimulatedNode]
+    var books: [AppBook]
+    var incarnations = 0
+    var wakes = 0
+    /// When exactly one node was last seen to lead.
+    var ledAt = WorldTime.never
+    var report: WorldReport
+
+    /// Prepares a world.
+    /// - Parameter listener: hears the story line by line; costs a hundredfold.
+    package init(
+        seed: UInt64, options: WorldOptions = WorldOptions(), listener: (@Sendable (String) -> Void)? = nil
+    ) {
+        self.options = options
+        trace = Trace(listener)
+        report = WorldReport(seed: seed)
+        var random = SplitMix64(seed: seed)
+        let plan = WorldPlan(options: options, random: &random)
+        settings = plan.settings
+        apps = settings.apps.map(\.id)
+        sharesConnection = plan.sharesConnection
+        askGap = plan.askGap
+        operators = plan.operators
+        redis = RedisModel(seed: random.next())
+        redis.keepsHistory = options.faults.contains(.storeRolledBack)
+        redis.acceptsEveryPublication = options.mutant == .noIntentFence
+        wechat = WeChatModel(
+            accounts: plan.accounts, overlap: settings.overlap.inSeconds, renewalWindow: plan.renewalWindow)
+        conditions = Conditions(nodes: plan.nodes)
+        books = apps.map { _ in AppBook() }
+        nodes = []
+        self.random = random
+        for index in 0..<plan.nodes {
+            let clock = NodeClock(
+                offset: Int64(self.random.number(0...10_000) * 1e9), drift: plan.drift(&self.random))
+            let (core, holder) = birth(of: "n\(index + 1)")
+            nodes.append(
+                SimulatedNode(index: index, clock: clock, apps: apps.count, core: core, holder: holder))
+        }
+    }
+
+    /// Lets the world run to its end.
+    package consuming func run() -> WorldReport {
+        for index in nodes.indices { queue.push(.boot(node: index), at: time + random.number(0...0.5)) }
+        let calmAt = options.horizon - options.calmEnd
+        let firstFault = options.onlyStoreFails ? 15 : random.number(2...6)
+        if !options.faults.isEmpty { queue.push(.fault, at: .seconds(firstFault)) }
+        queue.push(.calm, at: .seconds(calmAt))
+        queue.push(.read, at: .seconds(0.5))
+        queue.push(.end, at: .seconds(options.horizon))
+        if askGap != nil { queue.push(.ask, at: .seconds(1)) }
+        while let (at, event) = queue.pop() {
+            time = at
+            if case .end = event { break }
+            happen(event)
+            if report.violations.count >= WorldReport.mostViolations { break }
+        }
+        return conclude()
+    }
+
+    private mutating func happen(_ event: WorldEvent) {
+        switch event {
+        case .boot(let node): boot(node)
+        case .wake(let node, let life): wake(node, life)
+        case .resume(let node): resume(node)
+        case .deliver(let node, let life, let delivery): deliver(delivery, to: node, life)
+        case .storeReceives(let request): storeReceives(request)
+        case .wechatReceives(let request): wechatReceives(request)
+        case .fault: fault()
+        case .calm: calm()
+        case .read: read()
+        case .ask: ask()
+        case .end: break
+        }
+    }
+
+    /// A new process: its core, with a new incarnation and a new seed.
+    mutating func birth(of name: String) -> (core: NodeCore, holder: LeaseHolder) {
+        incarnations += 1
+        let holder = LeaseHolder(
+            node: NodeName(name), incarnation: Incarnation("i\(incarnations)"), address: "http://\(name)")
+        let mutations: Set<Mutation> = options.mutant?.mutation.map { [$0] } ?? []
+        let core = NodeCore(holder: holder, settings: settings, seed: random.next(), mutations: mutations) {
+            Fingerprint("f" + $0.secret)
+        }
+        return (core, holder)
+    }
+
+    /// When the store's clock was last wrong: then what is left of a life cannot be told by it.
+    var clockTamperedAt: WorldTime { redis.clock.isFrozen ? time : conditions.clockTamperedAt }
+
+    /// Notes a broken rule.
+    mutating func violate(_ rule: Violation.Rule, _ sentence: String) {
+        guard report.violations.count < WorldReport.mostViolations else { return }
+        report.violations.append(
+            Violation(seed: report.seed, at: time.seconds, rule: rule, sentence: sentence))
+        if trace.isOn { trace.line(time, "RULE", "!", "", "\(rule.rawValue): \(sentence)") }
+    }
+
+    /// One line of the story of the world around the nodes.
+    func tell(_ who: String, _ sentence: @autoclosure () -> String) {
+        if trace.isOn { trace.line(time, who, " ", "", sentence()) }
+    }
+}

@@ -1,0 +1,43 @@
+internal import KeeperCore
+
+/// What a world consists of, drawn from its seed: nodes, apps, lives, clocks, callers.
+struct WorldPlan {
+    let nodes: Int
+    let settings: NodeSettings
+    let accounts: [WeChatModel.Account]
+    let renewalWindow: Double
+    let sharesConnection: Bool
+    let askGap: Double?
+    let operators: Double
+    private let widest: Double
+
+    init(options: WorldOptions, random: inout SplitMix64) {
+        nodes = options.nodes ?? random.pick([3, 3, 3, 3, 3, 3, 2, 5])
+        let isFast = random.chance(0.2)
+        guard let timing = try? LeaseTiming(ttl: .seconds(isFast ? 4 : 6), callTimeout: .seconds(isFast ? 2 : 3)) else {
+            preconditionFailure("the times of a world break a rule")
+        }
+        let appCount = random.pick([1, 1, 1, 2, 2, 3, 4])
+        var accounts: [WeChatModel.Account] = []
+        for index in 0..<appCount {
+            let line: TokenLine = index == 0 || random.chance(0.5) ? .classic : .stable
+            let life = options.onlyStoreFails ? 7200 : random.number(random.chance(0.7) ? 12...40 : 40...120)
+            accounts.append(
+                WeChatModel.Account(line: line, life: life, isMisconfigured: index > 1 && random.chance(0.15)))
+        }
+        self.accounts = accounts
+        let overlap = options.onlyStoreFails ? 300 : random.pick([15.0, 30, 60, 300])
+        settings = NodeSettings(
+            timing: timing,
+            apps: accounts.enumerated().map { AppSettings(id: AppID("wx\($0)"), line: $1.line) },
+            overlap: .seconds(overlap), watchPeriod: .seconds(random.pick([0.0, 3, 5, 10])))
+        renewalWindow = 5
+        sharesConnection = random.chance(0.5)
+        askGap = options.onlyStoreFails ? nil : random.pick([0.3, 1, 1, 4])
+        operators = random.pick([0, 0.05, 0.5])
+        widest = random.pick([0.003, 0.009])
+    }
+
+    /// How much too fast or too slow a node's clock runs.
+    func drift(_ random: inout SplitMix64) -> Double { random.number(-widest...widest) }
+}
