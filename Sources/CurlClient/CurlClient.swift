@@ -16,6 +16,7 @@ public actor CurlClient {
     private var isStopping = false
 
     /// The executor of this actor: curl's thread.
+    // SAFETY: the actor holds its executor for life.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
     /// Starts the thread. It ends when the client is no longer referenced.
@@ -67,6 +68,7 @@ public actor CurlClient {
                 throw .notSent(.init(.crowded, "\(transferLimit) exchanges are in flight"))
             }
             let transfer = try Transfer(request, before: deadline)
+            // SAFETY: kept in `transfers`, so handle and callbacks' owner live until the handle is removed.
             let code = unsafe curl_multi_add_handle(thread.multi, transfer.handle)
             guard code == CURLM_OK else {
                 throw .notSent(.init(.request, "curl_multi_add_handle failed with \(code.rawValue)"))
@@ -80,6 +82,7 @@ public actor CurlClient {
 
     private func cancel(_ id: Int, _ cause: CurlError.Cause) {
         guard let transfer = transfers.removeValue(forKey: id) else { return }
+        // SAFETY: a job, hence not inside a callback of libcurl's, where removing is forbidden.
         unsafe curl_multi_remove_handle(thread.multi, transfer.handle)
         transfer.cancel(cause)
     }
@@ -88,13 +91,15 @@ public actor CurlClient {
     private func turn() {
         var running: Int32 = 0
         var left: Int32 = 0
+        // SAFETY: on the thread; no job runs meanwhile, so `transfers` holds every handle libcurl touches.
         let code = unsafe curl_multi_perform(thread.multi, &running)
         // Anything else is a wrong call of ours or no memory at all.
         precondition(code == CURLM_OK, "curl_multi_perform failed with \(code.rawValue)")
+        // SAFETY: a message is valid until the next call that reads one or removes its handle.
         while let message = unsafe curl_multi_info_read(thread.multi, &left) {
             guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle
             else { continue }
-            let result = unsafe ccurl_message_result(message)  // before the removal, which frees the message
+            let result = unsafe ccurl_message_result(message)
             guard let (id, transfer) = transfers.first(where: { unsafe $0.value.handle == handle }) else { continue }
             unsafe curl_multi_remove_handle(thread.multi, handle)
             transfers[id] = nil

@@ -25,15 +25,16 @@ internal import Synchronization
 
     init() {
         precondition(Self.isLibraryReady, "curl_global_init failed")
+        // SAFETY: freed once, by the thread, after its last round.
         guard let multi = unsafe curl_multi_init() else { preconditionFailure("curl_multi_init: out of memory") }
         unsafe self.multi = multi
     }
 
     /// Begins the rounds. `turn` runs once in each, after the jobs.
     func start(_ turn: @escaping @Sendable () -> Void) {
+        // SAFETY: the new thread takes over the one reference that is made here.
         let body = unsafe Unmanaged.passRetained(ThreadBody { self.loop(turn) })
         var thread = pthread_t()
-        // SAFETY: the new thread takes over the one reference that `passRetained` made.
         let code = unsafe pthread_create(
             &thread,
             nil,
@@ -42,7 +43,8 @@ internal import Synchronization
                 unsafe Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             },
-            body.toOpaque())
+            body.toOpaque()
+        )
         precondition(code == 0, "pthread_create failed with \(code)")
         pthread_detach(thread)
     }
@@ -67,17 +69,20 @@ internal import Synchronization
     private func wakeUp(_ change: (inout State) -> Void) {
         state.withLock { state in
             change(&state)
+            // SAFETY: made to be called from any thread; the lock keeps the handle alive.
             unsafe curl_multi_wakeup(multi)
         }
     }
 
     private func loop(_ turn: () -> Void) {
+        // SAFETY: the name is copied.
         unsafe ccurl_prepare_thread("curl")
         identity.store(ccurl_current_thread(), ordering: .relaxed)
         while runJobs() {
             turn()
             blockingWait()
         }
+        // SAFETY: the actor is gone, and with it every transfer and whoever could wake us.
         unsafe curl_multi_cleanup(multi)
     }
 
@@ -87,12 +92,14 @@ internal import Synchronization
             defer { state.jobs.removeAll() }
             return (state.jobs, state.isEnding)
         }
+        // SAFETY: each job was given to this executor, and is run once.
         for job in batch { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
         return !isEnding
     }
 
     /// Sleeps. Keeps its name for profilers.
     @inline(never) private func blockingWait() {
+        // SAFETY: no extra descriptors, so there is nothing to point to.
         let code = unsafe curl_multi_poll(multi, nil, 0, 60_000, nil)
         // Only lack of memory or descriptors gets here; try again, but do not spin.
         if code != CURLM_OK { usleep(1_000) }

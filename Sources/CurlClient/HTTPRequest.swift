@@ -38,7 +38,7 @@ public struct HTTPRequest: Sendable {
     public var proxy: String?
     /// A file of PEM certificates to trust instead of the system's.
     public var authorityFile: String?
-    /// Asked when the connection stands, right before the first byte of the request may leave: the last place to say no.
+    /// Asked when the connection stands and nothing has been sent: the last place to say no.
     ///
     /// It runs on curl's thread, so it must not wait.
     public var mayBegin: @Sendable () -> Bool

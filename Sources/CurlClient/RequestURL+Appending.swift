@@ -7,8 +7,10 @@ extension RequestURL {
         let base = self.path.hasSuffix("/") ? String(self.path.dropLast()) : self.path
         let pairs = query.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }
         return RequestURL(
-            self, path: base + Self.encoded(path, keeping: [UInt8(ascii: "/")]),
-            query: pairs.isEmpty ? nil : pairs.joined(separator: "&"))
+            self,
+            path: base + Self.encoded(path, keeping: [UInt8(ascii: "/")]),
+            query: pairs.isEmpty ? nil : pairs.joined(separator: "&")
+        )
     }
 
     private static func encoded(_ text: String, keeping kept: [UInt8] = []) -> String {

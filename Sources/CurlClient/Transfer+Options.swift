@@ -1,6 +1,8 @@
 internal import CCurl
 
 /// Every option of a transfer. What is set here is policy, most of it for safety; the reason stands beside it.
+///
+/// libcurl copies every string it is given, so no pointer outlives its call but those to what the transfer owns.
 extension Transfer {
     /// A TCP connection and a TLS handshake take milliseconds; a second is for one lost packet.
     private static let connectTimeout = Duration.seconds(1)
@@ -15,6 +17,7 @@ extension Transfer {
 
     private func setSafetyOptions() throws(CurlError) {
         // Set first, so that the options after it can explain themselves.
+        // SAFETY: the transfer owns the buffer, and frees it after the handle.
         try check(unsafe ccurl_setopt_error_buffer(handle, errorBuffer))
         // libcurl sends a request again, without a word, when a kept-alive connection turns out dead; a rotating
         // request must never be sent twice. So each exchange has a connection of its own.
@@ -52,13 +55,15 @@ extension Transfer {
             try set(CURLOPT_HTTPGET, 1)
         case .post:
             try set(CURLOPT_POST, 1)
+            // SAFETY: the type the option wants; then the bytes are copied, their size being known.
             try check(
-                unsafe ccurl_setopt_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)))
-            // Copies the bytes; the size must be known before.
+                unsafe ccurl_setopt_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+            )
             try check(
                 unsafe request.body.withUnsafeBytes { bytes in
                     unsafe ccurl_setopt_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress)
-                })
+                }
+            )
         }
         // "Expect: 100-continue" would wait a second for servers that do not know it, and send again on a 417.
         try append("Expect:")
@@ -67,6 +72,7 @@ extension Transfer {
             // libcurl removes a header written "Name:"; "Name;" sends it with an empty value.
             try append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
         }
+        // SAFETY: the transfer owns the list, and frees it after the handle.
         try check(unsafe ccurl_setopt_list(handle, CURLOPT_HTTPHEADER, headerList))
     }
 
@@ -77,6 +83,7 @@ extension Transfer {
         if let file = request.authorityFile {
             try set(CURLOPT_CAINFO, file)
             // The distribution's directory would be trusted besides the file.
+            // SAFETY: null is allowed and means "none".
             try check(unsafe ccurl_setopt_string(handle, CURLOPT_CAPATH, nil))
         }
     }
@@ -90,16 +97,18 @@ extension Transfer {
     }
 
     private func set(_ option: CURLoption, _ value: Int) throws(CurlError) {
+        // SAFETY: only called with options that take a long.
         try check(unsafe ccurl_setopt_long(handle, option, value))
     }
 
-    /// libcurl copies the string.
     private func set(_ option: CURLoption, _ value: String) throws(CurlError) {
+        // SAFETY: only called with options that take a string, which libcurl copies.
         try check(unsafe ccurl_setopt_string(handle, option, value))
     }
 
     func check(_ code: CURLcode) throws(CurlError) {
         guard code != CURLE_OK else { return }
+        // SAFETY: a constant of libcurl's.
         let text = unsafe String(cString: curl_easy_strerror(code))
         throw .notSent(.init(.request, code: Int(code.rawValue), "curl_easy_setopt: \(text)"))
     }

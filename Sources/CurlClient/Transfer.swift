@@ -25,6 +25,7 @@ internal import CCurl
 
     /// Prepares everything; throws, with nothing left behind, if the request cannot be sent as it is.
     init(_ request: HTTPRequest, before deadline: ContinuousClock.Instant) throws(CurlError) {
+        // SAFETY: handle and buffer are freed in `deinit`, which also runs if `configure` throws.
         guard let handle = unsafe curl_easy_init() else { throw .notSent(.init(.request, "curl_easy_init failed")) }
         unsafe self.handle = handle
         unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -35,6 +36,7 @@ internal import CCurl
     }
 
     deinit {
+        // SAFETY: the handle first, since it points to the other two; it is in no multi handle any more.
         unsafe curl_easy_cleanup(handle)
         unsafe curl_slist_free_all(headerList)
         unsafe errorBuffer.deallocate()
@@ -67,6 +69,7 @@ internal import CCurl
             return .failure(failure(.init(.answer, "the answer ended within its headers")))
         }
         var status = 0
+        // SAFETY: CURLINFO_RESPONSE_CODE writes one long.
         unsafe ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return .success(HTTPReply(status: status, body: body, headers: headers))
     }
@@ -127,11 +130,13 @@ extension Transfer {
             ownCause = .tooLarge
             return false
         }
+        // SAFETY: copied while libcurl keeps them, within the callback.
         unsafe body.append(contentsOf: bytes)
         return true
     }
 
     private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        // SAFETY: copied while libcurl keeps them, within the callback.
         guard unsafe headers.append(bytes) else {
             ownCause = .tooLarge
             return false
@@ -150,8 +155,11 @@ extension Transfer {
                     let transfer = unsafe Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
                     return Int32(transfer.maySend() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
                 },
-                owner))
+                owner
+            )
+        )
         // A count other than the one given makes libcurl stop with CURLE_WRITE_ERROR.
+        // SAFETY: as above; `data` points to `count` bytes during the callback.
         try check(
             unsafe ccurl_set_body_callback(
                 handle,
@@ -160,7 +168,10 @@ extension Transfer {
                     let transfer = unsafe Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
                     return unsafe transfer.take(UnsafeRawBufferPointer(start: data, count: count)) ? count : 0
                 },
-                owner))
+                owner
+            )
+        )
+        // SAFETY: as above.
         try check(
             unsafe ccurl_set_header_callback(
                 handle,
@@ -169,6 +180,8 @@ extension Transfer {
                     let transfer = unsafe Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
                     return unsafe transfer.takeHeader(UnsafeRawBufferPointer(start: data, count: count)) ? count : 0
                 },
-                owner))
+                owner
+            )
+        )
     }
 }

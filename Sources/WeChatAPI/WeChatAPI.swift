@@ -72,7 +72,8 @@ public struct WeChatAPI: CredentialSource {
                 base.url.appending(path: "/cgi-bin/stable_token"),
                 method: .post,
                 headers: [.init("Content-Type", "application/json")],
-                body: StableTokenRequest(app: app, secret: secret, isForced: kind == .stableForced).body)
+                body: StableTokenRequest(app: app, secret: secret, isForced: kind == .stableForced).body
+            )
         }
     }
 }

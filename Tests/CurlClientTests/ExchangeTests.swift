@@ -25,8 +25,11 @@ import Testing
         try await ScriptedServer.with(.answer(okay)) { server in
             let body = String(repeating: "b", count: size)
             let request = HTTPRequest(
-                try url(server.port), method: .post,
-                headers: [.init("Content-Type", "application/json"), .init("X-Empty", "")], body: Array(body.utf8))
+                try url(server.port),
+                method: .post,
+                headers: [.init("Content-Type", "application/json"), .init("X-Empty", "")],
+                body: Array(body.utf8)
+            )
             #expect(await client.outcome(request).reply?.status == 200)
 
             let seen = try #require(await server.nextRequest())

@@ -48,7 +48,9 @@ import Testing
 
     @Test func appendedQuery_IsPercentEncoded() throws {
         let url = try RequestURL("https://h").appending(
-            path: "/a?b", query: [("a b", "1&2=3#?/+%"), ("n", "-._~aZ9"), ("u", "\u{E9}\n\0"), ("e", "")])
+            path: "/a?b",
+            query: [("a b", "1&2=3#?/+%"), ("n", "-._~aZ9"), ("u", "\u{E9}\n\0"), ("e", "")]
+        )
         #expect(url.text == "https://h/a%3Fb?a%20b=1%262%3D3%23%3F%2F%2B%25&n=-._~aZ9&u=%C3%A9%0A%00&e=")
         #expect(try RequestURL(url.text) == url)
         #expect("\(url)" == "https://h/a%3Fb?<redacted>")

@@ -57,7 +57,8 @@ final class ScriptedServer: Sendable {
                         ScriptHandler(script, hall) { request in
                             tally.count.withLock { $0 += 1 }
                             continuation.yield(request)
-                        })
+                        }
+                    )
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()

@@ -6,8 +6,11 @@ import Testing
 @Suite struct SecrecyTests {
     private func loaded(_ url: RequestURL) -> HTTPRequest {
         HTTPRequest(
-            url, method: .post, headers: [.init("Authorization", "Bearer header-\(secret)")],
-            body: Array("{\"secret\":\"body-\(secret)\"}".utf8))
+            url,
+            method: .post,
+            headers: [.init("Authorization", "Bearer header-\(secret)")],
+            body: Array("{\"secret\":\"body-\(secret)\"}".utf8)
+        )
     }
 
     @Test func request_PrintsWithoutItsSecrets() throws {

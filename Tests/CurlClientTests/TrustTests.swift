@@ -8,7 +8,9 @@ import Testing
     @Test func trustedCertificate_IsAccepted() async throws {
         try await OpenSSLServer.with(name: "localhost") { server in
             let request = HTTPRequest(
-                try url(server.port, scheme: "https", host: "localhost"), authorityFile: server.certificate)
+                try url(server.port, scheme: "https", host: "localhost"),
+                authorityFile: server.certificate
+            )
             let outcome = await client.outcome(request)
             #expect(outcome.reply?.status == 200, "\(outcome.printed)")
         }
@@ -17,7 +19,8 @@ import Testing
     @Test func selfSignedCertificate_IsRefused_BeforeAnythingIsSent() async throws {
         try await OpenSSLServer.with(name: "localhost") { server in
             let outcome = await client.outcome(
-                HTTPRequest(try url(server.port, scheme: "https", host: "localhost")))
+                HTTPRequest(try url(server.port, scheme: "https", host: "localhost"))
+            )
             #expect(outcome.notSent == .tls, "\(outcome.printed)")
             #expect(!outcome.printed.contains(secret))
         }
@@ -26,7 +29,9 @@ import Testing
     @Test func certificateOfAnotherName_IsRefused_BeforeAnythingIsSent() async throws {
         try await OpenSSLServer.with(name: "elsewhere.example") { server in
             let request = HTTPRequest(
-                try url(server.port, scheme: "https", host: "localhost"), authorityFile: server.certificate)
+                try url(server.port, scheme: "https", host: "localhost"),
+                authorityFile: server.certificate
+            )
             let outcome = await client.outcome(request)
             #expect(outcome.notSent == .tls, "\(outcome.printed)")
         }
@@ -35,7 +40,9 @@ import Testing
     @Test func serverWithoutTLS_IsRefused_BeforeAnythingIsSent() async throws {
         try await ScriptedServer.with(.answer(okay)) { server in
             let outcome = await client.outcome(
-                HTTPRequest(try url(server.port, scheme: "https")), before: .now + .seconds(1))
+                HTTPRequest(try url(server.port, scheme: "https")),
+                before: .now + .seconds(1)
+            )
             #expect(outcome.notSent != nil, "\(outcome.printed)")
             #expect(server.requestCount == 0)
         }
@@ -44,7 +51,9 @@ import Testing
     @Test func missingAuthorityFile_IsNotSent() async throws {
         try await OpenSSLServer.with(name: "localhost") { server in
             let request = HTTPRequest(
-                try url(server.port, scheme: "https", host: "localhost"), authorityFile: "/nonexistent/ca.pem")
+                try url(server.port, scheme: "https", host: "localhost"),
+                authorityFile: "/nonexistent/ca.pem"
+            )
             let outcome = await client.outcome(request)
             #expect(outcome.notSent == .request, "\(outcome.printed)")
         }

@@ -26,7 +26,8 @@ import Testing
         let token = String(repeating: "t", count: length)
         #expect(
             outcome(#"{"access_token":"\#(token)","expires_in":7200}"#)
-                == .issued(Token(token), life: .seconds(7_200)))
+                == .issued(Token(token), life: .seconds(7_200))
+        )
     }
 
     @Test(arguments: [

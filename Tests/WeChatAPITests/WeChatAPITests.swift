@@ -12,7 +12,10 @@ import WeChatAPI
 
     private func api(port: Int) throws -> some CredentialSource {
         WeChatAPI(
-            client: client, base: try WeChatBaseURL("http://127.0.0.1:\(port)"), secrets: [app: AppSecret(secret)])
+            client: client,
+            base: try WeChatBaseURL("http://127.0.0.1:\(port)"),
+            secrets: [app: AppSecret(secret)]
+        )
     }
 
     private func fetch(
@@ -30,7 +33,8 @@ import WeChatAPI
         try await StubWeChat.with(answer(good)) { stub in
             let outcome = try await fetch(.classic, from: stub.port)
             #expect(outcome == .issued(Token("TOKEN-1"), life: .seconds(7200)))
-            let line = "GET /cgi-bin/token?grant_type=client_credential&appid=wx0123456789abcdef"
+            let line =
+                "GET /cgi-bin/token?grant_type=client_credential&appid=wx0123456789abcdef"
                 + "&secret=s3cr3t%26with%3Dodd%2Fchars%2B%2520%22%5C HTTP/1.1\r\n"
             #expect(stub.requests.count == 1)
             #expect(stub.requests.first?.hasPrefix(line) == true)
@@ -45,7 +49,8 @@ import WeChatAPI
             let request = try #require(stub.requests.first)
             #expect(request.hasPrefix("POST /cgi-bin/stable_token HTTP/1.1\r\n"))
             #expect(request.contains("\r\nContent-Type: application/json\r\n"))
-            let body = #"{"appid":"wx0123456789abcdef","force_refresh":\#(force),"grant_type":"client_credential","#
+            let body =
+                #"{"appid":"wx0123456789abcdef","force_refresh":\#(force),"grant_type":"client_credential","#
                 + #""secret":"s3cr3t&with=odd/chars+%20\"\\"}"#
             #expect(request.hasSuffix("\r\n\r\n" + body))
         }
