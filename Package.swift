@@ -99,7 +99,7 @@ let package = Package(
         tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
-        tests("WxkeeperTests", ["wxkeeper", "KeeperCore", .argumentParser]),
+        tests("WxkeeperTests", ["wxkeeper", "KeeperCore", "KeeperHTTP", .argumentParser]),
         tests(
             "KeeperHTTPTests",
             [

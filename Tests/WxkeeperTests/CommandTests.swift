@@ -1,4 +1,5 @@
 import Foundation
+import KeeperHTTP
 import Testing
 
 @testable import wxkeeper
@@ -74,7 +75,7 @@ import Testing
     @Test func keygen_AndVersion_SpeakJSON() async throws {
         let key = try await Program.run(["keygen", "--id", "shop", "--json"])
         let made = try JSONDecoder().decode([String: String].self, from: Data(key.output.utf8))
-        #expect(made["id"] == "shop" && made["sha256"] == KeyDigest(of: made["key"] ?? "").hex)
+        #expect(made["id"] == "shop" && made["sha256"] == KeyDigest(of: made["key"] ?? "").hexadecimal)
         let version = try await Program.run(["version", "--json"])
         #expect(version.output.contains("\"wxkeeper\":\"\(Version.number)\""))
     }

@@ -1,4 +1,5 @@
 import KeeperCore
+import KeeperHTTP
 import Testing
 
 @testable import wxkeeper
@@ -90,7 +91,7 @@ import Testing
     }
 
     @Test func digest_IsReadInEitherCase() throws {
-        let hex = KeyDigest(of: "abc").hex
+        let hex = KeyDigest(of: "abc").hexadecimal
         #expect(hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         let text = Sample().text.replacing("{ value: client-key-0123456789 }", with: "{ sha256: \(hex.uppercased()) }")
         #expect(try configuration(text).clients.first?.key == KeyDigest(of: "abc"))

@@ -1,4 +1,5 @@
 import KeeperCore
+import KeeperHTTP
 import Testing
 
 @testable import wxkeeper

@@ -23,6 +23,14 @@ public struct KeyDigest: Hashable, Sendable, CustomStringConvertible, CustomRefl
         self.words = words
     }
 
+    /// The digest as `sha256sum` prints it, for the configuration. Of a key of 256 random bits it tells nothing.
+    public var hexadecimal: String {
+        (0..<4).map { words[$0] }.map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+
     /// Looks at every word, whether or not an earlier one differs.
     public static func == (left: KeyDigest, right: KeyDigest) -> Bool {
         let difference = left.words ^ right.words

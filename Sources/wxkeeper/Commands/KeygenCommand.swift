@@ -1,3 +1,4 @@
+internal import KeeperHTTP
 internal import ArgumentParser
 internal import Foundation
 
@@ -61,7 +62,7 @@ struct GeneratedKey: Equatable {
     var entry: String {
         """
           - id: \(clientID)
-            key: { sha256: \(KeyDigest(of: key).hex) }
+            key: { sha256: \(KeyDigest(of: key).hexadecimal) }
             apps: all                 # or a list of appids
             can: [read, refresh]      # read, refresh, observe, operate
         """
@@ -71,7 +72,7 @@ struct GeneratedKey: Equatable {
     func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        let object = ["id": clientID, "key": key, "sha256": KeyDigest(of: key).hex]
+        let object = ["id": clientID, "key": key, "sha256": KeyDigest(of: key).hexadecimal]
         return String(decoding: try encoder.encode(object), as: UTF8.self)
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Logging
 internal import ServiceLifecycle
+internal import UnixSignals
 internal import WeChatSimulator
 
 /// Runs the WeChat simulator alone.

@@ -1,3 +1,4 @@
+internal import KeeperHTTP
 internal import KeeperCore
 
 /// Reads the list of clients.

@@ -1,3 +1,4 @@
+internal import KeeperHTTP
 internal import KeeperCore
 
 /// All that an operator decides about one node: the cluster it belongs to, itself, WeChat, the apps and the clients.
@@ -76,9 +77,7 @@ extension Configuration {
     }
 
     /// What a client may do.
-    enum Scope: String, Sendable, CaseIterable {
-        case read, refresh, observe, operate
-    }
+    typealias Scope = KeeperHTTP.Client.Scope
 }
 
 /// What each key is when it is left out.

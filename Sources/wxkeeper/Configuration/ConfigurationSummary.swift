@@ -1,3 +1,4 @@
+internal import KeeperHTTP
 internal import KeeperCore
 
 /// What a configuration means, in a few lines for the operator who wrote it.

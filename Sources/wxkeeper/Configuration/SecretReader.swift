@@ -1,3 +1,5 @@
+internal import KeeperHTTP
+
 /// Why the file of a secret could not be read, in words that may be shown.
 struct SecretFileFailure: Error, Equatable {
     var reason: String
@@ -28,7 +30,7 @@ struct SecretReader {
     func keyDigest(_ key: String, in section: ConfigurationSection) -> KeyDigest? {
         guard let given = source(key, in: section, among: Self.sources + ["sha256"]) else { return nil }
         if given.source == "sha256" {
-            let digest = given.section.value("sha256")?.text.flatMap(KeyDigest.init(hex:))
+            let digest = given.section.value("sha256")?.text.flatMap(KeyDigest.init(hexadecimal:))
             if digest == nil {
                 let allowed = "the 64 hexadecimal digits that `wxkeeper keygen` prints"
                 given.section.add("sha256", found: "something else", allowed: allowed)

@@ -22,7 +22,7 @@ struct DemoCluster: Sendable {
 
     /// Runs until SIGINT or SIGTERM. Afterwards no process and no file is left.
     func run() async throws {
-        try checkPrograms()
+        try await checkPrograms()
         try await FreePort.check(plan.ports)
         try plan.write()
         defer { try? FileManager.default.removeItem(at: plan.folder) }
@@ -43,9 +43,9 @@ struct DemoCluster: Sendable {
         }
     }
 
-    private func checkPrograms() throws(CommandFailure) {
+    private func checkPrograms() async throws {
         for (program, package) in [("redis-server", "redis-server"), ("haproxy", "haproxy")] {
-            guard (try? Executable.name(program).resolveExecutablePath(in: .inherit)) != nil else {
+            guard (try? await Executable.name(program).resolveExecutablePath(in: .inherit)) != nil else {
                 throw CommandFailure(
                     status: .unreachable, message: "\(program) not found: apt-get install \(package)")
             }

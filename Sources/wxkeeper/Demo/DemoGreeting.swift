@@ -1,3 +1,5 @@
+internal import KeeperCore
+
 /// What the demo says once it serves: where everything is, and lines to try.
 struct DemoGreeting {
     let plan: DemoPlan

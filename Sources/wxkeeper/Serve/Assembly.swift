@@ -28,19 +28,13 @@ struct Assembly {
         let secret = ClusterSecret(Array(configuration.cluster.secret.reveal().utf8), cluster: configuration.cluster.name)
         let curl = CurlClient()
         store = RedisStore(
-            endpoint: try RedisEndpoint(configuration.cluster.redis.reveal()), cluster: configuration.cluster.name,
-            holder: holder, logger: logger)
-        let source = try WeChatAPI(
-            baseURL: configuration.wechat.baseURL,
-            secrets: Dictionary(
-                configuration.apps.map { ($0.id, $0.secret.reveal()) }, uniquingKeysWith: { first, _ in first }),
-            client: curl, identity: holder.node.rawValue)
+            cluster: configuration.cluster.name, endpoint: configuration.redisEndpoint, caller: holder,
+            logger: logger)
+        let source = WeChatAPI(
+            client: curl, base: try WeChatBaseURL(configuration.wechat.baseURL), secrets: configuration.appSecrets)
         node = Node(
             holder: holder,
-            settings: NodeSettings(
-                timing: configuration.cluster.timing,
-                apps: configuration.apps.map { AppSettings(id: $0.id, line: $0.api == .classic ? .classic : .stable) },
-                overlap: configuration.wechat.overlap, watchPeriod: configuration.wechat.watch),
+            settings: configuration.nodeSettings,
             seed: .random(in: 0...UInt64.max),
             world: .init(
                 lease: store, credentials: store, source: source,
@@ -66,7 +60,9 @@ struct Assembly {
         // libcurl may write to a closed connection first; nobody here wants to die of that.
         signal(SIGPIPE, SIG_IGN)
         let services = ServiceGroup(
-            configuration: .init(services: [store, node, server].map { .init(service: $0) }, logger: logger.quiet))
+            configuration: .init(
+                services: [.init(service: store), .init(service: node), .init(service: server)],
+                logger: logger.quiet))
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.run() }

@@ -11,8 +11,18 @@ struct LogOptions: ParsableArguments {
     @Option(name: .long, help: "How log lines look on standard error: text or json.")
     var logFormat = Format.text
 
-    @Option(name: .long, help: "The least important level told: trace, debug, info, notice, warning, error or critical.")
+    @Option(
+        name: .long, help: "The least important level told: trace, debug, info, notice, warning, error or critical.",
+        transform: level)
     var logLevel = Logger.Level.notice
+
+    private static func level(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            let allowed = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--log-level \(text): allowed are \(allowed)")
+        }
+        return level
+    }
 
     /// The logger of a node: every line names it.
     func logger(node: NodeName) -> Logger {
@@ -27,5 +37,3 @@ struct LogOptions: ParsableArguments {
         return logger
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
