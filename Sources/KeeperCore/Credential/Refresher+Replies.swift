@@ -208,7 +208,6 @@ extension Refresher {
         switch outcome {
         case .alive:
             watchRefusals = 0
-            lastAlive = (credential.fingerprint, now)
             answerAlive(credential, at: now, into: &out)
         case .dead(let errcode):
             watchRefusals += 1

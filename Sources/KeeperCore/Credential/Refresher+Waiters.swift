@@ -31,11 +31,6 @@ extension Refresher {
         guard let leadership = situation.leadership else {
             return request.isForwarded ? .notLeader(situation.leader) : nil
         }
-        if let fingerprint, let current, let lastAlive, lastAlive.fingerprint == fingerprint,
-            now - lastAlive.at < .seconds(1)
-        {
-            return .token(current, previous: knowledge.previous, refreshed: false, stillValid: true)
-        }
         if let trouble = knowledge.trouble, pausedUntil > now, isWaitingFutile(request) {
             return .refused(trouble, retryAfter: pausedUntil - now)
         }

@@ -100,7 +100,6 @@ struct Refresher: Sendable {
     var watchEpoch = Epoch.none
     /// When WeChat was last asked for a token.
     var lastAsked: Instant?
-    var lastAlive: (fingerprint: Fingerprint, at: Instant)?
     /// A token WeChat has issued and the store has not acknowledged though asked: served meanwhile.
     var provisional: Credential?
     var served: ServedCredential?

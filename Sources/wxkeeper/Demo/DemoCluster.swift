@@ -23,7 +23,7 @@ struct DemoCluster: Sendable {
     /// Runs until SIGINT or SIGTERM. Afterwards no process and no file is left.
     func run() async throws {
         try await checkPrograms()
-        try await FreePort.check(plan.ports)
+        try await Port.checkFree(plan.ports)
         try plan.write()
         defer { try? FileManager.default.removeItem(at: plan.folder) }
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -61,12 +61,16 @@ struct DemoCluster: Sendable {
                 plan.folder.path,
             ])
         var quiet = Logger(label: "wechat-simulator")
-        quiet.logLevel = .error
+        quiet.logLevel = .critical
         let simulator = try WeChatSimulatorServer(plan.simulator, logger: quiet)
         try await keep("Redis", redis) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await simulator.run() }
-                group.addTask { try await cluster() }
+                group.addTask {
+                    _ = try await simulator.port
+                    try await Port.waitUntilTaken(plan.redisPort)
+                    try await cluster()
+                }
                 defer { group.cancelAll() }
                 try await group.next()
             }
@@ -74,7 +78,8 @@ struct DemoCluster: Sendable {
     }
 
     private func cluster() async throws {
-        let balancer = Child(program: .name("haproxy"), arguments: ["-db", "-q", "-f", plan.file("haproxy.cfg")])
+        let balancer = Child(
+            program: .name("haproxy"), arguments: ["-db", "-q", "-f", plan.file("haproxy.cfg")], isHeard: true)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in plan.nodes { group.addTask { try await keepAlive(node) } }
             group.addTask { _ = try await balancer.run() }

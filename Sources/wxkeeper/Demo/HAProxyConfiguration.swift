@@ -7,7 +7,7 @@ struct HAProxyConfiguration {
     var text: String {
         """
         global
-            maxconn 20000
+            maxconn 4000
             spread-checks 10
 
         defaults

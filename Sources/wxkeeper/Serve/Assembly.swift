@@ -16,6 +16,9 @@ struct Assembly {
     private let store: RedisStore
     private let node: Node
     private let server: KeeperServer
+    /// After the drain nothing is in progress that anybody still waits for.
+    private static let longestShutdown = Duration.seconds(2)
+
     private let drain: Duration
     private let logger: Logger
 
@@ -59,10 +62,11 @@ struct Assembly {
     func run() async throws {
         // libcurl may write to a closed connection first; nobody here wants to die of that.
         signal(SIGPIPE, SIG_IGN)
-        let services = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: store), .init(service: node), .init(service: server)],
-                logger: logger.quiet))
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: store), .init(service: node), .init(service: server)], logger: logger.quiet)
+        // A caller that does not read its answer must not keep a node from ending.
+        configuration.maximumGracefulShutdownDuration = Self.longestShutdown
+        let services = ServiceGroup(configuration: configuration)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.run() }

@@ -26,9 +26,9 @@ struct LogOptions: ParsableArguments {
 
     /// The logger of a node: every line names it.
     func logger(node: NodeName) -> Logger {
-        var logger = Logger(label: "wxkeeper") { label in
+        var logger = Logger(label: "wxkeeper") { _ in
             switch logFormat {
-            case .text: StreamLogHandler.standardError(label: label)
+            case .text: TextLogHandler()
             case .json: JSONLogHandler()
             }
         }
