@@ -86,8 +86,19 @@ public struct KeeperServer: Service {
             configuration: .init(
                 address: .hostname(host, port: port), backlog: 1024,
                 availableConnectionsDelegate: .maximum(Self.mostConnections, logger: logger)),
-            onServerRunning: { channel in await onBound(channel.localAddress?.port ?? port) },
+            onServerRunning: { channel in
+                await guardAccepting(on: channel)
+                await onBound(channel.localAddress?.port ?? port)
+            },
             logger: logger)
+    }
+
+    private func guardAccepting(on channel: any Channel) async {
+        let complaints = gate.complaints
+        // Fails only if the channel has closed already.
+        try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.addHandler(AcceptGuard(complaints), position: .first)
+        }.get()
     }
 
     private var endpoints: [String: Endpoint] {
