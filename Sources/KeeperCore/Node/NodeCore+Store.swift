@@ -54,6 +54,8 @@ extension NodeCore {
     private mutating func learn(
         _ record: CredentialRecord, of index: Int, from store: String, sentAt: Instant, at now: Instant
     ) {
+        // If the lease's record was lost, these may be all that remembers a term.
+        elector.hear(of: max(record.epoch, record.intent?.epoch ?? .none))
         refreshers[index].knowledge.learn(record, from: store, readAfter: sentAt)
         refreshers[index].schedule(at: now)
         step(index, at: now)
