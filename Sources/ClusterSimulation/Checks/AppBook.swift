@@ -10,6 +10,8 @@ struct AppBook: Sendable {
     var newestIssue: Int?
     /// The newest one by a rotating call.
     var newestRotation: Int?
+    /// Every token that was ever published; only looked up.
+    var published: Set<Int> = []
     /// Since when the newest rotation waits to be published.
     var unpublishedSince: WorldTime?
     /// Whether the store has lost what it knew, and has not caught up since.

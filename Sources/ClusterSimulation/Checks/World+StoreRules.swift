@@ -28,6 +28,7 @@ extension World {
     /// The published token is the newest, or the record says that it may not be.
     private mutating func checkDoubt(_ app: Int, _ record: StoredCredential) {
         let published = record.issue.flatMap { wechat.number($0.token, of: app) } ?? -1
+        books[app].published.insert(published)
         if let since = books[app].unpublishedSince, published >= books[app].newestRotation ?? -1 {
             report.longestDoubt = max(report.longestDoubt, time - since)
             books[app].unpublishedSince = nil
