@@ -30,7 +30,8 @@ extension NodeCore {
         if case .taken(let other) = sync.name.finding { out.append(.nameTaken(by: other)) }
         lockIsHeld = found.lockLeft != nil
         let isOurs = sync.name.finding == .ours
-        // If the lease's record was lost, the credentials may be all that remembers a term.
+        // If the lease's record was lost, the others and the credentials may be all that remembers a term.
+        for member in found.members { elector.hear(of: member.epochSeen) }
         for record in found.changes { elector.hear(of: max(record.epoch, record.intent?.epoch ?? .none)) }
         elector.observe(
             found.lease, lockLeft: found.lockLeft, server: server, mayCampaign: isOurs && departure == .none,
