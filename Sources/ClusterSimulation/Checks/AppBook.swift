@@ -10,6 +10,8 @@ struct AppBook: Sendable {
     var newestIssue: Int?
     /// The newest one by a rotating call.
     var newestRotation: Int?
+    /// Every token that was published, as far as the store remembers; only looked up.
+    var published: Set<Int> = []
     /// Since when the newest rotation waits to be published.
     var unpublishedSince: WorldTime?
     /// Whether the store has lost what it knew, and has not caught up since.
@@ -24,6 +26,7 @@ struct AppBook: Sendable {
     /// The store has forgotten, or was set back.
     mutating func loseHistory(at time: WorldTime) {
         hasLostHistory = true
+        published = []
         lostAt = time
     }
 }

@@ -28,6 +28,7 @@ extension World {
     /// The published token is the newest, or the record says that it may not be.
     private mutating func checkDoubt(_ app: Int, _ record: StoredCredential) {
         let published = record.issue.flatMap { wechat.number($0.token, of: app) } ?? -1
+        books[app].published.insert(published)
         if let since = books[app].unpublishedSince, published >= books[app].newestRotation ?? -1 {
             report.longestDoubt = max(report.longestDoubt, time - since)
             books[app].unpublishedSince = nil
@@ -48,8 +49,9 @@ extension World {
         else { return }
         let truth = wechat.accounts[app].issues[number]
         let age = time - truth.at
-        // Due at 45 % of the life at the earliest, counted from before the call.
-        let youngest = 0.44 * truth.life - settings.timing.callTimeout.inSeconds - settings.timing.lateness.inSeconds
+        // Due at 45 % of the life at the earliest, counted from before the call, or from before a question to a peer.
+        let youngest =
+            0.44 * truth.life - (settings.timing.callTimeout + settings.timing.forwardTimeout).inSeconds
         guard clockTamperedAt < truth.at, age < youngest || wechat.accounts[app].line == .stable else { return }
         violate(.rotatedGood, "\(apps[app]): token \(number), \(decimal(age)) s old, of \(decimal(truth.life)) s")
     }

@@ -66,9 +66,8 @@ extension RedisModel {
                 sightings.count(.lostGrantResumed)
                 return .resumed(epoch: epoch)
             }
-            if !isLock(of: holder) {
-                let steals = acquisition.steals && contents.lease.map(ObservedRenewal.init) == acquisition.observed
-                guard steals, contents.lease != nil else { return .denied(contents.lease) }
+            if !isLock(of: holder), let lease = contents.lease {
+                guard acquisition.steals, ObservedRenewal(lease) == acquisition.observed else { return .denied(lease) }
                 sightings.count(.steal)
             }
         }

@@ -143,19 +143,17 @@ extension World {
         case .nameTaken:
             report.sightings.count(.nameTaken)
             kill(node, restartsAfter: random.number(1...3))
-        case .note(let notice): noted(notice, node)
+        case .note(let notice): noted(notice)
         }
     }
 
-    private mutating func noted(_ notice: Notice, _ node: Int) {
+    private mutating func noted(_ notice: Notice) {
         switch notice {
         case .becameLeader(_, let quiet): if quiet > .zero { report.sightings.count(.quietPeriod) }
         case .leaseLapsed: report.sightings.count(.lapse)
         case .leaseRecovered: report.sightings.count(.recovery)
         case .foreignRotation: report.sightings.count(.foreignRotation)
         case .callFailed(_, _, let isKnown, _): if !isKnown { report.sightings.count(.unknownCall) }
-        // It served a token that the store then refused: it must go back.
-        case .stalePublication(let app): nodes[node].newestServed[index(of: app)] = nil
         case .nameContested: report.sightings.count(.nameContested)
         default: break
         }

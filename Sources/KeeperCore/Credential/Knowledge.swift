@@ -20,6 +20,8 @@ struct Knowledge: Sendable {
     private(set) var isStored = true
     private(set) var event: UInt64 = 0
     private var store = ""
+    /// What the store showed before it seemed to have lost it, and our own doubt then.
+    private var beforeLoss: (store: String, event: UInt64, basis: DecisionBasis, ownDoubt: Instant?)?
 
     struct KnownIntent: Equatable, Sendable {
         let id: IntentID
@@ -70,6 +72,13 @@ extension Knowledge {
     /// Takes in a record as the store showed it.
     mutating func learn(_ record: CredentialRecord, from source: String, readAfter sent: Instant) {
         if source == store, record.event < event { return }
+        if let beforeLoss, beforeLoss.store == source, beforeLoss.event == record.event,
+            beforeLoss.basis == DecisionBasis(record)
+        {
+            // The server was only started again: nothing is lost.
+            ownDoubt = beforeLoss.ownDoubt
+        }
+        beforeLoss = nil
         store = source
         event = record.event
         hasRecord = true
@@ -117,6 +126,9 @@ extension Knowledge {
         adopt(other)
         previous = record.previous
         isStored = storedVersion >= other.version
+        // What the store last showed us of doubts was about an older token.
+        intent = nil
+        taint = nil
         if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() { ownDoubt = sent - age }
     }
 
@@ -131,6 +143,7 @@ extension Knowledge {
 
     /// The store has no record of this app any more; with `isNew` it is another store altogether.
     mutating func storeLost(isNew: Bool) {
+        if beforeLoss == nil { beforeLoss = (store, event, basis, ownDoubt) }
         // Whatever was open in the lost record is a doubt that only we remember now.
         if let open = [intent?.begun, taint?.since].compactMap({ $0 }).min() { doubt(since: open) }
         intent = nil

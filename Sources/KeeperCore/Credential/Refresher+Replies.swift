@@ -64,7 +64,8 @@ extension Refresher {
             // Kept and repeated until the store has answered; served meanwhile, for nobody else may have it.
             repeatAt = now + policy.timing.renewalRetry
             job = .publishing(pending, nil)
-            provisional = pending.credential
+            let isNew = pending.credential.fingerprint != knowledge.credential?.fingerprint
+            provisional = isNew ? pending.credential : nil
             if pending.credential.expiresAt <= now { job = .idle }
             return
         }

@@ -97,7 +97,8 @@ extension Elector {
                 renewSoon(at: now, into: &out)
             }
         case .follower:
-            if mayCampaign { campaign(seen, isLockFree: lockLeft == nil, at: now, into: &out) }
+            // A lock without a record is nobody's: its owner cannot renew it.
+            if mayCampaign { campaign(seen, isLockFree: lockLeft == nil || seen == nil, at: now, into: &out) }
         case .candidate, .resigned:
             break
         }

@@ -44,7 +44,13 @@ extension NodeCore {
     /// Gives the lease up as soon as no call of ours can follow.
     mutating func depart(at now: Instant) {
         switch departure {
-        case .none, .left: break
+        case .none:
+            // A store that lost its record and whose clock was set back grants a term below one that has been. Its
+            // tokens would count as older than those everybody holds, so it must not last.
+            guard let term = elector.term, term.epoch < elector.floor else { return }
+            departure = .steppingDown
+            depart(at: now)
+        case .left: break
         case .steppingDown:
             guard !refreshers.contains(where: \.isBusy) else { return }
             elector.stepDown(at: now, into: &out)

@@ -25,14 +25,19 @@ extension NodeCore {
     }
 
     private mutating func ticked(_ found: TickReply, server: ServerIdentity, sentAt: Instant, at now: Instant) {
-        if sync.follows(found, from: server, at: now) { read(found, sentAt: sentAt, at: now) }
+        // Who leads comes first: an app must not act for a term that this very answer ends.
         sync.name.observe(found.nameHolder, tickPeriod: settings.timing.tickPeriod, at: now, into: &out)
         if case .taken(let other) = sync.name.finding { out.append(.nameTaken(by: other)) }
         lockIsHeld = found.lockLeft != nil
         let isOurs = sync.name.finding == .ours
+        // If the lease's record was lost, the others and the credentials may be all that remembers a term.
+        for member in found.members { elector.hear(of: member.epochSeen) }
+        for record in found.changes { elector.hear(of: max(record.epoch, record.intent?.epoch ?? .none)) }
         elector.observe(
             found.lease, lockLeft: found.lockLeft, server: server, mayCampaign: isOurs && departure == .none,
             at: now, into: &out)
+        updateSituation(at: now)
+        if sync.follows(found, from: server, at: now) { read(found, sentAt: sentAt, at: now) }
     }
 
     /// Takes in the credentials a tick has brought.
