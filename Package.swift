@@ -96,5 +96,8 @@ let package = Package(
             name: "KeeperTestKit", dependencies: ["KeeperPorts", "KeeperCore"], path: "Tests/KeeperTestKit",
             swiftSettings: settings),
         tests("RedisClientTests", ["RedisClient", "KeeperTestKit", .nioCore, .nioPosix]),
+        tests(
+            "RedisStoresTests",
+            ["RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging, .nioPosix]),
     ]
 )
