@@ -1,4 +1,3 @@
-import NIOCore
 import Testing
 import WeChatSimulator
 
@@ -34,7 +33,7 @@ import WeChatSimulator
 
     @Test func delayBefore_IssuesAlthoughTheCallerHasLeft() async throws {
         try await withFault(.init(.delay, delayBefore: .milliseconds(300))) { world in
-            let reply = try await world.fetch(within: 50)
+            let reply = try await world.fetchAndLeave()
             #expect(reply.ending == .gaveUp)
             try await eventually("it is processed") { try firstCall(world).endedAt != nil }
             let call = try firstCall(world)
@@ -57,7 +56,7 @@ import WeChatSimulator
     @Test(arguments: [(Fault.Kind.hang, false), (.lostAnswer, true)])
     func silence_LastsUntilTheCallerLeaves(kind: SimulatedWeChat.Fault.Kind, issues: Bool) async throws {
         try await withFault(.init(kind)) { world in
-            let reply = try await world.fetch(within: 100)
+            let reply = try await world.fetchAndLeave { $0.outcome == (issues ? .issued : nil) }
             #expect(reply.ending == .gaveUp)
             #expect(reply.text.isEmpty)
             try await eventually("the call ends") { try firstCall(world).ending == .abandoned }
@@ -155,7 +154,7 @@ import WeChatSimulator
 
     @Test func drippingAnswer_EndsWhenTheCallerLeaves() async throws {
         try await withFault(.init(.drip(every: .milliseconds(50)))) { world in
-            let reply = try await world.fetch(within: 200)
+            let reply = try await world.fetchAndLeave()
             #expect(reply.ending == .gaveUp)
             #expect(reply.answer.token == nil)
             try await eventually("the call ends") { try firstCall(world).ending == .abandoned }

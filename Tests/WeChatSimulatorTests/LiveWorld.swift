@@ -1,5 +1,4 @@
 import Logging
-import NIOCore
 import WeChatSimulator
 
 /// A simulator on a free port with one app, and a raw client for it.
@@ -13,8 +12,13 @@ struct LiveWorld {
     static let stableBody =
         #"{"grant_type":"client_credential","appid":"\#(World.appID)","secret":"\#(World.secret)"}"#
 
-    func fetch(within time: Int64 = 20_000) async throws -> RawClient.Reply {
-        try await client.get(Self.tokenPath, within: .milliseconds(time))
+    func fetch() async throws -> RawClient.Reply { try await client.get(Self.tokenPath) }
+
+    /// A fetch whose caller leaves once its call has arrived, or has come so far.
+    func fetchAndLeave(
+        when hasCome: @escaping @Sendable (SimulatedWeChat.CallRecord) -> Bool = { _ in true }
+    ) async throws -> RawClient.Reply {
+        try await client.send("GET", Self.tokenPath) { [server] in server.calls().first.map(hasCome) ?? false }
     }
 
     func isAlive(_ token: String?) async throws -> Bool {

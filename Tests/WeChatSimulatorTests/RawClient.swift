@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 import WeChatSimulator
 
@@ -38,12 +39,12 @@ struct RawClient {
         case gaveUp
     }
 
-    func get(_ target: String, headers: [String] = [], within time: TimeAmount = .seconds(20)) async throws -> Reply {
-        try await send("GET", target, headers: headers, within: time)
+    func get(_ target: String, headers: [String] = []) async throws -> Reply {
+        try await send("GET", target, headers: headers)
     }
 
-    func post(_ target: String, _ body: String, within time: TimeAmount = .seconds(20)) async throws -> Reply {
-        try await send("POST", target, headers: ["Content-Type: application/json"], body: body, within: time)
+    func post(_ target: String, _ body: String) async throws -> Reply {
+        try await send("POST", target, headers: ["Content-Type: application/json"], body: body)
     }
 
     func send(
@@ -51,24 +52,51 @@ struct RawClient {
         _ target: String,
         headers: [String] = [],
         body: String = "",
-        within time: TimeAmount = .seconds(20),
-        upTo limit: Int = .max
+        upTo limit: Int = .max,
+        leavingWhen hasEnough: @escaping @Sendable () -> Bool = { false }
     ) async throws -> Reply {
         let lines = ["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close"] + headers
         let length = method == "GET" ? [] : ["Content-Length: \(body.utf8.count)"]
         let request = (lines + length).joined(separator: "\r\n") + "\r\n\r\n" + body
-        return try await exchange(request, within: time, upTo: limit)
+        return try await exchange(request, upTo: limit, leavingWhen: hasEnough)
     }
 
-    /// Writes these bytes and reads until the server closes, the time is over or the limit is reached.
-    func exchange(_ request: String, within time: TimeAmount, upTo limit: Int = .max) async throws -> Reply {
+    /// Writes these bytes and reads until the server closes, so much was read, the caller has enough, or 20 s are over.
+    func exchange(
+        _ request: String,
+        upTo limit: Int = .max,
+        leavingWhen hasEnough: @escaping @Sendable () -> Bool = { false }
+    ) async throws -> Reply {
         let group = MultiThreadedEventLoopGroup.singleton
         let channel = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: port) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
             }
         }
-        let alarm = channel.channel.eventLoop.scheduleTask(in: time) { channel.channel.close(promise: nil) }
+        let departure = Departure()
+        let deadline = NIODeadline.now() + .seconds(20)
+        let interval = TimeAmount.milliseconds(2)
+        let watch = channel.channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { watch in
+            guard hasEnough() || NIODeadline.now() > deadline else { return }
+            watch.cancel()
+            departure.hasLeft.withLock { $0 = true }
+            channel.channel.close(promise: nil)
+        }
+        defer { watch.cancel() }
+        return try await read(channel, request, upTo: limit, departure)
+    }
+
+    /// Whether the caller has closed the connection of its own accord.
+    private final class Departure: Sendable {
+        let hasLeft = Mutex(false)
+    }
+
+    private func read(
+        _ channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>,
+        _ request: String,
+        upTo limit: Int,
+        _ departure: Departure
+    ) async throws -> Reply {
         var reply = Reply()
         var received = ByteBuffer()
         do {
@@ -89,13 +117,7 @@ struct RawClient {
             // Closing what the server has reset: known already.
         }
         reply.text = String(buffer: received)
-        if received.readableBytes >= limit { reply.ending = .gaveUp }
-        // An alarm that cannot be taken back has rung.
-        do {
-            alarm.cancel()
-            try await alarm.futureResult.get()
-            reply.ending = .gaveUp
-        } catch {}
+        if received.readableBytes >= limit || departure.hasLeft.withLock({ $0 }) { reply.ending = .gaveUp }
         return reply
     }
 }

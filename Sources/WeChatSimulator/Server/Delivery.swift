@@ -94,7 +94,12 @@ extension Delivery {
         response(length: nil) { writer in
             try await writer.write(ByteBuffer(string: body.dropLast() + #","padding":""#))
             let chunk = ByteBuffer(repeating: UInt8(ascii: "x"), count: 64 * 1024)
-            for _ in 0..<bytes / chunk.readableBytes { try await writer.write(chunk) }
+            for _ in 0..<bytes / chunk.readableBytes {
+                try await writer.write(chunk)
+                // The writer holds back only once the loop has seen what was written; without a turn of the loop
+                // all chunks would be taken at once.
+                try await channel.eventLoop.submit {}.get()
+            }
             finish(.answered)
             try await writer.write(ByteBuffer(string: #""}"#))
         }
