@@ -16,8 +16,10 @@ public actor CurlClient {
     private var isStopping = false
 
     /// The executor of this actor: curl's thread.
-    // SAFETY: the actor holds its executor for life.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        // SAFETY: the actor holds its executor for life.
+        unsafe thread.asUnownedSerialExecutor()
+    }
 
     /// Starts the thread. It ends when the client is no longer referenced.
     /// - Parameter transferLimit: exchanges in flight at once; one more is refused.

@@ -11,15 +11,18 @@ public struct WeChatAPI: CredentialSource {
     private let client: CurlClient
     private let base: WeChatBaseURL
     private let secrets: [AppID: AppSecret]
+    private let headers: [HTTPRequest.Header]
 
     /// The list of WeChat's addresses is longer than any token reply.
     private static let probeBodyLimit = 256 * 1024
 
     /// Speaks to the WeChat at `base`, for the apps whose secrets are given.
-    public init(client: CurlClient, base: WeChatBaseURL, secrets: [AppID: AppSecret]) {
+    /// - Parameter identity: this node's name, told to a simulator on loopback and to nobody else.
+    public init(client: CurlClient, base: WeChatBaseURL, secrets: [AppID: AppSecret], identity: String? = nil) {
         self.client = client
         self.base = base
         self.secrets = secrets
+        headers = base.url.isLoopback ? identity.map { [.init("X-Wxkeeper-Node", $0)] } ?? [] : []
     }
 
     /// Asks for a token. A call for an app without a secret is `notSent`.
@@ -53,7 +56,7 @@ public struct WeChatAPI: CredentialSource {
         mayBegin: @escaping @Sendable () -> Bool
     ) async -> ProbeOutcome {
         let url = base.url.appending(path: "/cgi-bin/get_api_domain_ip", query: [("access_token", token.secret)])
-        let request = HTTPRequest(url, bodyLimit: Self.probeBodyLimit, mayBegin: mayBegin)
+        let request = HTTPRequest(url, headers: headers, bodyLimit: Self.probeBodyLimit, mayBegin: mayBegin)
         do throws(CurlError) {
             let reply = try await client.exchange(request, before: deadline)
             return ProbeReply.outcome(status: reply.status, body: reply.body, hiding: [token.secret])
@@ -66,12 +69,12 @@ public struct WeChatAPI: CredentialSource {
         switch kind {
         case .classic:
             let query = [("grant_type", "client_credential"), ("appid", app.rawValue), ("secret", secret.text)]
-            return HTTPRequest(base.url.appending(path: "/cgi-bin/token", query: query))
+            return HTTPRequest(base.url.appending(path: "/cgi-bin/token", query: query), headers: headers)
         case .stable, .stableForced:
             return HTTPRequest(
                 base.url.appending(path: "/cgi-bin/stable_token"),
                 method: .post,
-                headers: [.init("Content-Type", "application/json")],
+                headers: headers + [.init("Content-Type", "application/json")],
                 body: StableTokenRequest(app: app, secret: secret, isForced: kind == .stableForced).body
             )
         }

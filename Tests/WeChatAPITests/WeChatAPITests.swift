@@ -14,7 +14,8 @@ import WeChatAPI
         WeChatAPI(
             client: client,
             base: try WeChatBaseURL("http://127.0.0.1:\(port)"),
-            secrets: [app: AppSecret(secret)]
+            secrets: [app: AppSecret(secret)],
+            identity: "a"
         )
     }
 
@@ -38,6 +39,7 @@ import WeChatAPI
                 + "&secret=s3cr3t%26with%3Dodd%2Fchars%2B%2520%22%5C HTTP/1.1\r\n"
             #expect(stub.requests.count == 1)
             #expect(stub.requests.first?.hasPrefix(line) == true)
+            #expect(stub.requests.first?.contains("\r\nX-Wxkeeper-Node: a\r\n") == true)
         }
     }
 
@@ -131,8 +133,9 @@ import WeChatAPI
     }
 
     @Test func secret_IsNeverPrinted() throws {
-        var text = "\(AppSecret(secret)) \(String(reflecting: AppSecret(secret)))"
-        dump(try api(port: 1), to: &text)
+        let api = try api(port: 1)
+        var text = "\(api) \(String(reflecting: api))"
+        dump(api, to: &text)
         #expect(!text.contains("s3cr3t"))
     }
 }

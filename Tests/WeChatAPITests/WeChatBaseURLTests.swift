@@ -17,7 +17,7 @@ import WeChatAPI
         ("api.weixin.qq.com", .url(.scheme)), ("https://u:p@h", .url(.userInformation)),
         ("https://h#x", .url(.fragment)), ("", .url(.scheme)),
     ])
-    func unsafeAddress_IsRefused(text: String, flaw: WeChatBaseURL.Flaw) {
+    func otherAddress_IsRefused(text: String, flaw: WeChatBaseURL.Flaw) {
         #expect(throws: flaw) { try WeChatBaseURL(text) }
         #expect(!"\(flaw)".isEmpty)
     }
