@@ -43,7 +43,7 @@ extension World {
         guard let successorAt = issue.supersededAt, !issue.isSupersededByOutsider, issue.revokedAt == nil,
             wechat.accounts[app].issues[number + 1].isRotation, time >= successorAt + wechat.overlap,
             time < issue.expiresAt, !served.isDoubtful(at: now), !options.breaksAssumptions,
-            books[app].lostAt + 30 < issue.at
+            books[app].lostAt + 30 < issue.at, clockTamperedAt < issue.at
         else { return }
         let promised = served.promisedUntil.map { nodes[node].clock.time(of: $0) - time > 0.5 } ?? false
         let knew = time - nodes[node].syncedAt < 0.85 * wechat.overlap

@@ -83,9 +83,12 @@ extension RedisModel {
             }
             record.version = max(record.version, publication.knownVersion) + 1
             record.epoch = publication.epoch
+            // A stray runs late: what was left when it was sent is not left now. The intent's label knows better.
+            let opened = isOpen ? record.intent?.at : nil
+            let late = opened.map { now - $0 - publication.age.nanoseconds } ?? 0
             record.replaceIssue(
                 token: publication.token, fingerprint: publication.fingerprint, life: publication.life,
-                left: publication.left, at: now)
+                left: publication.left - .nanoseconds(max(0, late)), at: now)
             record.published = publication.intent
             record.lastIntentEpoch = max(record.lastIntentEpoch, publication.epoch)
             record.intent = nil

@@ -39,7 +39,7 @@ extension World {
     }
 
     mutating func resume(_ node: Int) {
-        guard nodes[node].isAlive, time >= nodes[node].pausedUntil, !nodes[node].mailbox.isEmpty else { return }
+        guard nodes[node].isAlive, time >= nodes[node].pausedUntil else { return }
         tell(nodes[node].name, "goes on")
         var mailbox = nodes[node].mailbox
         nodes[node].mailbox = []
@@ -47,9 +47,11 @@ extension World {
             // The thread of libcurl may be quicker than the node's own.
             mailbox = mailbox.filter(\.isConnection) + mailbox.filter { !$0.isConnection }
         }
-        if random.chance(0.5), nodes[node].wakesAt <= time { wake(node, nodes[node].life) }
+        nodes[node].wakesAt = time
         let life = nodes[node].life
+        if random.chance(0.5) { wake(node, life) }
         for delivery in mailbox { deliver(delivery, to: node, life) }
+        wake(node, life)
     }
 
     // MARK: What reaches a node

@@ -99,6 +99,7 @@ extension Knowledge {
     }
 
     private mutating func learnDoubt(of record: CredentialRecord, readAfter sent: Instant) {
+        let before = intent
         intent = record.intent.map { seen in
             let begun = sent - seen.age.atLeastZero
             return KnownIntent(
@@ -107,8 +108,9 @@ extension Knowledge {
         }
         taint = record.taint.map { seen in
             let since = sent - seen.age.atLeastZero
-            return KnownTaint(
-                event: seen.event, since: taint?.event == seen.event ? min(since, taint?.since ?? since) : since)
+            // A taint may be what became of the intent we knew, under its event.
+            let known = [taint?.event == seen.event ? taint?.since : nil, before?.event == seen.event ? before?.begun : nil]
+            return KnownTaint(event: seen.event, since: known.reduce(since) { min($0, $1 ?? $0) })
         }
         if isStored, taint != nil { ownDoubt = nil }
     }
