@@ -17,9 +17,10 @@ extension Script {
             return { now, store, 'resumed', previous.epoch }
         end
 
-        -- 2. Taken. Unless the lock cannot be right: its record has not moved for longer than any lease.
-        if lock and lock ~= caller then
-            local unmoved = previous and previous.epoch == tonumber(ARGV[7]) and previous.seq == tonumber(ARGV[8])
+        -- 2. Taken. Unless the lock cannot be right: its record has not moved for longer than any lease. A lock whose
+        -- record is gone is nobody's: its holder cannot renew it, and the caller waits as if nothing were known.
+        if lock and lock ~= caller and previous then
+            local unmoved = previous.epoch == tonumber(ARGV[7]) and previous.seq == tonumber(ARGV[8])
             if not (ARGV[9] == '1' and unmoved) then return { now, store, 'denied', showLease(previous) } end
         end
 

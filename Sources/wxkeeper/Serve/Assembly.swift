@@ -34,7 +34,8 @@ struct Assembly {
             cluster: configuration.cluster.name, endpoint: configuration.redisEndpoint, caller: holder,
             logger: logger)
         let source = WeChatAPI(
-            client: curl, base: try WeChatBaseURL(configuration.wechat.baseURL), secrets: configuration.appSecrets)
+            client: curl, base: try WeChatBaseURL(configuration.wechat.baseURL), secrets: configuration.appSecrets,
+            identity: holder.node.rawValue)
         node = Node(
             holder: holder,
             settings: configuration.nodeSettings,
