@@ -106,5 +106,10 @@ let package = Package(
                 "KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", .hummingbird, .lifecycle, .logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
+        tests(
+            "RedisStoresTests",
+            [
+                "RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging, .nioPosix,
+            ]),
     ]
 )

@@ -39,9 +39,11 @@ extension Script {
 
         local isOpen = record.i_id == intent
         -- The record was lost, or rolled back to a time before this intent: it has not heard of this term yet.
-        local isUnheard = (record.o_epoch or 0) < epoch and (record.epoch or 0) <= epoch
+        local isUnheard = (record.o_epoch or 0) < epoch
+        -- A stored token never goes back to an earlier term, not even for an intent that is still open.
+        local isLater = (record.epoch or 0) <= epoch
         local event = nextEvent(record)
-        if not isOpen and not isUnheard then
+        if not (isLater and (isOpen or isUnheard)) then
             -- A later intent or term exists. Which of the two tokens is the newest, only WeChat knows.
             doubt(record, event, math.max(record.issued_at or 0, now - number(ARGV[10])))
             write(record, event)

@@ -1,0 +1,103 @@
+import KeeperCore
+
+extension StoreConformance {
+    /// Random commands of three nodes: what must hold after each of them, whatever came before.
+    static let walks: [StoreConformance] = (0..<6).map { seed in
+        StoreConformance("anyOrderOfCommands_KeepsTheOrderOfTokens (seed \(seed))") { scene in
+            var walk = RandomWalk(scene: scene, chance: SplitMix64(seed: UInt64(seed)))
+            for _ in 0..<250 { try await walk.step() }
+            try expect(walk.accepted > 20, "the walk saw too little: \(walk.accepted) tokens")
+        }
+    }
+}
+
+/// Nodes that act on what they last saw, now and then late, now and then after the lease has gone.
+private struct RandomWalk {
+    let scene: StoreScene
+    var chance: SplitMix64
+    var epochs: [Epoch] = [.none, .none, .none]
+    var begun: [(number: UInt64, epoch: Epoch)?] = [nil, nil, nil]
+    var seen: CredentialRecord?
+    var numbers: UInt64 = 0
+    var accepted = 0
+
+    private var callers: [StoreCaller] { [scene.a, scene.b, scene.c] }
+
+    mutating func step() async throws {
+        let who = Int.random(in: 0..<3, using: &chance)
+        switch Int.random(in: 0..<12, using: &chance) {
+        case 0: try await scene.harness.expireLock()
+        case 1...3: try await lead(who)
+        case 4...6: try await begin(who)
+        case 7...9: try await publish(who)
+        case 10: try await abort(who)
+        default: try await put(who)
+        }
+    }
+
+    private mutating func lead(_ who: Int) async throws {
+        switch try await callers[who].acquire() {
+        case .granted(let epoch, let previous):
+            try expect(epoch > previous?.epoch ?? .none, "a term that is not later than the one before")
+            epochs[who] = epoch
+        case .resumed(let epoch): try expect(epoch, epochs[who])
+        case .denied: break
+        default: throw Nonconformance(description: "not an answer to acquire")
+        }
+    }
+
+    private mutating func begin(_ who: Int) async throws {
+        numbers += 1
+        let reply = try await callers[who].begin(numbers, epochs[who], on: seen)
+        if reply.outcome == .accepted { begun[who] = (numbers, epochs[who]) }
+        try check(reply, mayBring: nil, of: who)
+    }
+
+    private mutating func publish(_ who: Int) async throws {
+        guard let intent = begun[who] else { return }
+        // Half the time the same answer is sent twice.
+        if Bool.random(using: &chance) { begun[who] = nil }
+        let token = "token-\(intent.number)"
+        let reply = try await callers[who].publish(intent.number, intent.epoch, token)
+        if reply.outcome == .accepted { accepted += 1 }
+        try check(reply, mayBring: token, of: who)
+    }
+
+    private mutating func abort(_ who: Int) async throws {
+        guard let intent = begun[who] else { return }
+        begun[who] = nil
+        let effect: Abortion.Effect = Bool.random(using: &chance) ? .none : .unknown
+        let reply = try await callers[who].abort(intent.number, intent.epoch, effect)
+        try check(reply, mayBring: nil, of: who)
+    }
+
+    private mutating func put(_ who: Int) async throws {
+        numbers += 1
+        let token = "token-\(numbers)"
+        let reply = try await callers[who].put(epochs[who], token, knownVersion: seen?.version ?? 0)
+        try check(reply, mayBring: token, of: who)
+    }
+
+    /// Compares the record with the one before.
+    private mutating func check(_ reply: CredentialReply, mayBring token: String?, of who: Int) throws {
+        defer { seen = reply.record }
+        guard let old = seen else { return }
+        let new = try require(reply.record, "the record")
+        try expect(new.event >= old.event, "events went back")
+        try expect((new.epoch, new.version) >= (old.epoch, old.version), "the order of tokens went back")
+        if new.issue?.token != old.issue?.token {
+            try expect(reply.outcome, .accepted)
+            try expect(new.issue?.token.secret, token)
+            try expect(new.version, old.version + 1)
+            try expect(new.previous.first, old.issue?.fingerprint)
+        }
+        if let taint = old.taint, new.taint == nil {
+            try expect(new.version > old.version, "a doubt ended without a new token")
+            try expect(old.intent.map { $0.event > taint.event } ?? false, "a doubt ended by an earlier intent")
+        }
+        if reply.outcome == .notHolder || reply.outcome == .changed {
+            try expect(new.event, old.event, "a refusal changed the record")
+        }
+        if reply.outcome == .superseded { try expect(new.taint?.event, new.event, "a refused token is a doubt") }
+    }
+}

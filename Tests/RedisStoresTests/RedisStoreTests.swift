@@ -1,0 +1,246 @@
+import KeeperCore
+import KeeperTestKit
+import Logging
+import RedisClient
+import RedisStores
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+/// What is Redis's own business: connections, scripts, keys, hints.
+@Suite struct RedisStoreTests {
+    private let app = AppID("wx0123456789abcdef")
+
+    private func withWorld(_ body: (RedisWorld) async throws -> Void) async throws {
+        try await withRedisServer { server in try await RedisWorld.with(server, body) }
+    }
+
+    private func putting(_ epoch: Epoch, _ token: String) -> CredentialCommand {
+        .put(
+            Putting(
+                app: app, epoch: epoch, token: Token(token), fingerprint: Fingerprint("0123"), life: .seconds(7200),
+                left: .seconds(7200), knownVersion: 0, settledEvent: 0))
+    }
+
+    @Test func scripts_SurviveAFlushOfTheServersMemoryOfThem() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let epoch = try await store.lead()
+            let before = try await store.tick()
+            try await world.redis("SCRIPT", "FLUSH")
+            let after = try await store.tick()
+            #expect(after.server == before.server, "the connection was kept")
+            try await world.redis("SCRIPT", "FLUSH")
+            #expect(try await store.perform(putting(epoch, "t"), before: .soon).outcome == .accepted)
+        }
+    }
+
+    @Test func serverIdentity_ChangesWithConnectionAndServer() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let first = try await store.tick().server
+            #expect(first.connection == 1 && first.run.count == 40)
+            #expect(try await store.tick().server == first)
+            try await world.redis("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+            try await eventually("a new connection") {
+                guard let second = try? await store.tick().server else { return false }
+                return second.connection == 2 && second.run == first.run
+            }
+        }
+    }
+
+    @Test func restartedServer_IsFoundAgain_UnderAnotherRun() async throws {
+        let server = try await RedisServer.start()
+        let store = RedisStore(
+            cluster: "test", endpoint: RedisEndpoint(host: "127.0.0.1", port: server.port), caller: .test("a"),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let first = try await store.tick().server
+        await server.stop()
+        try await eventually("the loss is seen") {
+            do {
+                _ = try await store.tick()
+                return false
+            } catch StoreError.unreachable {
+                return true
+            } catch { return false }
+        }
+        let second = try await RedisServer.start(["--port", String(server.port)])
+        try await eventually("the new server answers") {
+            guard let found = try? await store.tick().server else { return false }
+            return found.run != first.run && found.connection == 2
+        }
+        await store.close()
+        await second.stop()
+    }
+
+    @Test func missedDeadline_IsUnknown_AndTheNextCommandHasANewConnection() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let first = try await store.tick().server
+            try await world.redis("CLIENT", "PAUSE", 400)
+            await #expect(throws: StoreError.timedOut) {
+                try await store.perform(.leave, before: .now + .milliseconds(100))
+            }
+            try await world.redis("CLIENT", "UNPAUSE")
+            #expect(try await store.tick().server.connection == first.connection + 1)
+        }
+    }
+
+    @Test func manyCommandsAtOnce_ShareOneConnection() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let connections = try await withThrowingTaskGroup { group in
+                for _ in 0..<64 { group.addTask { try await store.tick().server.connection } }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(connections == [1])
+        }
+    }
+
+    @Test func noServer_IsUnreachable_AtOnce() async throws {
+        let port = try await withRedisServer { $0.port }
+        let store = RedisStore(
+            cluster: "test", endpoint: RedisEndpoint(host: "127.0.0.1", port: port), caller: .test("a"),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        for _ in 0..<10 {
+            let error = await #expect(throws: StoreError.self) { try await store.perform(.leave, before: .soon) }
+            guard case .unreachable = error else {
+                Issue.record("\(error.debugDescription)")
+                break
+            }
+        }
+        await store.close()
+        let error = await #expect(throws: StoreError.self) { try await store.perform(.leave, before: .soon) }
+        #expect(error == .unreachable("this node has closed its connection"))
+    }
+
+    @Test func wrongPassword_IsRejected_AndShownNowhere() async throws {
+        let lines = LogLines()
+        try await withRedisServer(["--requirepass", "right"]) { server in
+            let endpoint = RedisEndpoint(host: "127.0.0.1", port: server.port, password: RedisPassword("hush-hush"))
+            let store = RedisStore(
+                cluster: "test", endpoint: endpoint, caller: .test("a"), logger: Logger(label: "test") { _ in lines })
+            let error = await #expect(throws: StoreError.self) { try await store.perform(.leave, before: .soon) }
+            guard case .rejected(let reason) = error else {
+                Issue.record("\(error.debugDescription)")
+                return
+            }
+            #expect(reason.hasPrefix("WRONGPASS") && !reason.contains("hush"))
+            await store.close()
+        }
+        #expect(!lines.all.isEmpty && lines.all.allSatisfy { !$0.contains("hush") })
+    }
+
+    @Test func brokenKey_IsRejected_NotACrash() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let epoch = try await store.lead()
+            try await world.redis("SET", RedisArgument("wxkeeper:{test}:tok:\(app)"), "not a hash")
+            let error = await #expect(throws: StoreError.self) {
+                try await store.perform(putting(epoch, "t"), before: .soon)
+            }
+            guard case .rejected = error else {
+                Issue.record("\(error.debugDescription)")
+                return
+            }
+            #expect(try await store.tick().reply.lease?.epoch == epoch)
+        }
+    }
+
+    @Test func garbledNumbers_CountAsNothing() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let epoch = try await store.lead()
+            _ = try await store.perform(putting(epoch, "t"), before: .soon)
+            let key = RedisArgument("wxkeeper:{test}:tok:\(app)")
+            try await world.redis("HSET", key, "ver", "x", "i_id", "not-of-our-form-", "taint", "y", "later", "kept")
+            let record = try #require(try await store.tick().reply.changes.first)
+            #expect(record.version == 0 && record.taint?.event == 0 && record.intent != nil)
+            _ = try await store.perform(putting(epoch, "u"), before: .soon)
+            #expect(try await world.redis("HGET", key, "later").text == "kept", "fields of later versions stay")
+        }
+    }
+
+    @Test func allKeys_StandUnderTheClustersName_InOneHashSlot() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let epoch = try await store.lead()
+            _ = try await store.tick()
+            _ = try await store.perform(putting(epoch, "secret-token"), before: .soon)
+            let names = ["changes", "hist", "lease", "lock", "member:a", "members", "store", "tok:\(app)"]
+            #expect(try await world.keys().sorted() == names.map { "wxkeeper:{test}:\($0)" })
+            #expect(try await world.redis("DBSIZE").number == Int64(names.count))
+            #expect(try await world.redis("GET", "wxkeeper:{test}:lock").text == "incarnation-a")
+            let history = try await world.redis("LRANGE", "wxkeeper:{test}:hist", 0, -1).elements ?? []
+            #expect(history.count == 1 && history[0].text?.contains("\"node\":\"a\"") == true)
+        }
+    }
+
+    @Test func lockOfOurs_WithoutARecord_IsANewTerm() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let epoch = try await store.lead()
+            try await world.redis("DEL", "wxkeeper:{test}:lease")
+            let acquisition = Acquisition(ttl: .seconds(9), floor: epoch, observed: nil, steals: false)
+            let answer = try await store.perform(.acquire(acquisition), before: .soon).answer
+            guard case .granted(let next, previous: nil) = answer else {
+                Issue.record("\(answer)")
+                return
+            }
+            #expect(next > epoch)
+        }
+    }
+
+    @Test func lostNameOfTheStore_LosesNoEvents() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let epoch = try await store.lead()
+            _ = try await store.perform(putting(epoch, "t"), before: .soon)
+            let before = try await store.tick().reply
+            for keys: [RedisArgument] in [["wxkeeper:{test}:store"], ["wxkeeper:{test}:store", "wxkeeper:{test}:changes"]] {
+                _ = try await world.plain.send(["DEL"] + keys, before: .soon)
+                let tick = Tick(position: before.position, memberTTL: .seconds(60), verify: [app])
+                guard case .ticked(let after) = try await store.perform(.tick(tick), before: .soon).answer else { return }
+                #expect(after.startsOver && after.position.store != before.position.store)
+                #expect(after.missing.isEmpty)
+                #expect(after.changes.map(\.app) == [app], "a record that lost its place among the changes gets a new one")
+                #expect(after.position.event >= before.position.event)
+            }
+        }
+    }
+
+    @Test func sameTrouble_IsNoNews() async throws {
+        try await withWorld { world in
+            let store = world.makeStore()
+            let epoch = try await store.lead()
+            let abortion = Abortion(
+                app: app, epoch: epoch, intent: nil, effect: .none, trouble: Trouble(errcode: 40164, summary: "ip"))
+            let first = try await store.perform(.abort(abortion), before: .soon)
+            let second = try await store.perform(.abort(abortion), before: .soon)
+            #expect(first.record?.event == second.record?.event)
+        }
+    }
+}
+
+/// Keeps what was logged.
+final class LogLines: LogHandler {
+    private let lines = Mutex<[String]>([])
+    var all: [String] { lines.withLock { $0 } }
+
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) {
+        lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
+    }
+}
