@@ -25,11 +25,11 @@ public enum RedisEndpointError: Error, Sendable, Equatable, CustomStringConverti
         case .scheme(let found?):
             "the Redis URL begins with \"\(found)://\"; allowed: redis://"
         case .tlsNotSupported:
-            "TLS not supported: the Redis URL begins with \"rediss://\"; allowed: redis://, through a TLS tunnel if need be"
+            "TLS not supported: the Redis URL begins with \"rediss://\"; allowed: redis://, if need be through a tunnel"
         case .missingHost:
-            "the Redis URL has no host; allowed: a name, an IPv4 address, or an IPv6 address in brackets"
+            "the Redis URL has no host; allowed: a name, an IPv4 address, an IPv6 address in brackets"
         case .host(let found):
-            "the host of the Redis URL is \"\(found)\"; allowed: a name, an IPv4 address, or an IPv6 address in brackets"
+            "the host of the Redis URL is \"\(found)\"; allowed: a name, an IPv4 address, an IPv6 address in brackets"
         case .port(let found):
             "the port of the Redis URL is \"\(found)\"; allowed: a number from 1 to 65535"
         case .database(let found):

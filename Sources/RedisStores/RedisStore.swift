@@ -7,8 +7,8 @@ public import RedisClient
 
 /// The cluster's shared memory in one Redis, in the name of one node.
 ///
-/// Each command is one Lua script (see `Script`), so it is atomic and fenced where it runs: whoever lost the lease cannot
-/// write what needs the lease, however late the command arrives.
+/// Each command is one Lua script (see `Script`), so it is atomic and fenced where it runs: whoever lost the lease
+/// cannot write what needs the lease, however late the command arrives.
 ///
 /// Has a thread of its own for its two connections, so that load from HTTP cannot delay a renewal. `run()` listens for
 /// hints and closes everything when it ends; commands work without it. Whoever does not run it calls `close()`.

@@ -18,8 +18,7 @@ func withRedis(
     _ arguments: [String] = [], _ body: (RedisConnection, RedisServer) async throws -> Void
 ) async throws {
     try await withRedisServer(arguments) { server in
-        let group = MultiThreadedEventLoopGroup.singleton
-        let connection = try await RedisConnection.connect(to: server.endpoint, on: group, before: .soon)
+        let connection = try await RedisConnection.connect(to: server.endpoint)
         try await body(connection, server)
         await connection.close()
     }
@@ -48,8 +47,16 @@ func withMisbehavingServer(
 }
 
 extension RedisConnection {
+    /// Tries a few times: connecting has a short time-out of its own, which a busy machine misses now and then.
     static func connect(to endpoint: RedisEndpoint) async throws(RedisError) -> RedisConnection {
-        try await connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton, before: .soon)
+        for _ in 0..<9 {
+            do {
+                return try await connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton, before: .soon)
+            } catch {
+                guard case .notSent = error else { throw error }
+            }
+        }
+        return try await connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton, before: .soon)
     }
 
     /// What a command came to, as a value.

@@ -2,7 +2,9 @@ import KeeperTestKit
 import Testing
 
 /// The scripts in a real Redis keep every rule of the ports.
-@Suite(SharedRedisServer()) struct RedisConformanceTests {
+///
+/// One after the other: each rule has nodes with threads of their own.
+@Suite(.serialized, SharedRedisServer()) struct RedisConformanceTests {
     @Test(arguments: StoreConformance.all)
     func redisStore_Conforms(to rule: StoreConformance) async throws {
         let server = try #require(SharedRedisServer.current)

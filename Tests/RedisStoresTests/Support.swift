@@ -16,7 +16,7 @@ extension ContinuousClock.Instant {
 extension LeaseHolder {
     static func test(_ name: String) -> LeaseHolder {
         LeaseHolder(
-            node: NodeName(name), incarnation: Incarnation("incarnation-\(name)"), address: "http://\(name).example")
+            node: NodeName(name), incarnation: Incarnation("incarnation\(name)"), address: "http://\(name).example")
     }
 }
 
@@ -30,9 +30,15 @@ final class RedisWorld: StoreHarness {
     private init(_ server: RedisServer, cluster: String) async throws {
         self.server = server
         self.cluster = cluster
-        plain = try await RedisConnection.connect(
-            to: RedisEndpoint(host: "127.0.0.1", port: server.port), on: MultiThreadedEventLoopGroup.singleton,
-            before: .soon)
+        var connection: RedisConnection?
+        // Connecting has a short time-out of its own, which a busy machine misses now and then.
+        try await eventually("a connection") {
+            connection = try? await RedisConnection.connect(
+                to: RedisEndpoint(host: "127.0.0.1", port: server.port), on: MultiThreadedEventLoopGroup.singleton,
+                before: .soon)
+            return connection != nil
+        }
+        plain = try #require(connection)
     }
 
     /// Runs `body` in a world of its own on `server`, which others may share under other cluster names.

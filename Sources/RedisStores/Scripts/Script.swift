@@ -1,10 +1,10 @@
 /// One atomic step in the store, in Redis's Lua.
 ///
 /// Rules all scripts follow:
-/// - `KEYS[1]` is the common prefix `wxkeeper:{NAME}:`. The names of the keys are made from it inside the script, because
-///   apps and members are only known there; the braces keep all of them in one hash slot of a Redis Cluster.
-/// - `ARGV[1]` is a fresh random name, used if the store has none; `ARGV[2]` is the caller's incarnation. (The generator
-///   of Lua in Redis starts from the same seed in every script, so chance has to come from outside.)
+/// - `KEYS[1]` is the common prefix `wxkeeper:{NAME}:`. The names of the keys are made from it inside the script,
+///   because apps and members are only known there; the braces keep all of them in one hash slot of a Redis Cluster.
+/// - `ARGV[1]` is a fresh random name, used if the store has none; `ARGV[2]` is the caller's incarnation. (The
+///   generator of Lua in Redis starts from the same seed in every script, so chance has to come from outside.)
 /// - They decide first and write last, so an error on the way has changed nothing.
 /// - A script may run long after its sender gave up, and twice. It compares before it writes.
 /// - Times are milliseconds of Redis's own clock. They leave the script as durations relative to `now` only.
@@ -129,7 +129,8 @@ extension Script {
             if not record.ev then return false end
             local issue = record.token and { record.token, record.fp or '', record.life or 0,
                 (record.expires_at or 0) - now, now - (record.issued_at or now) }
-            local intent = record.i_id and { record.i_id, record.i_epoch or 0, record.i_ev or 0, now - (record.i_at or 0) }
+            local intent = record.i_id and { record.i_id, record.i_epoch or 0, record.i_ev or 0,
+                now - (record.i_at or 0) }
             local taint = record.taint and { record.taint, now - (record.taint_at or 0) }
             local trouble = record.why and { record.err or false, record.why }
             return { record.app, record.ev, record.ver or 0, record.epoch or 0, issue or false, record.prev_fps or '',

@@ -1,6 +1,6 @@
 extension Script {
-    /// `LeaseCommand.tick`: ARGV 3 node, 4 address, 5 store and 6 event of the position, 7 claims the name, 8 epoch seen,
-    /// 9 draining, 10 life of the member record, 11 most changes, 12… apps to verify.
+    /// `LeaseCommand.tick`: ARGV 3 node, 4 address, 5 store and 6 event of the position, 7 claims the name, 8 epoch
+    /// seen, 9 draining, 10 life of the member record, 11 most changes, 12… apps to verify.
     ///
     /// The sorted set of apps by the event that last changed them makes a tick cost the same with one app and with ten
     /// thousand. Members are found through a set of names, since a script must not search the keyspace.

@@ -8,7 +8,8 @@ extension StoreConformance {
             guard case .granted(let epoch, previous: nil) = try await scene.a.acquire() else {
                 throw Nonconformance(description: "a free lease was not granted")
             }
-            try expect(epoch.rawValue >= max(1, clock) && epoch.rawValue <= clock + 20, "epoch \(epoch), clock \(clock)")
+            let isTheClock = epoch.rawValue >= max(1, clock) && epoch.rawValue <= clock + 20
+            try expect(isTheClock, "epoch \(epoch), clock \(clock)")
         },
         StoreConformance("firstTerm_IsAboveTheCallersFloor") { scene in
             let epoch = try await scene.a.lead(floor: 9_000_000_000)

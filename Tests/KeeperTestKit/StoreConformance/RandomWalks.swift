@@ -6,7 +6,7 @@ extension StoreConformance {
         StoreConformance("anyOrderOfCommands_KeepsTheOrderOfTokens (seed \(seed))") { scene in
             var walk = RandomWalk(scene: scene, chance: SplitMix64(seed: UInt64(seed)))
             for _ in 0..<250 { try await walk.step() }
-            try expect(walk.accepted > 20, "the walk saw too little: \(walk.accepted) tokens")
+            try expect(walk.accepted > 10, "the walk saw too few tokens: \(walk.accepted)")
         }
     }
 }
@@ -20,16 +20,18 @@ private struct RandomWalk {
     var seen: CredentialRecord?
     var numbers: UInt64 = 0
     var accepted = 0
+    var leader = 0
 
     private var callers: [StoreCaller] { [scene.a, scene.b, scene.c] }
 
     mutating func step() async throws {
-        let who = Int.random(in: 0..<3, using: &chance)
+        // Mostly the leader, or else little would happen.
+        let who = Int.random(in: 0..<4, using: &chance) == 0 ? Int.random(in: 0..<3, using: &chance) : leader
         switch Int.random(in: 0..<12, using: &chance) {
-        case 0: try await scene.harness.expireLock()
-        case 1...3: try await lead(who)
-        case 4...6: try await begin(who)
-        case 7...9: try await publish(who)
+        case 0: if Bool.random(using: &chance) { try await scene.harness.expireLock() }
+        case 1...2: try await lead(who)
+        case 3...5: try await begin(who)
+        case 6...9: try await publish(who)
         case 10: try await abort(who)
         default: try await put(who)
         }
@@ -40,6 +42,7 @@ private struct RandomWalk {
         case .granted(let epoch, let previous):
             try expect(epoch > previous?.epoch ?? .none, "a term that is not later than the one before")
             epochs[who] = epoch
+            leader = who
         case .resumed(let epoch): try expect(epoch, epochs[who])
         case .denied: break
         default: throw Nonconformance(description: "not an answer to acquire")

@@ -7,7 +7,8 @@ extension StoreConformance {
             try expect(try await scene.a.begin(1, Epoch(1), on: nil).outcome, .notHolder, "no lease at all")
             let epoch = try await scene.a.lead()
             try expect(try await scene.b.begin(1, epoch, on: nil).outcome, .notHolder, "another's")
-            try expect(try await scene.a.begin(1, Epoch(epoch.rawValue - 1), on: nil).outcome, .notHolder, "earlier term")
+            let earlier = Epoch(epoch.rawValue - 1)
+            try expect(try await scene.a.begin(1, earlier, on: nil).outcome, .notHolder, "earlier term")
             try await scene.harness.expireLock()
             try expect(try await scene.a.begin(1, epoch, on: nil).outcome, .notHolder, "no lock")
             _ = try await scene.a.renew(epoch)
@@ -99,7 +100,9 @@ extension StoreConformance {
         StoreConformance("earlierFingerprints_AreTheLastFour_WithoutTheCurrentOne") { scene in
             let epoch = try await scene.a.lead()
             var record: CredentialRecord?
-            for number: UInt64 in 1...6 { record = try await scene.a.rotate(number, epoch, to: "t\(number)", on: record) }
+            for number: UInt64 in 1...6 {
+                record = try await scene.a.rotate(number, epoch, to: "t\(number)", on: record)
+            }
             try expect(record?.version, 6)
             try expect(record?.previous, ["t5", "t4", "t3", "t2"].map(StoreCaller.fingerprint))
             let same = try await scene.a.rotate(7, epoch, to: "t6", on: record)

@@ -69,6 +69,6 @@ func require<Value>(
 func expect(
     _ found: Duration, atMost limit: Duration, file: String = #fileID, line: Int = #line
 ) throws {
-    try expect(
-        found <= limit && found > limit - .seconds(5), "expected at most \(limit), found \(found)", file: file, line: line)
+    let isNear = found <= limit && found > limit - .seconds(5)
+    try expect(isNear, "expected at most \(limit), found \(found)", file: file, line: line)
 }

@@ -17,7 +17,7 @@ struct StoreScene: Sendable {
 
     static func holder(_ name: String, start: Int = 1) -> LeaseHolder {
         LeaseHolder(
-            node: NodeName("node-\(name)"), incarnation: Incarnation("incarnation-of-\(name)\(start)"),
+            node: NodeName("node-\(name)"), incarnation: Incarnation("\(name)\(start)"),
             address: "http://\(name).example:2130")
     }
 
@@ -41,11 +41,29 @@ struct StoreCaller: Sendable {
     }
 
     func perform(_ command: LeaseCommand) async throws -> LeaseReply.Answer {
-        try await store.perform(command, before: .now + .seconds(20)).answer
+        try await persisting { () async throws(StoreError) in
+            try await store.perform(command, before: .now + .seconds(20)).answer
+        }
     }
 
     func perform(_ command: CredentialCommand) async throws -> CredentialReply {
-        try await store.perform(command, before: .now + .seconds(20))
+        try await persisting { () async throws(StoreError) in
+            try await store.perform(command, before: .now + .seconds(20))
+        }
+    }
+
+    /// Repeats what has surely not run: connecting has a short time-out of its own, which a busy machine misses.
+    private func persisting<Value>(_ body: () async throws(StoreError) -> Value) async throws -> Value {
+        var value: Value?
+        try await eventually("the store is reached") {
+            do {
+                value = try await body()
+                return true
+            } catch StoreError.unreachable {
+                return false
+            }
+        }
+        return try require(value)
     }
 
     // MARK: - Lease
