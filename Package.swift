@@ -109,7 +109,8 @@ let package = Package(
         tests(
             "RedisStoresTests",
             [
-                "RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging, .nioPosix,
+                "RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging,
+                .nioPosix,
             ]),
     ]
 )
