@@ -109,5 +109,9 @@ let package = Package(
         tests(
             "RedisStoresTests",
             ["RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging, .nioPosix]),
+            [
+                "RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging,
+                .nioPosix,
+            ]),
     ]
 )
