@@ -39,11 +39,13 @@ package struct WorldOptions: Equatable, Sendable {
         return options
     }
 
-    /// The store alone fails, in every way it can.
+    /// The store fails in every way it can, and leaders die; but there is always a node that keeps the tokens.
     package static var storeLoss: WorldOptions {
         var options = WorldOptions()
         options.onlyStoreFails = true
-        options.faults = [.storeWiped, .storeDown, .storeSlow, .storeRestarted, .lockDeleted, .leaseDeleted, .recordDeleted]
+        options.faults = [
+            .storeWiped, .storeDown, .storeSlow, .storeRestarted, .lockDeleted, .leaseDeleted, .recordDeleted, .killLeader,
+        ]
         return options
     }
 }

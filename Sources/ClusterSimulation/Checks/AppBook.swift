@@ -12,6 +12,9 @@ struct AppBook: Sendable {
     var newestRotation: Int?
     /// Every token that was published, as far as the store remembers; only looked up.
     var published: Set<Int> = []
+    /// By how many seconds the command that wrote a token ran late: its end is labelled that much too late, unless the
+    /// intent still stood. Only looked up.
+    var lateness: [Int: Double] = [:]
     /// Since when the newest rotation waits to be published.
     var unpublishedSince: WorldTime?
     /// Whether the store has lost what it knew, and has not caught up since.

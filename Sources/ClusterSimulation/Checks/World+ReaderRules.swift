@@ -25,7 +25,7 @@ extension World {
             let number = wechat.number(served.credential.token, of: app)
         else { return }
         let issue = wechat.accounts[app].issues[number]
-        let tolerance = 1 + 0.03 * issue.life
+        let tolerance = 1 + 0.03 * issue.life + (books[app].lateness[number] ?? 0)
         if (time + Double(promise)) - issue.expiresAt > tolerance, clockTamperedAt < issue.at {
             violate(
                 .servedExpired,

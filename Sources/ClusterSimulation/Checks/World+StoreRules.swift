@@ -11,6 +11,10 @@ extension World {
         let answer = redis.perform(command, as: request.holder, at: time)
         guard let after = redis.stored(command.app), after != before else { return answer }
         if case .begin(let beginning) = command { checkBeginning(beginning, app, before) }
+        if let number = after.issue.flatMap({ wechat.number($0.token, of: app) }) {
+            let sentAt = request.deadline + -nodes[request.node].clock.trueSeconds(settings.timing.commandTimeout)
+            books[app].lateness[number] = max(books[app].lateness[number] ?? 0, time - sentAt)
+        }
         checkGrowth(before, after)
         checkDoubt(app, after)
         return answer

@@ -44,6 +44,8 @@ extension World {
         case .pause: pause(anyone, for: random.pick([0.3, 1, 3, 5, 7, 9, 15]) * random.number(0.7...1.3))
         case .pauseLeader: pause(leader, for: random.number(4...14))
         case .kill, .killLeader:
+            let hasKeeper = nodes.contains { $0.index != leader && $0.isAlive && !$0.served.contains(nil) }
+            if options.onlyStoreFails, !hasKeeper { return }
             let restart = random.chance(0.25) ? random.number(0.02...0.2) : random.number(0.2...3)
             kill(fault == .kill ? anyone : leader, restartsAfter: restart)
         case .stepDown:
@@ -112,7 +114,7 @@ extension World {
             // Harmless on the stable line, so not a fault there.
             if isClassic { _ = wechat.process(.classic, of: app, by: nil, at: time) }
         case .tokenRevoked: wechat.revoke(app, at: time)
-        default: wechat.accounts[app].life = random.number(12...40)
+        default: wechat.accounts[app].life = max(4, wechat.accounts[app].life * random.number(0.5...1.5))
         }
     }
 }

@@ -17,11 +17,14 @@ struct WorldPlan {
         guard let timing = try? LeaseTiming(ttl: .seconds(isFast ? 4 : 6), callTimeout: .seconds(isFast ? 2 : 3)) else {
             preconditionFailure("the times of a world break a rule")
         }
+        // In a third of the worlds the leader calls as often as it may: there the rules about calls are tried hardest.
+        let isFrantic = !options.onlyStoreFails && random.chance(0.35)
         let appCount = random.pick([1, 1, 1, 2, 2, 3, 4])
         var accounts: [WeChatModel.Account] = []
         for index in 0..<appCount {
-            let line: TokenLine = index == 0 || random.chance(0.5) ? .classic : .stable
-            let life = options.onlyStoreFails ? 7200 : random.number(random.chance(0.7) ? 12...40 : 40...120)
+            let line: TokenLine = index == 0 || isFrantic || random.chance(0.5) ? .classic : .stable
+            let range = isFrantic ? 4.0...10 : random.chance(0.7) ? 12...40 : 40...120
+            let life = options.onlyStoreFails ? 7200 : random.number(range)
             accounts.append(
                 WeChatModel.Account(line: line, life: life, isMisconfigured: index > 1 && random.chance(0.15)))
         }
@@ -33,8 +36,8 @@ struct WorldPlan {
             overlap: .seconds(overlap), watchPeriod: .seconds(random.pick([0.0, 3, 5, 10])))
         renewalWindow = 5
         sharesConnection = random.chance(0.5)
-        askGap = options.onlyStoreFails ? nil : random.pick([0.3, 1, 1, 4])
-        operators = random.pick([0, 0.05, 0.5])
+        askGap = options.onlyStoreFails ? nil : isFrantic ? 0.4 : random.pick([0.3, 1, 1, 4])
+        operators = isFrantic ? 0.6 : random.pick([0, 0.05, 0.5])
         widest = random.pick([0.003, 0.009])
     }
 

@@ -29,7 +29,8 @@ extension Refresher {
     func plan(_ leadership: Situation.Leadership, at now: Instant) -> Plan? {
         guard leadership.hasReadAll else { return nil }
         if let orphan { return Plan(step: .dropOrphan(orphan), at: now) }
-        if !knowledge.isStored, knowledge.isValid(at: now) { return Plan(step: .restore, at: max(now, retryAt)) }
+        // An expired one too: its number is what keeps the next one from counting as older.
+        if !knowledge.isStored, knowledge.credential != nil { return Plan(step: .restore, at: max(now, retryAt)) }
         let fetch = nextFetch(leadership, at: now)
         let verification = nextVerification(at: now)
         guard let fetch else { return verification }
