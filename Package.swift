@@ -31,6 +31,8 @@ extension Target.Dependency {
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let lifecycleTestKit: Self = .product(
+        name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let mustache: Self = .product(name: "Mustache", package: "swift-mustache")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
@@ -113,5 +115,9 @@ let package = Package(
                 "RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging,
                 .nioPosix,
             ]),
+        // Tests.
+        tests("KeeperCoreTests", ["KeeperCore"]),
+        tests("KeeperNodeTests", ["KeeperNode", "KeeperPorts", "KeeperCore", .lifecycle, .lifecycleTestKit, .logging]),
+        tests("TidyTests", []),
     ]
 )

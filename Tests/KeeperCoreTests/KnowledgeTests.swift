@@ -1,0 +1,135 @@
+import Testing
+
+@testable import KeeperCore
+
+@Suite struct KnowledgeTests {
+    private var knowledge = Knowledge(app: .wx1)
+    private let intent = IntentID(incarnation: LeaseHolder.n2.incarnation, number: 3)
+
+    private mutating func learn(_ record: CredentialRecord, from store: String = "s", at seconds: Double = 100) {
+        knowledge.learn(record, from: store, readAfter: .seconds(seconds))
+    }
+
+    @Test mutating func staleReading_IsIgnored() {
+        learn(.sample(event: 9, version: 4))
+        learn(.sample(event: 8, version: 5, token: "t0"))
+        #expect(knowledge.credential?.version == 4)
+        #expect(knowledge.event == 9)
+    }
+
+    @Test mutating func anotherStore_StartsItsOwnCount() {
+        learn(.sample(event: 9, version: 4))
+        learn(.sample(event: 1, version: 5, token: "t2"), from: "other")
+        #expect(knowledge.credential?.version == 5)
+    }
+
+    @Test mutating func knowledge_NeverGoesBack() {
+        learn(.sample(event: 1, version: 4, epoch: 3, token: "new"))
+        learn(.sample(event: 2, version: 9, epoch: 2, token: "old"))
+        #expect(knowledge.credential?.token == Token("new"))
+        #expect(!knowledge.isStored)
+        #expect(knowledge.storedVersion == 9)
+        learn(.sample(event: 3, version: 3, epoch: 3, token: "older"))
+        #expect(knowledge.credential?.version == 4)
+        learn(.sample(event: 4, version: 4, epoch: 3, token: "new"))
+        #expect(knowledge.isStored)
+    }
+
+    @Test mutating func deadlineOfAKnownVersion_IsNotRecomputed() {
+        learn(.sample(event: 1, left: .seconds(1000)), at: 100)
+        learn(.sample(event: 2, left: .seconds(2000)), at: 200)
+        #expect(knowledge.credential?.expiresAt == .seconds(1100))
+        learn(.sample(event: 3, version: 2, left: .seconds(2000)), at: 200)
+        #expect(knowledge.credential?.expiresAt == .seconds(2200))
+    }
+
+    @Test mutating func recordThatLostItsToken_IsToBeWrittenBack() {
+        learn(.sample(event: 1))
+        learn(.sample(event: 2, version: 0, epoch: 0, token: nil))
+        #expect(knowledge.credential != nil)
+        #expect(!knowledge.isStored)
+    }
+
+    @Test mutating func intentAndTaint_AreADoubtSinceTheEarlier() {
+        learn(
+            .sample(
+                intent: OpenIntent(id: intent, epoch: Epoch(1), event: 1, age: .seconds(5)),
+                taint: Taint(event: 1, age: .seconds(20))))
+        #expect(knowledge.doubtSince == .seconds(80))
+        let basis = knowledge.basis
+        #expect((basis.version, basis.taint, basis.intent) == (1, 1, intent))
+    }
+
+    @Test mutating func doubt_NeverGetsYoungerByReadingItAgain() {
+        func taint(_ seconds: Double) -> Taint { Taint(event: 7, age: .seconds(seconds)) }
+        learn(.sample(event: 7, taint: taint(5)), at: 100)
+        learn(.sample(event: 8, taint: taint(1)), at: 101)
+        #expect(knowledge.doubtSince == .seconds(95))
+        learn(.sample(event: 9), at: 102)
+        #expect(knowledge.doubtSince == nil)
+    }
+
+    @Test mutating func ownDoubt_LastsUntilTheStoreKnowsOrAnotherTokenComes() {
+        learn(.sample(event: 1))
+        knowledge.doubt(since: .seconds(90))
+        knowledge.doubt(since: .seconds(95))
+        #expect(knowledge.doubtSince == .seconds(90))
+        learn(.sample(event: 2))
+        #expect(knowledge.doubtSince == .seconds(90))
+        learn(.sample(event: 3, taint: Taint(event: 3, age: .seconds(10))), at: 100)
+        #expect(knowledge.doubtSince == .seconds(90) && knowledge.ownDoubt == nil)
+        knowledge.doubt(since: .seconds(80))
+        learn(.sample(event: 4, version: 2, token: "t2"))
+        #expect(knowledge.doubtSince == nil)
+    }
+
+    @Test mutating func lostRecord_LeavesTokenAndDoubt() {
+        learn(
+            .sample(
+                event: 5, intent: OpenIntent(id: intent, epoch: Epoch(1), event: 5, age: .seconds(30))), at: 100)
+        knowledge.storeLost(isNew: true)
+        #expect(knowledge.credential?.version == 1)
+        #expect(!knowledge.isStored && !knowledge.hasRecord)
+        #expect(knowledge.intent == nil && knowledge.doubtSince == .seconds(70))
+        #expect(knowledge.storedVersion == 0 && knowledge.event == 0)
+        // Written back it carries the doubt as a taint.
+        #expect(knowledge.record(at: .seconds(110)).taint?.age == .seconds(40))
+        #expect(knowledge.record(at: .seconds(110)).intent == nil)
+    }
+
+    @Test mutating func lostRecordOfAnUnknownApp_LeavesNothingToWriteBack() {
+        knowledge.storeLost(isNew: false)
+        #expect(knowledge.isStored)
+    }
+
+    @Test mutating func peerWithANewerToken_IsBelieved() {
+        learn(.sample(event: 1, version: 4, epoch: 2))
+        knowledge.learnFromPeer(.sample(version: 5, epoch: 2, token: "t5", previous: ["t1"]), askedAt: .seconds(50))
+        #expect(knowledge.credential?.token == Token("t5"))
+        #expect(knowledge.knowsAsOlder(Fingerprint(of: Token("t1"))))
+        #expect(!knowledge.isStored)
+    }
+
+    @Test mutating func peerWithAnOlderToken_IsNot() {
+        learn(.sample(event: 1, version: 4, epoch: 2))
+        knowledge.learnFromPeer(.sample(version: 4, epoch: 2, left: .seconds(1)), askedAt: .seconds(50))
+        knowledge.learnFromPeer(.sample(version: 9, epoch: 1, token: "t9"), askedAt: .seconds(50))
+        knowledge.learnFromPeer(.sample(version: 9, epoch: 9, token: nil), askedAt: .seconds(50))
+        #expect(knowledge.credential?.token == Token("t1"))
+        #expect(knowledge.credential?.expiresAt == .seconds(7299))
+        #expect(knowledge.isStored)
+    }
+
+    @Test mutating func peersDoubt_ComesWithItsToken() {
+        knowledge.learnFromPeer(.sample(taint: Taint(event: 3, age: .seconds(30))), askedAt: .seconds(50))
+        #expect(knowledge.doubtSince == .seconds(20))
+    }
+
+    @Test mutating func correction_ConcernsOneVersionOnly() {
+        learn(.sample(event: 1, version: 4))
+        knowledge.correctExpiry(of: 3, to: .seconds(1))
+        #expect(knowledge.credential?.expiresAt == .seconds(7299))
+        knowledge.correctExpiry(of: 4, to: .seconds(9000))
+        #expect(knowledge.credential?.expiresAt == .seconds(9000))
+    }
+}

@@ -1,0 +1,108 @@
+import Testing
+
+@testable import KeeperCore
+
+/// The table of quiet periods, row by row. The grant is always received at 100 s.
+@Suite struct QuietPeriodTests {
+    private let timing = LeaseTiming.standard
+    private let granted = Instant.seconds(100)
+    private var worst: Instant { granted + timing.observation }
+
+    private func quiet(
+        after previous: LeaseRecord?, watched: WatchedRenewal? = nil, lastHeld: HeldTerm? = nil,
+        mutations: Set<Mutation> = []
+    ) -> QuietPeriod {
+        .afterGrant(
+            .init(
+                granted: granted, previous: previous, incarnation: LeaseHolder.n1.incarnation, watched: watched,
+                lastHeld: lastHeld, timing: timing, mutations: mutations))
+    }
+
+    private func term(
+        _ holder: LeaseHolder = .n2, epoch: UInt64 = 4, sequence: UInt64 = 9, released: Duration? = nil
+    ) -> LeaseRecord {
+        LeaseRecord(
+            epoch: Epoch(epoch), holder: holder, sequence: sequence, isActive: true, releasedWith: released)
+    }
+
+    @Test func noRecord_CountsAsTheWorstForAll() {
+        #expect(quiet(after: nil) == QuietPeriod(until: worst, lateness: .all))
+    }
+
+    @Test(arguments: [Duration.zero, .milliseconds(1700)])
+    func releasedTerm_HandsOnWhatIsLeft(_ left: Duration) {
+        #expect(quiet(after: term(released: left)) == QuietPeriod(until: granted + left, lateness: .none))
+        let watched = WatchedRenewal(renewal: ObservedRenewal(term()), since: .seconds(1))
+        #expect(
+            quiet(after: term(released: left), watched: watched)
+                == QuietPeriod(until: granted + left, lateness: .none))
+    }
+
+    @Test func ownReleasedTerm_HandsOnWhatIsLeft() {
+        let held = HeldTerm(epoch: Epoch(4), boundUntil: .seconds(500))
+        #expect(
+            quiet(after: term(.n1, released: .seconds(1)), lastHeld: held)
+                == QuietPeriod(until: granted + .seconds(1), lateness: .none))
+    }
+
+    @Test func ownTermWithNobodyInBetween_BindsAsItDid() {
+        let held = HeldTerm(epoch: Epoch(4), boundUntil: .seconds(103))
+        #expect(
+            quiet(after: term(.n1), lastHeld: held) == QuietPeriod(until: .seconds(103), lateness: .doubtful))
+    }
+
+    @Test func ownTermWhoseGrantWasLost_CountsAsTheWorst() {
+        let earlier = HeldTerm(epoch: Epoch(3), boundUntil: .seconds(50))
+        #expect(quiet(after: term(.n1), lastHeld: earlier) == QuietPeriod(until: worst, lateness: .doubtful))
+        #expect(quiet(after: term(.n1), lastHeld: nil) == QuietPeriod(until: worst, lateness: .doubtful))
+    }
+
+    @Test func watchedRenewal_CountsFromWhenItWasFirstSeen() {
+        let watched = WatchedRenewal(renewal: ObservedRenewal(term()), since: .seconds(94))
+        #expect(
+            quiet(after: term(), watched: watched)
+                == QuietPeriod(until: .seconds(94) + timing.observation, lateness: .doubtful))
+    }
+
+    @Test(arguments: [(UInt64(4), UInt64(8)), (3, 9), (4, 10)])
+    func anotherRenewalThanTheWatchedOne_CountsAsTheWorst(epoch: UInt64, sequence: UInt64) {
+        let watched = WatchedRenewal(
+            renewal: ObservedRenewal(epoch: Epoch(epoch), sequence: sequence), since: .seconds(94))
+        #expect(quiet(after: term(), watched: watched) == QuietPeriod(until: worst, lateness: .doubtful))
+    }
+
+    @Test func unwatchedTerm_CountsAsTheWorst() {
+        #expect(quiet(after: term()) == QuietPeriod(until: worst, lateness: .doubtful))
+    }
+
+    @Test func ownNameOfAnEarlierStart_IsNobodysFriend() {
+        let held = HeldTerm(epoch: Epoch(4), boundUntil: .seconds(103))
+        #expect(
+            quiet(after: term(.node("n1", start: 0)), lastHeld: held)
+                == QuietPeriod(until: worst, lateness: .doubtful))
+    }
+
+    @Test func lateness_IsAddedForWhomItConcerns() {
+        func end(_ lateness: QuietPeriod.Lateness, until: Double, isDoubtful: Bool) -> Instant {
+            QuietPeriod(until: .seconds(until), lateness: lateness)
+                .end(isDoubtful: isDoubtful, granted: granted, lateness: .seconds(2))
+        }
+        #expect(end(.none, until: 105, isDoubtful: true) == .seconds(105))
+        #expect(end(.doubtful, until: 105, isDoubtful: false) == .seconds(105))
+        #expect(end(.doubtful, until: 105, isDoubtful: true) == .seconds(107))
+        #expect(end(.all, until: 105, isDoubtful: false) == .seconds(107))
+        // An app in doubt waits δ from the grant, however long ago the renewal was seen.
+        #expect(end(.doubtful, until: 95, isDoubtful: false) == .seconds(95))
+        #expect(end(.doubtful, until: 95, isDoubtful: true) == .seconds(102))
+    }
+
+    @Test func mutations_TakeTheRulesOut() {
+        #expect(quiet(after: nil, mutations: [.noQuiet]) == QuietPeriod(until: granted, lateness: .none))
+        #expect(
+            quiet(after: term(), mutations: [.quietOnlyWithoutRecord])
+                == QuietPeriod(until: granted, lateness: .none))
+        #expect(quiet(after: nil, mutations: [.quietOnlyWithoutRecord]).until == worst)
+        let held = HeldTerm(epoch: Epoch(3), boundUntil: .seconds(50))
+        #expect(quiet(after: term(.n1), lastHeld: held, mutations: [.trustsOwnRecord]).until == .seconds(50))
+    }
+}

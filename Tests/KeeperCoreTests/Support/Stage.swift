@@ -1,0 +1,266 @@
+import Testing
+
+@testable import KeeperCore
+
+/// One node, played event by event through `NodeCore.handle`.
+///
+/// The store answers at once, as its `weather` allows. WeChat, the leader and the members answer when the story says
+/// so: `play` notes what was asked of them, and `calls`, `probes`, `forwards` and `queries` hold what is unanswered.
+struct Stage {
+    var core: NodeCore
+    var now = Instant.seconds(1000)
+    var store = ScriptedStore()
+    var weather: (NodeAction) -> ScriptedStore.Weather = { _ in .fair }
+
+    /// Everything the node did since `forget()`, but for ticks.
+    private(set) var actions: [NodeAction] = []
+    private(set) var calls: [(request: RequestID, app: AppID, kind: CallKind, permit: CallPermit)] = []
+    private(set) var probes: [(request: RequestID, token: Token)] = []
+    private(set) var forwards: [(request: RequestID, forwarding: Forwarding)] = []
+    private(set) var queries: [(request: RequestID, members: [Member])] = []
+    private var unanswered: [(event: NodeEvent, at: Instant)] = []
+    private var lastWaiter: UInt64 = 0
+    private let holder: LeaseHolder
+
+    init(
+        _ holder: LeaseHolder = .n1, line: TokenLine = .classic, timing: LeaseTiming = .standard,
+        overlap: Duration = .seconds(300), watchPeriod: Duration = .zero, mutations: Set<Mutation> = [],
+        apps: [AppSettings]? = nil
+    ) {
+        self.holder = holder
+        core = NodeCore(
+            holder: holder,
+            settings: NodeSettings(
+                timing: timing, apps: apps ?? [AppSettings(id: .wx1, line: line)], overlap: overlap,
+                watchPeriod: watchPeriod),
+            seed: 7, mutations: mutations, fingerprint: Fingerprint.init(of:))
+    }
+}
+
+// MARK: Playing
+
+extension Stage {
+    /// Lets something happen, and everything that follows from it at once.
+    mutating func play(_ event: NodeEvent) {
+        var next = [event]
+        while !next.isEmpty {
+            for action in core.handle(next.removeFirst(), at: now) { next += follow(action) }
+        }
+    }
+
+    /// Lets time pass, waking the node whenever it wants to be.
+    mutating func pass(_ duration: Duration, sourceLocation: SourceLocation = #_sourceLocation) {
+        let end = now + duration
+        var wakeUps = 0
+        while let moment = nextMoment, moment <= end, wakeUps < 20_000 {
+            now = max(now, moment)
+            wakeUps += 1
+            if let due = unanswered.firstIndex(where: { $0.at <= now }) {
+                play(unanswered.remove(at: due).event)
+            } else {
+                play(.woke)
+            }
+        }
+        #expect(wakeUps < 20_000, "the node spins", sourceLocation: sourceLocation)
+        now = end
+    }
+
+    private var nextMoment: Instant? {
+        let timeouts = unanswered.map(\.at).min()
+        return timeouts.map { min($0, core.nextWakeUp) } ?? core.nextWakeUp
+    }
+
+    /// Lets time pass until `condition` holds. Returns how long that took.
+    @discardableResult
+    mutating func passUntil(
+        atMost limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation,
+        _ condition: (Stage) -> Bool
+    ) -> Duration {
+        let start = now
+        while !condition(self), now - start < limit { pass(.milliseconds(10), sourceLocation: sourceLocation) }
+        #expect(condition(self), "not within \(limit)", sourceLocation: sourceLocation)
+        return now - start
+    }
+
+    /// Carries out one action; returns what it brings at once.
+    private mutating func follow(_ action: NodeAction) -> [NodeEvent] {
+        switch action {
+        case .lease(let id, let command):
+            if case .tick = command {} else { actions.append(action) }
+            return executed(action) { stage in
+                .leaseReplied(id, .success(stage.store.perform(command, by: stage.holder, at: stage.now)))
+            } failing: { .leaseReplied(id, .failure($0)) }
+        case .credential(let id, let command):
+            actions.append(action)
+            return executed(action) { stage in
+                .credentialReplied(id, .success(stage.store.perform(command, by: stage.holder, at: stage.now)))
+            } failing: { .credentialReplied(id, .failure($0)) }
+        case .call(let id, let app, let kind, let permit): calls.append((id, app, kind, permit))
+        case .probe(let id, _, let token, _): probes.append((id, token))
+        case .forward(let id, let forwarding): forwards.append((id, forwarding))
+        case .askPeers(let id, let members): queries.append((id, members))
+        case .answer, .serve, .left, .nameTaken, .note: break
+        }
+        actions.append(action)
+        return []
+    }
+
+    private mutating func executed(
+        _ action: NodeAction, _ perform: (inout Stage) -> NodeEvent, failing fail: (StoreError) -> NodeEvent
+    ) -> [NodeEvent] {
+        let timeout = now + core.settings.timing.commandTimeout
+        switch weather(action) {
+        case .fair: return [perform(&self)]
+        case .unreachable: unanswered.append((fail(.unreachable("refused")), now + .milliseconds(1)))
+        case .lost: unanswered.append((fail(.timedOut), timeout))
+        case .answerLost:
+            _ = perform(&self)
+            unanswered.append((fail(.timedOut), timeout))
+        case .slow(let delay): unanswered.append((perform(&self), now + delay))
+        }
+        return []
+    }
+}
+
+// MARK: What the story says
+
+extension Stage {
+    mutating func forget() { actions = [] }
+
+    /// WeChat answers the oldest call.
+    mutating func wechat(_ outcome: CallOutcome) throws {
+        let call = try #require(calls.first)
+        calls.removeFirst()
+        play(.called(call.request, outcome))
+    }
+
+    /// WeChat answers the oldest call with a token.
+    mutating func wechat(issues token: String, life: Duration = .seconds(7200)) throws {
+        try wechat(.issued(Token(token), life: life))
+    }
+
+    /// WeChat answers the oldest probe.
+    mutating func wechat(says outcome: ProbeOutcome) throws {
+        let probe = try #require(probes.first)
+        probes.removeFirst()
+        play(.probed(probe.request, outcome))
+    }
+
+    /// The leader answers the oldest forwarding.
+    mutating func leader(_ outcome: ForwardOutcome) throws {
+        let forward = try #require(forwards.first)
+        forwards.removeFirst()
+        play(.forwarded(forward.request, outcome))
+    }
+
+    /// The members answer the oldest query.
+    mutating func members(_ states: [PeerState]) throws {
+        let query = try #require(queries.first)
+        queries.removeFirst()
+        play(.peersAnswered(query.request, states))
+    }
+
+    /// Somebody asks for another token than the one named.
+    @discardableResult
+    mutating func ask(
+        refused token: String, within patience: Duration = .seconds(30), isForwarded: Bool = false, of app: AppID = .wx1
+    ) -> WaiterID {
+        ask(.refused(Token(token)), within: patience, isForwarded: isForwarded, of: app)
+    }
+
+    @discardableResult
+    mutating func ask(
+        _ reason: RefreshRequest.Reason, within patience: Duration = .seconds(30), isForwarded: Bool = false,
+        of app: AppID = .wx1
+    ) -> WaiterID {
+        lastWaiter += 1
+        let waiter = WaiterID(lastWaiter)
+        play(
+            .refreshAsked(
+                RefreshRequest(
+                    waiter: waiter, app: app, reason: reason, deadline: now + patience, isForwarded: isForwarded)))
+        return waiter
+    }
+
+    /// The node leads a term of which nothing restrains it, the store holding `record`.
+    static func leading(
+        _ record: CredentialRecord? = nil, line: TokenLine = .classic, overlap: Duration = .seconds(300),
+        watchPeriod: Duration = .zero
+    ) -> Stage {
+        var stage = Stage(line: line, overlap: overlap, watchPeriod: watchPeriod)
+        if let record { stage.store.keep(record, at: stage.now) }
+        stage.store.lease = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, isActive: true, releasedWith: .zero)
+        stage.play(.started)
+        return stage
+    }
+
+    /// The node follows `n2`, the store holding `record`.
+    static func following(_ record: CredentialRecord? = nil) -> Stage {
+        var stage = Stage()
+        if let record { stage.store.keep(record, at: stage.now) }
+        stage.store.lead(.n2, epoch: 4, until: stage.now + .seconds(3600))
+        stage.play(.started)
+        return stage
+    }
+}
+
+// MARK: What was seen
+
+extension Stage {
+    func isLeading() -> Bool { core.health(at: now).role == .leader }
+
+    func answer(to waiter: WaiterID) -> RefreshAnswer? {
+        for case .answer(waiter, let answer) in actions { return answer }
+        return nil
+    }
+
+    /// The token a waiter was given.
+    func token(for waiter: WaiterID) -> String? {
+        guard case .token(let served, _, _, _) = answer(to: waiter) else { return nil }
+        return served.credential.token.secret
+    }
+
+    /// The last `serve`.
+    var served: ServedCredential? {
+        for case .serve(_, let credential) in actions.reversed() { return credential }
+        return nil
+    }
+
+    var credentialCommands: [CredentialCommand] {
+        actions.compactMap { if case .credential(_, let command) = $0 { command } else { nil } }
+    }
+
+    var leaseCommands: [LeaseCommand] {
+        actions.compactMap { if case .lease(_, let command) = $0 { command } else { nil } }
+    }
+
+    var notices: [Notice] { actions.compactMap { if case .note(let notice) = $0 { notice } else { nil } } }
+
+    /// What was done, in words: a story in one line.
+    var story: [String] { actions.compactMap(\.word) }
+
+    func record() throws -> CredentialRecord { try #require(store.record(.wx1, at: now)) }
+}
+
+extension NodeAction {
+    fileprivate var word: String? {
+        switch self {
+        case .lease(_, .acquire): "acquire"
+        case .lease(_, .renew): "renew"
+        case .lease(_, .release): "release"
+        case .lease: nil
+        case .credential(_, .begin): "begin"
+        case .credential(_, .publish): "publish"
+        case .credential(_, .abort(let abortion)): "abort(\(abortion.effect))"
+        case .credential(_, .put): "put"
+        case .credential(_, .restore): "restore"
+        case .call: "call"
+        case .probe: "probe"
+        case .forward: "forward"
+        case .askPeers: "ask members"
+        case .left: "left"
+        case .nameTaken: "name taken"
+        case .answer, .serve, .note: nil
+        }
+    }
+}

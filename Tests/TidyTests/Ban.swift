@@ -1,0 +1,65 @@
+/// A word that is not written here, and what to write instead.
+struct Ban: Sendable {
+    let text: String
+    let instead: String
+    let scope: Scope
+    /// Allowed after all if this follows within the statement.
+    var unless: String?
+
+    /// Where the ban holds.
+    enum Scope: Sendable {
+        /// In everything we ship.
+        case sources
+        /// In everything we ship but the programs, whose output goes to people.
+        case sourcesButPrograms
+        /// Where everything must be told from outside: the floors below the shell, and the simulation.
+        case belowTheShell
+        /// There, and in every test.
+        case belowTheShellAndTests
+        /// Anywhere.
+        case everywhere
+    }
+
+    /// Rooms whose output a person reads.
+    static let programs: Set = ["wxkeeper", "cluster-simulation"]
+    /// The one file of a test target that may sleep: a poll with a limit.
+    static let pollingFile = "Eventually"
+    /// Floors 0 to 2, and the simulated worlds.
+    static let roomsBelowTheShell: Set = ["KeeperCore", "KeeperPorts", "RedisClient", "CurlClient", "ClusterSimulation"]
+
+    static let all: [Ban] = [
+        Ban(text: "Date()", instead: "time is an argument: pass `now`", scope: .belowTheShell),
+        Ban(text: "Date.now", instead: "time is an argument: pass `now`", scope: .belowTheShell),
+        Ban(
+            text: ".random(", instead: "chance is an argument: `.random(in:using:)` or SplitMix64",
+            scope: .belowTheShell, unless: "using:"),
+        Ban(
+            text: "Task.sleep", instead: "below the shell return a deadline; in a test wait for an event or `eventually`",
+            scope: .belowTheShellAndTests),
+        Ban(text: "Thread.sleep", instead: "wait for an event with a deadline", scope: .everywhere),
+        Ban(text: "usleep", instead: "wait for an event with a deadline", scope: .everywhere),
+        Ban(text: "try!", instead: "`try`, or `do`/`catch` with a precondition that says why", scope: .everywhere),
+        Ban(text: "fatalError", instead: "`precondition` with the state in its message", scope: .sources),
+        Ban(text: "print(", instead: "log it, or return it", scope: .sourcesButPrograms),
+        Ban(text: "@_exported", instead: "import it where it is used", scope: .everywhere),
+    ]
+
+    func applies(to file: SourceFile) -> Bool {
+        let isSource = file.folder == "Sources"
+        let isBelow = isSource && Self.roomsBelowTheShell.contains(file.room)
+        return switch scope {
+        case .everywhere: true
+        case .sources: isSource
+        case .sourcesButPrograms: isSource && !Self.programs.contains(file.room)
+        case .belowTheShell: isBelow
+        case .belowTheShellAndTests: isBelow || (file.folder == "Tests" && file.baseName != Self.pollingFile)
+        }
+    }
+
+    func occurs(in file: SourceFile, at index: Int) -> Bool {
+        guard file.code[index].containsWord(text) else { return false }
+        guard let unless else { return true }
+        let statement = file.code[index..<min(index + 3, file.code.count)]
+        return !statement.contains { $0.contains(unless) }
+    }
+}

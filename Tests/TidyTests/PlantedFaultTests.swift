@@ -1,0 +1,141 @@
+import Testing
+
+/// Each check must be seen to fail: a fault is planted, and found on its line.
+@Suite struct PlantedFaultTests {
+    private func file(_ room: String, _ text: String, folder: String = "Sources") -> SourceFile {
+        SourceFile(path: "\(folder)/\(room)/File.swift", text: text)
+    }
+
+    @Test func reader_TellsCodeFromCommentsAndStrings() {
+        let text = """
+            let a = "print(" // print(
+            /* one /* two */ print( */ call()
+            let b = #"a "quoted" fatalError"# + "x\\(name("y") + 1)z" + c
+            let d = \"\"\"
+                try! "here"
+                \"\"\"
+            """
+        let file = file("KeeperCore", text)
+        #expect(file.code[0].trimmed == #"let a = "      ""#)
+        #expect(file.comments[0].trimmed == "// print(")
+        #expect(file.code[1].trimmed == "call()")
+        #expect(file.code[2].hasSuffix("+ c") && !file.code[2].contains("fatalError") && !file.code[2].contains("name"))
+        #expect(!file.code[4].contains("try!"))
+        #expect(file.code.map(\.count) == file.lines.map(\.count))
+        #expect(Tidy.bans(file) == [])
+    }
+
+    @Test func longLine_IsFound() {
+        let file = file("KeeperCore", "let a = 1\n// " + String(repeating: "x", count: 118))
+        #expect(Tidy.lengths(file).map(\.line) == [2])
+    }
+
+    @Test func longFile_IsFound() {
+        #expect(Tidy.lengths(file("KeeperCore", String(repeating: "\n", count: 400))) == [])
+        #expect(Tidy.lengths(file("KeeperCore", String(repeating: "\n", count: 401))).count == 1)
+    }
+
+    @Test(arguments: [
+        "func long(\n    a: Int\n) -> Int {", "init(a: Int) {", "public static func long() async throws(Error)\n{",
+    ])
+    func longFunction_IsFound(_ head: String) {
+        let lines = head.split(separator: "\n").count
+        let fits = head + String(repeating: "\n    if a { b() }", count: 59 - lines) + "\n}\n"
+        #expect(Tidy.lengths(file("KeeperCore", fits)) == [])
+        let long = head + String(repeating: "\n    if a { b() }", count: 60 - lines) + "\n}\n"
+        #expect(Tidy.lengths(file("KeeperCore", long)).map(\.line) == [1])
+    }
+
+    @Test func requirement_IsNoFunction() {
+        let text = "protocol P {\n    func a() async\n    init(b: Int)\n}\nfunc c() { self.init(b: 1) }\n"
+        #expect(Tidy.functions(in: file("KeeperCore", text)) == [4...4])
+    }
+
+    @Test(arguments: [
+        ("KeeperCore", "let now = Date()"), ("KeeperPorts", "let now = Date.now"),
+        ("ClusterSimulation", "let dice = Int.random(in: 1...6)"), ("CurlClient", "try await Task.sleep(for: .seconds(1))"),
+        ("KeeperHTTP", "Thread.sleep(forTimeInterval: 1)"), ("wxkeeper", "usleep(10)"), ("KeeperNode", "try! body()"),
+        ("RedisStores", "fatalError()"), ("WeChatAPI", "print(answer)"), ("KeeperPorts", "@_exported import KeeperCore"),
+    ])
+    func bannedWord_IsFound(_ room: String, _ line: String) {
+        #expect(Tidy.bans(file(room, "\n" + line)).map(\.line) == [2])
+    }
+
+    @Test(arguments: [
+        ("KeeperHTTP", "let now = Date()"), ("KeeperCore", "let dice = Int.random(in: 1...6, using: &generator)"),
+        ("KeeperNode", "try await Task.sleep(until: next)"), ("wxkeeper", "print(answer)"),
+        ("KeeperCore", "footprint(of: x)"), ("KeeperCore", "// never print( a token"),
+    ])
+    func allowedWord_IsLeftAlone(_ room: String, _ line: String) {
+        #expect(Tidy.bans(file(room, line)) == [])
+    }
+
+    @Test func sleep_IsBannedInTests() {
+        let line = "try await Task.sleep(for: .seconds(1))"
+        #expect(Tidy.bans(file("KeeperNodeTests", line, folder: "Tests")).count == 1)
+    }
+
+    @Test func workPutOff_IsFound() {
+        let word = "TO" + "DO"
+        #expect(Tidy.unfinished(file("KeeperCore", "let a = 1  // \(word): more")).map(\.line) == [1])
+        #expect(Tidy.unfinished(file("KeeperCore", "let a = \"\(word)\"")) == [])
+    }
+
+    @Test(arguments: ["final class A: @unchecked Sendable {}", "nonisolated(unsafe) var a = 1", "let b = unsafe c"])
+    func unsignedUnsafety_IsFound(_ line: String) {
+        #expect(Tidy.unsafety(file("KeeperNode", "// SAFETY: no.\n" + line)).map(\.line) == [2])
+        #expect(Tidy.unsafety(file("CurlClient", line)).map(\.line) == [1])
+        #expect(Tidy.unsafety(file("CurlClient", "// SAFETY: the loop owns it.\n" + line)) == [])
+        let far = "// SAFETY: too far away.\n" + String(repeating: "\n", count: Tidy.safetyReach) + line
+        #expect(Tidy.unsafety(file("RedisClient", far)).count == 1)
+    }
+
+    @Test func iterationOverAHash_IsFound() {
+        #expect(Tidy.hashedOrder(file("KeeperCore", "for key in table.keys {")).count == 1)
+        #expect(Tidy.hashedOrder(file("KeeperCore", "for key in table.keys.sorted() {")) == [])
+        #expect(Tidy.hashedOrder(file("KeeperNode", "for key in table.keys {")) == [])
+    }
+
+    @Test(arguments: [
+        ("KeeperCore", "import Foundation"), ("KeeperCore", "public import KeeperPorts"),
+        ("ClusterSimulation", "import Foundation"), ("KeeperPorts", "internal import Logging"),
+        ("KeeperNode", "private import struct KeeperHTTP.Route"), ("WeChatSimulator", "import KeeperCore"),
+        ("RedisClient", "@testable import KeeperCore"),
+    ])
+    func importAgainstAnArrow_IsFound(_ room: String, _ line: String) {
+        #expect(House.strayImports(file(room, "// A comment.\n" + line)).map(\.line) == [2])
+    }
+
+    @Test(arguments: [
+        ("KeeperNode", "public import KeeperCore"), ("RedisClient", "internal import CHiredis"),
+        ("KeeperHTTP", "internal import Hummingbird"), ("wxkeeper", "import KeeperHTTP"), ("KeeperCore", "// import Foundation"),
+    ])
+    func importAlongAnArrow_IsAllowed(_ room: String, _ line: String) {
+        #expect(House.strayImports(file(room, line)) == [])
+    }
+
+    @Test func dependencyAgainstAnArrow_IsFound() {
+        let package = SourceFile(
+            path: "Package.swift",
+            text: """
+                    room("KeeperCore"),
+                    room("KeeperPorts", ["KeeperCore"]),
+                    room("KeeperNode", ["KeeperPorts", "RedisStores", .logging]),
+                    room("Attic", []),
+                """)
+        #expect(House.strayDependencies(package: package).map(\.line) == [3, 4])
+    }
+
+    @Test func fileThatNobodyUses_IsFound() {
+        let used = SourceFile(path: "Sources/KeeperCore/Used.swift", text: "struct Used {}")
+        let user = SourceFile(path: "Sources/KeeperCore/User.swift", text: "@main struct User { let a: Used }")
+        let attic = SourceFile(path: "Sources/KeeperCore/Attic.swift", text: "struct Attic { var attic: Attic? }")
+        #expect(House.unusedFiles([used, user, attic]).map(\.path) == [attic.path])
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}
