@@ -109,5 +109,11 @@ let package = Package(
         tests(
             "RedisStoresTests",
             ["RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging, .nioPosix]),
+        tests(
+            "ClusterTests",
+            [
+                "WeChatSimulator", .logging, .nioCore, .nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .subprocess,
+            ]),
     ]
 )
