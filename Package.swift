@@ -119,5 +119,11 @@ let package = Package(
         tests("KeeperCoreTests", ["KeeperCore"]),
         tests("KeeperNodeTests", ["KeeperNode", "KeeperPorts", "KeeperCore", .lifecycle, .lifecycleTestKit, .logging]),
         tests("TidyTests", []),
+        tests(
+            "ClusterTests",
+            [
+                "WeChatSimulator", .logging, .nioCore, .nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .subprocess,
+            ]),
     ]
 )

@@ -1,0 +1,114 @@
+import Subprocess
+import Testing
+
+extension ClusterTests {
+    /// A leader or Redis goes while callers read 200 times a second, and nobody is to notice.
+    @Suite(.serialized) struct FailoverTests {
+        @Test(arguments: [ClusterPlan(), .defaultLease])
+        func killedLeader_IsReplacedBeforeTheBound_AndNobodyNotices(_ plan: ClusterPlan) async throws {
+            try await withCluster(plan) { cluster in
+                let leader = try await cluster.awaitLeader()
+                let checker = try await Checker(cluster)
+                var fault = ContinuousClock.now
+                var gap = Duration.zero
+                let load = try await cluster.underLoad { load in
+                    fault = .now
+                    try leader.send(.kill)
+                    gap = try await cluster.takeover(from: leader, since: fault).gap
+                    try await eventually("a refresh is answered") { load.refreshGap(since: fault) != nil }
+                    try await leader.start()
+                    try await cluster.awaitHealth()
+                }
+                let verdict = try await checker.verdict(
+                    on: "kill -9 of the leader, lease \(plan.ttl)", load, gap: gap, since: fault)
+                verdict.expectUnnoticed()
+                #expect(verdict.failedRefreshes == 0)
+                #expect(gap <= plan.takeoverBound)
+                #expect(verdict.terms == 1)
+            }
+        }
+
+        @Test func leaderToldToGo_HandsOverAtOnce_AndNobodyNotices() async throws {
+            try await withCluster { cluster in
+                let leader = try await cluster.awaitLeader()
+                let checker = try await Checker(cluster)
+                var fault = ContinuousClock.now
+                var gap = Duration.zero
+                let load = try await cluster.underLoad { load in
+                    let process = try leader.process
+                    fault = .now
+                    try leader.send(.terminate)
+                    gap = try await cluster.takeover(from: leader, since: fault).gap
+                    #expect(try await process.ended(within: .seconds(10)) == .exited(0))
+                    try await eventually("a refresh is answered") { load.refreshGap(since: fault) != nil }
+                    try await leader.start()
+                    try await cluster.awaitHealth()
+                }
+                let verdict = try await checker.verdict(on: "SIGTERM of the leader", load, gap: gap, since: fault)
+                verdict.expectUnnoticed()
+                #expect(verdict.failedRefreshes == 0)
+                #expect(gap <= .milliseconds(300))
+                #expect(verdict.terms == 1)
+            }
+        }
+
+        @Test func frozenLeader_IsReplaced_AndFollowsOnceItWakes() async throws {
+            try await withCluster { cluster in
+                let leader = try await cluster.awaitLeader()
+                let checker = try await Checker(cluster)
+                var fault = ContinuousClock.now
+                var gap = Duration.zero
+                var callsBefore = 0
+                let load = try await cluster.underLoad { load in
+                    fault = .now
+                    try leader.send(.suspend)
+                    gap = try await cluster.takeover(from: leader, since: fault).gap
+                    try await hold("the leader stands still for ten seconds", for: fault + .seconds(10) - .now)
+                    callsBefore = checker.calls(by: leader)
+                    let awake = ContinuousClock.now
+                    try leader.send(.resume)
+                    try await eventually("the old leader follows", within: .seconds(2)) {
+                        await leader.status("/follower") == 200
+                    }
+                    print("frozen leader follows \((ContinuousClock.now - awake).wholeMilliseconds) ms after SIGCONT")
+                    try await eventually("a refresh is answered") { load.refreshGap(since: fault) != nil }
+                    try await cluster.awaitHealth()
+                }
+                let verdict = try await checker.verdict(
+                    on: "SIGSTOP of the leader for 10 s", load, gap: gap, since: fault)
+                verdict.expectUnnoticed()
+                #expect(verdict.failedRefreshes == 0)
+                #expect(gap <= cluster.plan.takeoverBound)
+                #expect(verdict.terms == 1)
+                #expect(checker.calls(by: leader) == callsBefore, "a frozen leader calls no more")
+            }
+        }
+
+        @Test func redisKilledAndStartedEmpty_IsFilledFromMemory_AndNobodyNotices() async throws {
+            try await withCluster { cluster in
+                _ = try await cluster.awaitLeader()
+                let checker = try await Checker(cluster)
+                var fault = ContinuousClock.now
+                var gap = Duration.zero
+                let load = try await cluster.underLoad { load in
+                    fault = .now
+                    try await cluster.redis.kill()
+                    try await eventually("the lease runs out") { try await cluster.leader() == nil }
+                    let back = ContinuousClock.now
+                    try await cluster.redis.start()
+                    let takeover = try await cluster.takeover(from: nil, since: back)
+                    gap = back + takeover.gap - fault
+                    #expect(takeover.gap < .seconds(5), "somebody leads soon after Redis is back")
+                    for app in cluster.plan.apps {
+                        try await eventually("\(app.id) is written back") { try await cluster.isStored(app) }
+                    }
+                    try await eventually("a refresh is answered") { load.refreshGap(since: fault) != nil }
+                    try await cluster.awaitHealth()
+                }
+                let verdict = try await checker.verdict(
+                    on: "Redis killed and started empty", load, gap: gap, since: fault)
+                verdict.expectUnnoticed()
+            }
+        }
+    }
+}
