@@ -30,12 +30,14 @@ extension Target.Dependency {
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let lifecycleTestKit: Self = .product(
         name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let mustache: Self = .product(name: "Mustache", package: "swift-mustache")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -97,33 +99,26 @@ let package = Package(
         .target(
             name: "KeeperTestKit", dependencies: ["KeeperPorts", "KeeperCore"], path: "Tests/KeeperTestKit",
             swiftSettings: settings),
+        tests("KeeperCoreTests", ["KeeperCore"]),
         tests("RedisClientTests", ["RedisClient", "KeeperTestKit", .nioCore, .nioPosix]),
         tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
-        tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
-        tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
-        tests("WxkeeperTests", ["wxkeeper", "KeeperCore", "KeeperHTTP", .argumentParser]),
+        tests("KeeperNodeTests", ["KeeperNode", "KeeperPorts", "KeeperCore", .lifecycle, .lifecycleTestKit, .logging]),
         tests(
             "KeeperHTTPTests",
             [
-                "KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", .hummingbird, .lifecycle, .logging,
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", .hummingbird, .hummingbirdTesting, .lifecycle,
+                .logging,
             ]),
         tests(
             "RedisStoresTests",
-            ["RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging, .nioPosix]),
             [
                 "RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging,
                 .nioPosix,
             ]),
-        // Tests.
-        tests("KeeperCoreTests", ["KeeperCore"]),
-        tests("KeeperNodeTests", ["KeeperNode", "KeeperPorts", "KeeperCore", .lifecycle, .lifecycleTestKit, .logging]),
+        tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
+        tests("WxkeeperTests", ["wxkeeper", "KeeperCore", "KeeperHTTP", .argumentParser]),
+        tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
+        tests("ClusterTests", ["WeChatSimulator", .logging, .nioCore, .nioHTTP1, .nioPosix, .subprocess]),
         tests("TidyTests", []),
-        tests(
-            "ClusterTests",
-            [
-                "WeChatSimulator", .logging, .nioCore, .nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
-                .subprocess,
-            ]),
     ]
 )
