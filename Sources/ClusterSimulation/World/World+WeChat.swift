@@ -2,6 +2,9 @@ internal import KeeperCore
 
 /// The way to WeChat and back: connect, ask the gate, send, process, answer.
 extension World {
+    /// Whether WeChat and the way to it have no bad luck.
+    private var isSteady: Bool { conditions.isCalm || options.onlyStoreFails }
+
     mutating func call(
         _ id: RequestID, _ app: AppID, _ content: WeChatRequest.Content, _ permit: CallPermit, _ node: Int,
         _ now: Instant
@@ -43,11 +46,11 @@ extension World {
         let deadline = nodes[node].clock.time(of: call.permit.deadline)
         let left = deadline - time
         var travel = random.number(0.01...0.2)
-        if !conditions.isCalm, random.chance(options.longCalls) {
+        if !isSteady, random.chance(options.longCalls) {
             travel = random.number(0.2...max(0.2, left + 0.9 * settings.timing.lateness.inSeconds))
         }
-        if !conditions.isCalm, options.breaksAssumptions, random.chance(0.02) { travel += random.number(3...12) }
-        let isLost = !conditions.isCalm && (random.chance(0.01) || time < conditions.wechatDownUntil)
+        if !isSteady, options.breaksAssumptions, random.chance(0.02) { travel += random.number(3...12) }
+        let isLost = !isSteady && (random.chance(0.01) || time < conditions.wechatDownUntil)
         if !isLost { send(call, node, travel, deadline) }
     }
 
@@ -72,7 +75,7 @@ extension World {
         case .probe(let token): answer = .probeEnded(request.id, probe(token, request))
         }
         let arrival = time + random.number(0.01...0.2)
-        let isLost = !conditions.isCalm && (random.chance(0.03) || time < conditions.wechatDownUntil)
+        let isLost = !isSteady && (random.chance(0.03) || time < conditions.wechatDownUntil)
         guard !isLost, arrival < request.deadline else { return }
         queue.push(.deliver(node: request.caller.node, life: request.caller.life, answer), at: arrival)
     }
@@ -89,7 +92,7 @@ extension World {
         let (token, left, isNew) = wechat.process(kind, of: app, by: request.caller, at: time)
         if isNew { issued(request, kind) }
         tell("wechat", "\(nodes[request.caller.node].name) \(apps[app]) \(kind): \(token.secret)")
-        if !conditions.isCalm, random.chance(0.005) { return .unknown(Trouble(summary: "an answer of no use")) }
+        if !isSteady, random.chance(0.005) { return .unknown(Trouble(summary: "an answer of no use")) }
         return .issued(token, life: .seconds(kind == .stable ? left.rounded(.down) : left))
     }
 

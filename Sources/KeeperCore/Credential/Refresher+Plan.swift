@@ -63,9 +63,8 @@ extension Refresher {
 
     private func fetchMissing(_ leadership: Situation.Leadership, at now: Instant) -> Plan {
         guard leadership.hasAskedPeers else {
-            // After a total loss the others must have had time to register.
-            let registered = leadership.granted + policy.timing.tickPeriod * 3
-            return Plan(step: .askPeers, at: leadership.quiet.lateness == .all ? registered : now)
+            // After a loss or an outage of the store the others must have had time to register.
+            return Plan(step: .askPeers, at: leadership.granted + policy.timing.tickPeriod * 3)
         }
         let kind = kind(for: wanted == .operatorAsked ? .missing : wanted ?? .missing)
         let quiet = quietEnd(leadership, hasToken: false)
