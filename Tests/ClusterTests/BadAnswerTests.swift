@@ -11,7 +11,7 @@ extension ClusterTests {
             try await withCluster(plan) { cluster in
                 let leader = try await cluster.awaitLeader()
                 let pids = try cluster.nodes.map { try $0.process.processID }
-                let checker = try await Checker(cluster)
+                let checker = Checker(cluster)
                 let start = ContinuousClock.now
                 var grown = 0
                 let load = try await cluster.underLoad { _ in
@@ -26,10 +26,13 @@ extension ClusterTests {
                     }
                     grown = try ProcessTable.memory(of: process).peak - before
                 }
-                let verdict = try await checker.verdict(on: "every bad answer of WeChat", load, gap: nil, since: start)
+                let verdict = checker.verdict(on: "bad answers of WeChat", load, gap: nil, since: start)
                 print("memory of the leader grew by \(grown >> 10) KB at most")
                 #expect(verdict.failedReads == 0)
+                // A token that WeChat issued in vain is nobody's, and its successor is the third within the overlap:
+                // on the strict reading the first then dies before any node can know the third.
                 #expect(verdict.deadTokens == 0)
+                #expect(verdict.overtakenTokens < verdict.reads / 50, "for moments only")
                 #expect(verdict.overlaps == 0)
                 #expect(grown < 20 << 20)
                 #expect(try cluster.nodes.map { try $0.process.processID } == pids)

@@ -8,7 +8,7 @@ extension ClusterTests {
         func killedLeader_IsReplacedBeforeTheBound_AndNobodyNotices(_ plan: ClusterPlan) async throws {
             try await withCluster(plan) { cluster in
                 let leader = try await cluster.awaitLeader()
-                let checker = try await Checker(cluster)
+                let checker = Checker(cluster)
                 var fault = ContinuousClock.now
                 var gap = Duration.zero
                 let load = try await cluster.underLoad { load in
@@ -19,7 +19,7 @@ extension ClusterTests {
                     try await leader.start()
                     try await cluster.awaitHealth()
                 }
-                let verdict = try await checker.verdict(
+                let verdict = checker.verdict(
                     on: "kill -9 of the leader, lease \(plan.ttl)", load, gap: gap, since: fault)
                 verdict.expectUnnoticed()
                 #expect(verdict.failedRefreshes == 0)
@@ -31,7 +31,7 @@ extension ClusterTests {
         @Test func leaderToldToGo_HandsOverAtOnce_AndNobodyNotices() async throws {
             try await withCluster { cluster in
                 let leader = try await cluster.awaitLeader()
-                let checker = try await Checker(cluster)
+                let checker = Checker(cluster)
                 var fault = ContinuousClock.now
                 var gap = Duration.zero
                 let load = try await cluster.underLoad { load in
@@ -44,7 +44,7 @@ extension ClusterTests {
                     try await leader.start()
                     try await cluster.awaitHealth()
                 }
-                let verdict = try await checker.verdict(on: "SIGTERM of the leader", load, gap: gap, since: fault)
+                let verdict = checker.verdict(on: "SIGTERM of the leader", load, gap: gap, since: fault)
                 verdict.expectUnnoticed()
                 #expect(verdict.failedRefreshes == 0)
                 #expect(gap <= .milliseconds(300))
@@ -52,10 +52,29 @@ extension ClusterTests {
             }
         }
 
+        @Test func nodesRestartedOneAfterAnother_AreMissedByNobody() async throws {
+            try await withCluster { cluster in
+                let checker = Checker(cluster)
+                let fault = ContinuousClock.now
+                let load = try await cluster.underLoad { _ in
+                    for node in cluster.nodes {
+                        let process = try node.process
+                        try node.send(.terminate)
+                        #expect(try await process.ended(within: .seconds(10)) == .exited(0))
+                        try await node.start()
+                        try await cluster.awaitHealth()
+                    }
+                }
+                let verdict = checker.verdict(on: "rolling restart", load, gap: nil, since: fault)
+                verdict.expectUnnoticed()
+                #expect(verdict.failedRefreshes == 0)
+            }
+        }
+
         @Test func frozenLeader_IsReplaced_AndFollowsOnceItWakes() async throws {
             try await withCluster { cluster in
                 let leader = try await cluster.awaitLeader()
-                let checker = try await Checker(cluster)
+                let checker = Checker(cluster)
                 var fault = ContinuousClock.now
                 var gap = Duration.zero
                 var callsBefore = 0
@@ -74,7 +93,7 @@ extension ClusterTests {
                     try await eventually("a refresh is answered") { load.refreshGap(since: fault) != nil }
                     try await cluster.awaitHealth()
                 }
-                let verdict = try await checker.verdict(
+                let verdict = checker.verdict(
                     on: "SIGSTOP of the leader for 10 s", load, gap: gap, since: fault)
                 verdict.expectUnnoticed()
                 #expect(verdict.failedRefreshes == 0)
@@ -87,7 +106,7 @@ extension ClusterTests {
         @Test func redisKilledAndStartedEmpty_IsFilledFromMemory_AndNobodyNotices() async throws {
             try await withCluster { cluster in
                 _ = try await cluster.awaitLeader()
-                let checker = try await Checker(cluster)
+                let checker = Checker(cluster)
                 var fault = ContinuousClock.now
                 var gap = Duration.zero
                 let load = try await cluster.underLoad { load in
@@ -105,7 +124,7 @@ extension ClusterTests {
                     try await eventually("a refresh is answered") { load.refreshGap(since: fault) != nil }
                     try await cluster.awaitHealth()
                 }
-                let verdict = try await checker.verdict(
+                let verdict = checker.verdict(
                     on: "Redis killed and started empty", load, gap: gap, since: fault)
                 verdict.expectUnnoticed()
             }

@@ -10,7 +10,7 @@ extension ClusterTests {
                 try await cluster.redis.kill()
                 try await eventually("the lease runs out") { try await cluster.leader() == nil }
 
-                let checker = try await Checker(cluster)
+                let checker = Checker(cluster)
                 let start = ContinuousClock.now
                 let load = try await cluster.underLoad { _ in
                     let held = try await cluster.refresh(app, reporting: token, at: cluster.nodes[0].port)
@@ -23,7 +23,7 @@ extension ClusterTests {
                         #expect(try await cluster.token(of: app, from: node.port) == token)
                     }
                 }
-                let verdict = try await checker.verdict(on: "Redis down", load, gap: nil, since: start)
+                let verdict = checker.verdict(on: "Redis down", load, gap: nil, since: start)
                 verdict.expectUnnoticed()
                 #expect(checker.calls.isEmpty, "no call of any kind without a lease")
             }
@@ -32,7 +32,7 @@ extension ClusterTests {
         @Test func deletedRecord_IsBackWithinATick_WithoutACallToWeChat() async throws {
             try await withCluster { cluster in
                 let app = cluster.plan.apps[0]
-                let checker = try await Checker(cluster)
+                let checker = Checker(cluster)
                 let before = try await cluster.storedToken(app)
                 #expect(before.count == app.tokenLength)
                 let start = ContinuousClock.now

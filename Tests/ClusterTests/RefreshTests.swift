@@ -25,7 +25,7 @@ extension ClusterTests {
                     #expect(older.calls == 0)
                     #expect(older.tokens == dead.tokens)
                 }
-                #expect(try await Checker(cluster).overlaps == 0)
+                #expect(Checker(cluster).overlaps == 0)
             }
         }
     }
@@ -44,7 +44,7 @@ extension Cluster {
 
     /// Reports a token from many callers at once; each must get a token.
     fileprivate func report(_ token: String, of app: ClusterPlan.App, _ what: String) async throws -> Outcome {
-        let checker = try await Checker(self)
+        let checker = Checker(self)
         let start = ContinuousClock.now
         let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
             for number in 0..<Self.callers {

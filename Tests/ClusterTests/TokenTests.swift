@@ -63,8 +63,15 @@ extension ClusterTests {
                     #expect(arguments.contains("serve --config"), "\(arguments)")
                 }
                 #expect(leader.log.contains("published a new token"))
-                cluster.auditSecrecy()
+                try cluster.auditSecrecy()
             }
+        }
+
+        @Test func audit_FindsWhatIsPlanted() {
+            let secret = Secret.new("appsecret")
+            let token = String(repeating: "7e-_X", count: 30)
+            let lines = "a url?secret=\(secret)&x=1\nb {\"access_token\":\"\(token)\"}\nc fingerprint=191088abda4a671c"
+            #expect(Audit.findings(in: lines, hiding: [secret]).count == 2)
         }
     }
 }

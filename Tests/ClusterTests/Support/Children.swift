@@ -58,9 +58,9 @@ struct Children: Sendable {
         environment: [String: String] = [:]
     ) async throws -> Child {
         let (started, continuation) = AsyncStream.makeStream(of: Result<Child, any Error>.self)
-        launches.yield(
-            Launch(
-                program: program, arguments: arguments, name: name, environment: environment, started: continuation))
+        let launch = Launch(
+            program: program, arguments: arguments, name: name, environment: environment, started: continuation)
+        launches.yield(launch)
         for await child in started { return try child.get() }
         throw CancellationError()
     }

@@ -78,7 +78,12 @@ struct Cluster: Sendable {
         try await ask(port, .post("/operate/refresh", ["appid": app.id], key: secrets.operate))
     }
 
-    func isAlive(_ token: String) -> Bool { wechat.standing(of: token).map { $0.strict > .zero } ?? false }
+    func life(of token: String) -> Load.Life {
+        guard let standing = wechat.standing(of: token) else { return .over }
+        return standing.strict > .zero ? .going : standing.grace > .zero ? .overtaken : .over
+    }
+
+    func isAlive(_ token: String) -> Bool { life(of: token) == .going }
 }
 
 /// Runs `body` with a healthy cluster.
@@ -102,7 +107,7 @@ func withCluster<Value: Sendable>(
                 do {
                     try await cluster.start()
                     let value = try await body(cluster)
-                    cluster.auditSecrecy()
+                    try cluster.auditSecrecy()
                     return value
                 } catch {
                     cluster.tellLogs()

@@ -6,7 +6,7 @@ struct ClusterPlan: Sendable {
     /// `cluster.lease.ttl` and `wechat.timeout`.
     var ttl = "4s"
     var timeout = "2s"
-    /// How long WeChat's tokens live. The defaults are WeChat's own, so nothing is due while a test runs.
+    /// How long WeChat's tokens live, by default as long as the real ones: nothing is due while a test runs.
     var lifetime = Duration.seconds(7200)
     var overlap = Duration.seconds(300)
     var apps = [App("wx-classic", .classic), App("wx-stable", .stable)]

@@ -11,8 +11,19 @@ final class Load: Sendable {
         let status: Int?
         let node: String?
         let token: String?
-        /// Whether WeChat accepted the token at the moment of delivery.
-        let isAlive: Bool
+        /// How WeChat thought of the token at the moment of delivery; nil without one.
+        let life: Life?
+    }
+
+    /// Whether WeChat accepts a token.
+    ///
+    /// WeChat promises a life to the newest token and, for the overlap, to the one before. Of a third it says nothing:
+    /// one reading lets it die at once, the other after its own overlap.
+    enum Life {
+        case going
+        /// Two newer tokens have been issued within the overlap, so it is dead on the strict reading alone.
+        case overtaken
+        case over
     }
 
     /// One `POST /token/refresh` that names the current token, which lives.
@@ -83,9 +94,10 @@ extension Cluster {
                     } while number.isMultiple(of: 2) && !load.isOver
                 }
             } catch is NoAnswer {
+                // Counted already.
             } catch where !Task.isCancelled {
                 load.note(
-                    .init(app: "", start: .now, end: .now, status: nil, node: nil, token: nil, isAlive: false))
+                    .init(app: "", start: .now, end: .now, status: nil, node: nil, token: nil, life: nil))
             }
         }
     }
@@ -101,7 +113,7 @@ extension Cluster {
         load.note(
             .init(
                 app: app.id, start: start, end: .now, status: answer?.status, node: answer?.node,
-                token: answer?.token, isAlive: answer?.token.map(isAlive) ?? false))
+                token: answer?.token, life: answer?.token.map(life)))
         return answer != nil && answer?.isLast != true
     }
 

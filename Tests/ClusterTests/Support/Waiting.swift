@@ -17,7 +17,7 @@ func eventually(
     }
 }
 
-/// Lets a fault last as long as the test says it does. Everything else waits for what it expects.
+/// Lets a fault last as long as the test says it does; everything else waits for what it expects.
 func hold(_ fault: String, for duration: Duration) async throws {
     try await letPass(duration)
 }
