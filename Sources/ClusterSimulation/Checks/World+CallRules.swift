@@ -60,6 +60,9 @@ extension World {
         let record = redis.stored(apps[app])
         guard record?.intent == nil, record?.taint == nil, !books[app].hasLostHistory, !options.breaksAssumptions
         else { return }
+        // The store may have lost the intent while the call was under way; the caller's memory is the mark then.
+        let longestCall = settings.timing.callTimeout + settings.timing.lateness
+        guard time - books[app].lostAt > longestCall.inSeconds else { return }
         violate(.unmarkedRotation, "\(apps[app]): token \(number) by \(describe(request.caller))")
     }
 

@@ -10,6 +10,8 @@ struct Knowledge: Sendable {
     private(set) var taint: KnownTaint?
     /// Our own doubt that has not reached the store, and since when.
     private(set) var ownDoubt: Instant?
+    /// A doubt that came with a token from a peer, until the store shows that token.
+    private(set) var peerDoubt: Instant?
     /// Why the last attempt failed.
     var trouble: Trouble?
     /// Intents begun today, as the store counts them.
@@ -41,11 +43,14 @@ struct Knowledge: Sendable {
 
     /// Since when the token may not be the newest; nil without doubt.
     var doubtSince: Instant? {
-        [intent?.begun, taint?.since, ownDoubt].reduce(nil as Instant?) { earliest, next in
+        [intent?.begun, taint?.since, ownDoubt, peerDoubt].reduce(nil as Instant?) { earliest, next in
             guard let next else { return earliest }
             return min(earliest ?? next, next)
         }
     }
+
+    /// Whether the token is in doubt for another reason than an open intent.
+    var hasDoubtBeyondIntent: Bool { taint != nil || ownDoubt != nil || peerDoubt != nil }
 
     /// What a decision to rotate is based on.
     var basis: DecisionBasis {
@@ -113,12 +118,15 @@ extension Knowledge {
             return KnownTaint(event: seen.event, since: known.reduce(since) { min($0, $1 ?? $0) })
         }
         if isStored, taint != nil { ownDoubt = nil }
+        // What a peer doubted, the store knows best.
+        if isStored { peerDoubt = nil }
     }
 
     private mutating func adopt(_ other: Credential) {
         if let credential, (credential.epoch, credential.version) == (other.epoch, other.version) { return }
         credential = other
         ownDoubt = nil
+        peerDoubt = nil
     }
 
     /// Takes in a record another node sent.
@@ -131,7 +139,7 @@ extension Knowledge {
         // What the store last showed us of doubts was about an older token.
         intent = nil
         taint = nil
-        if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() { ownDoubt = sent - age }
+        if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() { peerDoubt = sent - age }
     }
 
     /// Corrects the end of the current token's life from a call of our own.

@@ -76,7 +76,7 @@ extension Refresher {
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
         if app.line == .stable, !hasToken { return .origin }
         let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? false
-        let isDoubtful = isForeign || knowledge.taint != nil || knowledge.ownDoubt != nil
+        let isDoubtful = isForeign || knowledge.hasDoubtBeyondIntent
         return leadership.quiet.end(
             isDoubtful: isDoubtful, granted: leadership.granted, lateness: policy.timing.lateness)
     }

@@ -65,14 +65,15 @@ extension Refresher {
             repeatAt = now + policy.timing.renewalRetry
             job = .publishing(pending, nil)
             let isNew = pending.credential.fingerprint != knowledge.credential?.fingerprint
-            provisional = isNew ? pending.credential : nil
+            if isNew { provisional = pending.credential }
             if pending.credential.expiresAt <= now { job = .idle }
             return
         }
+        // Refused or not, a token that was served is served on until a newer one is known.
         job = .idle
-        provisional = nil
         switch reply.outcome {
         case .accepted:
+            provisional = nil
             accepted(pending, at: now, into: &out)
         case .superseded:
             counters.stalePublications += 1
