@@ -44,7 +44,8 @@ package struct WorldOptions: Equatable, Sendable {
         var options = WorldOptions()
         options.onlyStoreFails = true
         options.faults = [
-            .storeWiped, .storeDown, .storeSlow, .storeRestarted, .lockDeleted, .leaseDeleted, .recordDeleted, .killLeader,
+            .storeWiped, .storeDown, .storeSlow, .storeRestarted, .lockDeleted, .leaseDeleted, .recordDeleted,
+            .killLeader,
         ]
         return options
     }

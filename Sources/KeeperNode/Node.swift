@@ -5,8 +5,8 @@ public import ServiceLifecycle
 
 /// The shell around `NodeCore`: events in, actions out, nothing decided.
 ///
-/// One actor, one loop. Every IO action runs in a child task with its deadline and comes back as an event. The read path
-/// goes past all this: `read(_:)` looks into a table that the loop keeps up to date.
+/// One actor, one loop. Every IO action runs in a child task with its deadline and comes back as an event. The read
+/// path goes past all this: `read(_:)` looks into a table that the loop keeps up to date.
 public actor Node: Service, CredentialProvider {
     /// What the node needs of the world.
     public struct World: Sendable {
@@ -132,6 +132,7 @@ extension Node {
     /// Starts the child task of one IO action.
     private func reachOut(_ action: NodeAction, in group: inout DiscardingTaskGroup) {
         let patience = ContinuousClock.now + settings.timing.commandTimeout
+        let patienceWithPeers = patience + settings.timing.commandTimeout
         group.addTask { [world, input, table, origin] in
             switch action {
             case .lease(let id, let command):
@@ -156,7 +157,7 @@ extension Node {
                 let deadline = origin + forwarding.deadline.sinceOrigin
                 input.yield(.forwarded(id, await world.forwarder.forward(forwarding, before: deadline)))
             case .askPeers(let id, let members):
-                input.yield(.peersAnswered(id, await world.forwarder.states(of: members, before: patience)))
+                input.yield(.peersAnswered(id, await world.forwarder.states(of: members, before: patienceWithPeers)))
             case .answer, .serve, .left, .nameTaken, .note: break
             }
         }

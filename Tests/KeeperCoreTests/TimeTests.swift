@@ -5,7 +5,7 @@ import Testing
 @Suite struct TimeTests {
     @Test(arguments: [
         (Duration.milliseconds(1999), Int64(1), Int64(1999)), (.zero, 0, 0), (.milliseconds(-1), -1, -1),
-        (.seconds(-2), -2, -2), (.microseconds(1_000_900), 1, 1000),
+        (.seconds(-2), -2, -2000), (.microseconds(1_000_900), 1, 1000),
     ])
     func duration_IsRoundedDown(_ duration: Duration, seconds: Int64, milliseconds: Int64) {
         #expect(duration.wholeSeconds == seconds)
@@ -39,7 +39,8 @@ import Testing
         for _ in 0..<10_000 {
             let unit = random.nextUnit()
             (least, most) = (min(least, unit), max(most, unit))
-            #expect((Duration.seconds(2)...(.seconds(3))).contains(random.nextDuration(in: .seconds(2)...(.seconds(3)))))
+            let bounds = Duration.seconds(2)...(.seconds(3))
+            #expect(bounds.contains(random.nextDuration(in: bounds)))
             let jittered = random.jittered(.seconds(10), by: 0.1)
             #expect(jittered >= .seconds(9) && jittered <= .seconds(11))
         }
@@ -50,7 +51,9 @@ import Testing
         let token = Token("s3cret")
         var dumped = ""
         dump(token, to: &dumped)
-        #expect("\(token) \(token.debugDescription) \(String(reflecting: [token])) \(dumped)".contains("s3cret") == false)
+        for text in ["\(token)", token.debugDescription, String(reflecting: [token]), dumped] {
+            #expect(!text.contains("s3cret"))
+        }
         #expect("\(Credential.sample(token: "s3cret"))".contains("\"s3cret\"") == false)
         #expect(token.description == "<redacted>")
     }

@@ -182,7 +182,8 @@ import Testing
         try await withNode(setting: Self.keeping("old")) { node, world, _ in
             try await leads(node)
             async let successor = node.stepDown()
-            try await eventually("the release") { world.store.leaseLog.contains { if case .release = $0 { true } else { false } } }
+            let release = LeaseCommand.release(epoch: Epoch(5), left: .zero)
+            try await eventually("the release") { world.store.leaseLog.contains(release) }
             world.store.crown(.n2, epoch: 6)
             #expect(try await successor == LeaderHint(holder: .n2, epoch: Epoch(6)))
             await #expect(throws: NotLeaderError(leader: LeaderHint(holder: .n2, epoch: Epoch(6)))) {

@@ -44,7 +44,8 @@ func withNode(
     }
 }
 
-/// WeChat, as the test plays it: `probe` answers `lives`, or hangs until the caller gives up; `fetch` counts its tokens.
+/// WeChat, as the test plays it: `probe` answers `lives`, or hangs until the caller gives up; `fetch` counts its
+/// tokens.
 final class PlayedWeChat: CredentialSource {
     struct State {
         var lives: Bool? = true

@@ -67,13 +67,15 @@ enum House {
         }
     }
 
-    /// Files that nobody uses: neither the file's name nor one of its types occurs in another source file.
-    static func unusedFiles(_ files: [SourceFile]) -> [Finding] {
+    /// Files that nobody uses: neither the file's name nor one of its types occurs in another file; for a file of
+    /// extensions alone, none of the names it adds.
+    static func unusedFiles(_ files: [SourceFile], by tests: [SourceFile] = []) -> [Finding] {
         var filesWithWord: [String: Int] = [:]
-        for file in files { for word in file.words { filesWithWord[word, default: 0] += 1 } }
+        for file in files + tests { for word in file.words { filesWithWord[word, default: 0] += 1 } }
         return files.compactMap { file in
             let kinds = ["struct", "class", "enum", "actor", "protocol", "typealias"]
-            let types = kinds.flatMap { file.names(after: $0) }
+            var types = kinds.flatMap { file.names(after: $0) }
+            if types.isEmpty { types = ["func", "let", "var"].flatMap { file.names(after: $0) } }
             let isProgram = file.code.contains { $0.contains("@main") }
             let hasCode = file.code.contains { $0.contains { $0 != " " } }
             guard hasCode, !isProgram else { return nil }

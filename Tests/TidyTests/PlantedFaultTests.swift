@@ -19,15 +19,18 @@ import Testing
         #expect(file.code[0].trimmed == #"let a = "      ""#)
         #expect(file.comments[0].trimmed == "// print(")
         #expect(file.code[1].trimmed == "call()")
-        #expect(file.code[2].hasSuffix("+ c") && !file.code[2].contains("fatalError") && !file.code[2].contains("name"))
+        #expect(file.code[2].hasSuffix("+ c") && !file.code[2].contains("fatalError"))
+        #expect(file.code[2].contains("name(\" \") + 1") && !file.code[2].contains("z"), "what is interpolated is code")
         #expect(!file.code[4].contains("try!"))
         #expect(file.code.map(\.count) == file.lines.map(\.count))
         #expect(Tidy.bans(file) == [])
     }
 
     @Test func longLine_IsFound() {
-        let file = file("KeeperCore", "let a = 1\n// " + String(repeating: "x", count: 118))
+        let file = self.file("KeeperCore", "let a = 1\n// " + String(repeating: "x", count: 118))
         #expect(Tidy.lengths(file).map(\.line) == [2])
+        let recipe = self.file("wxkeeper", "let a = \"\"\"\n    " + String(repeating: "x ", count: 90) + "\n    \"\"\"")
+        #expect(Tidy.lengths(recipe) == [], "text between three quotation marks is data")
     }
 
     @Test func longFile_IsFound() {
@@ -53,9 +56,11 @@ import Testing
 
     @Test(arguments: [
         ("KeeperCore", "let now = Date()"), ("KeeperPorts", "let now = Date.now"),
-        ("ClusterSimulation", "let dice = Int.random(in: 1...6)"), ("CurlClient", "try await Task.sleep(for: .seconds(1))"),
+        ("ClusterSimulation", "let dice = Int.random(in: 1...6)"),
+        ("CurlClient", "try await Task.sleep(for: .seconds(1))"),
         ("KeeperHTTP", "Thread.sleep(forTimeInterval: 1)"), ("wxkeeper", "usleep(10)"), ("KeeperNode", "try! body()"),
-        ("RedisStores", "fatalError()"), ("WeChatAPI", "print(answer)"), ("KeeperPorts", "@_exported import KeeperCore"),
+        ("RedisStores", "fatalError()"), ("WeChatAPI", "print(answer)"),
+        ("KeeperPorts", "@_exported import KeeperCore"),
     ])
     func bannedWord_IsFound(_ room: String, _ line: String) {
         #expect(Tidy.bans(file(room, "\n" + line)).map(\.line) == [2])
@@ -86,6 +91,8 @@ import Testing
         #expect(Tidy.unsafety(file("KeeperNode", "// SAFETY: no.\n" + line)).map(\.line) == [2])
         #expect(Tidy.unsafety(file("CurlClient", line)).map(\.line) == [1])
         #expect(Tidy.unsafety(file("CurlClient", "// SAFETY: the loop owns it.\n" + line)) == [])
+        let inside = "// SAFETY: the loop owns it.\n" + String(repeating: "\n", count: 20) + line
+        #expect(Tidy.unsafety(file("CurlClient", "func f() {\n" + inside + "\n}")) == [])
         let far = "// SAFETY: too far away.\n" + String(repeating: "\n", count: Tidy.safetyReach) + line
         #expect(Tidy.unsafety(file("RedisClient", far)).count == 1)
     }
@@ -108,7 +115,8 @@ import Testing
 
     @Test(arguments: [
         ("KeeperNode", "public import KeeperCore"), ("RedisClient", "internal import CHiredis"),
-        ("KeeperHTTP", "internal import Hummingbird"), ("wxkeeper", "import KeeperHTTP"), ("KeeperCore", "// import Foundation"),
+        ("KeeperHTTP", "internal import Hummingbird"), ("wxkeeper", "import KeeperHTTP"),
+        ("KeeperCore", "// import Foundation"),
     ])
     func importAlongAnArrow_IsAllowed(_ room: String, _ line: String) {
         #expect(House.strayImports(file(room, line)) == [])
@@ -124,6 +132,12 @@ import Testing
                     room("Attic", []),
                 """)
         #expect(House.strayDependencies(package: package).map(\.line) == [3, 4])
+    }
+
+    @Test func fileThatOnlyATestUses_IsUsed() {
+        let tested = SourceFile(path: "Sources/KeeperCore/Tested.swift", text: "struct Tested {}")
+        let test = SourceFile(path: "Tests/KeeperCoreTests/SomeTests.swift", text: "let tested = Tested()")
+        #expect(House.unusedFiles([tested], by: [test]) == [])
     }
 
     @Test func fileThatNobodyUses_IsFound() {

@@ -4,7 +4,7 @@ struct SourceFile: Sendable {
     let path: String
     /// The lines as written.
     let lines: [String]
-    /// The lines with comments and the contents of string literals blanked; columns are kept.
+    /// The lines with comments and the text of string literals blanked, interpolated code kept; columns are kept.
     let code: [String]
     /// The lines with everything blanked but comments.
     let comments: [String]
@@ -16,7 +16,10 @@ struct SourceFile: Sendable {
         reader.read()
         code = reader.code.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
         comments = reader.comments.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+        textLines = reader.textLines
     }
+
+    private let textLines: Set<Int>
 
     /// `Sources` or `Tests`.
     var folder: String { component(0) }
@@ -34,6 +37,9 @@ struct SourceFile: Sendable {
         let parts = path.split(separator: "/")
         return index < parts.count ? String(parts[index]) : ""
     }
+
+    /// Whether a line stands within a string literal of several lines, so that its length is none of ours.
+    func isText(_ index: Int) -> Bool { textLines.contains(index) }
 
     /// Every identifier that occurs in the code.
     var words: Set<String> {
@@ -54,12 +60,15 @@ extension Character {
     var isPartOfName: Bool { isLetter || isNumber || self == "_" }
 }
 
-/// Separates code, comments and string literals, character by character. Interpolations count as part of the literal.
+/// Separates code, comments and string literals, character by character.
 private struct SourceReader {
     private let text: [Character]
     private var at = 0
     private(set) var code = ""
     private(set) var comments = ""
+    /// Lines that begin within a string literal of several lines.
+    private(set) var textLines: Set<Int> = []
+    private var line = 0
 
     init(_ text: String) { self.text = Array(text) }
 
@@ -78,8 +87,8 @@ private struct SourceReader {
     }
 
     private func starts(with word: String) -> Bool {
-        let end = at + word.count
-        return end <= text.count && String(text[at..<end]) == word
+        guard text[at] == word.first else { return false }
+        return text[at...].starts(with: word)
     }
 
     /// How many `#` stand before a quotation mark that begins here; nil if no string literal begins here.
@@ -115,6 +124,7 @@ private struct SourceReader {
             } else if starts(with: "\\" + fence) {
                 for _ in 0..<(pounds + 2) where at < text.count { takeBlank() }
             } else {
+                if text[at] == "\n" { textLines.insert(line + 1) }
                 takeBlank()
             }
         }
@@ -127,14 +137,12 @@ private struct SourceReader {
         var depth = 1
         while depth > 0, at < text.count {
             if text[at] == "\"" {
-                let before = code
                 readString(pounds: 0)
-                code = before + String(repeating: " ", count: code.count - before.count)
                 continue
             }
             if text[at] == "(" { depth += 1 }
             if text[at] == ")" { depth -= 1 }
-            takeBlank()
+            if depth > 0 { takeCode() } else { takeBlank() }
         }
     }
 
@@ -148,6 +156,7 @@ private struct SourceReader {
         let isEnd = text[at] == "\n"
         code.append(isEnd ? "\n" : newCode)
         comments.append(isEnd ? "\n" : comment)
+        if isEnd { line += 1 }
         at += 1
     }
 }

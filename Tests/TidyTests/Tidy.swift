@@ -18,7 +18,7 @@ enum Tidy {
     static let longestFile = 400
     static let longestFunction = 60
     static let longestLine = 120
-    /// How far above a use its `// SAFETY:` may begin.
+    /// How far above a use its `// SAFETY:` may begin if it stands outside the function of that use.
     static let safetyReach = 6
 
     static func lengths(_ file: SourceFile) -> [Finding] {
@@ -27,7 +27,7 @@ enum Tidy {
         if count > longestFile {
             findings.append(Finding(file, line: 0, "\(count) lines; split the file, \(longestFile) are allowed"))
         }
-        for (index, line) in file.lines.enumerated() where line.count > longestLine {
+        for (index, line) in file.lines.enumerated() where line.count > longestLine && !file.isText(index) {
             findings.append(Finding(file, line: index, "\(line.count) columns; \(longestLine) are allowed"))
         }
         for function in functions(in: file) where function.count > longestFunction {
@@ -105,10 +105,18 @@ enum Tidy {
             guard ["RedisClient", "CurlClient"].contains(file.room) else {
                 return Finding(file, line: index, "`\(mark)` belongs in RedisClient and CurlClient only")
             }
-            let near = file.comments[max(0, index - safetyReach)...index]
+            let reach = min(declaration(around: index, in: file), index - safetyReach)
+            let near = file.comments[max(0, reach)...index]
             guard !near.contains(where: { $0.contains("// SAFETY:") }) else { return nil }
             return Finding(file, line: index, "`\(mark)` needs a `// SAFETY:` line above it that says why it holds")
         }
+    }
+
+    /// The line on which the function or property around a line begins.
+    private static func declaration(around index: Int, in file: SourceFile) -> Int {
+        file.code[...index].lastIndex { line in
+            line.hasSuffix("{") && ["func", "init", "deinit", "var"].contains { line.containsWord($0) }
+        } ?? index
     }
 
     /// The order of a hashed collection changes from process to process, so the core decides nothing by it.

@@ -49,6 +49,6 @@ import Testing
     }
 
     @Test func everyFile_IsUsed() {
-        #expect(House.unusedFiles(sources) == [])
+        #expect(House.unusedFiles(sources, by: tests) == [])
     }
 }

@@ -39,7 +39,9 @@ extension World {
     /// A rotating call is processed.
     mutating func arrives(_ request: WeChatRequest) {
         let caller = request.caller
-        if let index = books[request.app].flights.firstIndex(of: caller) { books[request.app].flights.remove(at: index) }
+        if let index = books[request.app].flights.firstIndex(of: caller) {
+            books[request.app].flights.remove(at: index)
+        }
         let term = caller.term ?? 0
         if term < books[request.app].newestTerm, !options.breaksAssumptions {
             violate(

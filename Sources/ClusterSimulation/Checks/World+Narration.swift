@@ -45,7 +45,8 @@ extension World {
         case .credential(let id, let command): say(node, "(\(id)) \(describe(command))")
         case .call(let id, let app, let kind, let permit):
             say(node, "(\(id)) calls WeChat for \(app), \(kind), until \(describe(permit.deadline, node))")
-        case .probe(let id, let app, let token, _): say(node, "(\(id)) asks WeChat whether \(token.secret) of \(app) lives")
+        case .probe(let id, let app, let token, _):
+            say(node, "(\(id)) asks WeChat whether \(token.secret) of \(app) lives")
         case .forward(let id, let forwarding):
             say(node, "(\(id)) forwards \(forwarding.app) to \(forwarding.leader.holder.node)")
         case .askPeers(let id, let members): say(node, "(\(id)) asks \(members.map(\.holder.node))")
@@ -114,7 +115,9 @@ extension World {
             }
             return "granted \(epoch) after \(before ?? "nothing")"
         case .resumed(let epoch): return "resumed \(epoch)"
-        case .denied(let record): return "denied, \(record.map { "\($0.epoch).\($0.sequence) of \($0.holder.incarnation)" } ?? "no record")"
+        case .denied(let record):
+            let holder = record.map { "\($0.epoch).\($0.sequence) of \($0.holder.incarnation)" }
+            return "denied, \(holder ?? "no record")"
         case .renewed(let sequence): return "renewed \(sequence)"
         case .done: return "done"
         }

@@ -114,7 +114,9 @@ extension Knowledge {
         taint = record.taint.map { seen in
             let since = sent - seen.age.atLeastZero
             // A taint may be what became of the intent we knew, under its event.
-            let known = [taint?.event == seen.event ? taint?.since : nil, before?.event == seen.event ? before?.begun : nil]
+            let known = [
+                taint?.event == seen.event ? taint?.since : nil, before?.event == seen.event ? before?.begun : nil,
+            ]
             return KnownTaint(event: seen.event, since: known.reduce(since) { min($0, $1 ?? $0) })
         }
         if isStored, taint != nil { ownDoubt = nil }

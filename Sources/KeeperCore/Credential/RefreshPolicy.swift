@@ -32,7 +32,9 @@ struct RefreshPolicy: Sendable {
     func stableWindow(life: Duration) -> Duration { min(overlap, life / 2).scaled(by: 59.0 / 60) }
 
     /// Pause between two questions while the stable line still answers with the old token (20 s of two hours).
-    func stablePause(life: Duration) -> Duration { min(max(stableWindow(life: life) / 15, .milliseconds(250)), .seconds(20)) }
+    func stablePause(life: Duration) -> Duration {
+        min(max(stableWindow(life: life) / 15, .milliseconds(250)), .seconds(20))
+    }
 
     /// Least time between a publication and the rotation after it that somebody asks for.
     func floor(life: Duration) -> Duration { min(.seconds(10), life / 20) }
@@ -45,7 +47,8 @@ struct RefreshPolicy: Sendable {
 
     /// Pause after the `failures`th failure in a row (1, 2, 4 … 30 s), with full jitter above a tenth.
     func backOff(failures: Int, life: Duration?, isUrgent: Bool, chance: Double) -> Duration {
-        let longest = max(.seconds(1), min(isUrgent ? .seconds(10) : .seconds(30), (life ?? .seconds(7200)) / (isUrgent ? 720 : 240)))
+        let life = life ?? .seconds(7200)
+        let longest = max(.seconds(1), isUrgent ? min(.seconds(10), life / 720) : min(.seconds(30), life / 240))
         let full = min(longest, .seconds(1) * (1 << min(max(failures - 1, 0), 5)))
         return full.scaled(by: 0.1 + 0.9 * chance)
     }

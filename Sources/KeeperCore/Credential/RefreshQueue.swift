@@ -38,8 +38,15 @@ struct RefreshQueue: Sendable {
     /// Forgets a caller who went away.
     mutating func remove(_ id: WaiterID) { waiting.removeAll { $0.id == id } }
 
-    /// Marks everyone who is not on the way yet, one request for all that ask the same.
+    /// Marks everyone who is not on the way yet, one request for all that ask the same; a latecomer joins the request
+    /// that is on its way.
     mutating func dispatch(at now: Instant, _ send: (RefreshRequest.Reason, Instant) -> RequestID) {
+        for index in waiting.indices where waiting[index].forward == nil && !waiting[index].isForwarded {
+            let reason = waiting[index].reason
+            guard let first = waiting.first(where: { $0.forward != nil && $0.reason == reason }) else { continue }
+            waiting[index].forward = first.forward
+            waiting[index].forwardedAt = first.forwardedAt
+        }
         while let first = waiting.first(where: { $0.forward == nil && !$0.isForwarded }) {
             let together = waiting.indices.filter { index in
                 waiting[index].forward == nil && !waiting[index].isForwarded && waiting[index].reason == first.reason

@@ -34,7 +34,7 @@ extension Refresher {
         let fetch = nextFetch(leadership, at: now)
         let verification = nextVerification(at: now)
         guard let fetch else { return verification }
-        guard let verification, verification.at < max(fetch.at, now) else { return fetch }
+        guard let verification, max(verification.at, now) < max(fetch.at, now) else { return fetch }
         return verification
     }
 
@@ -112,8 +112,9 @@ extension Refresher {
     /// Draws the moment at which a newly learned version is due. Called after everything that may bring one.
     mutating func schedule(at now: Instant) {
         guard let credential = knowledge.credential else { return }
-        guard dueVersion != credential.version || dueAt == nil else { return }
-        dueVersion = credential.version
+        let isKnown = dueFor.map { $0 == (credential.epoch, credential.version) } ?? false
+        guard !isKnown || dueAt == nil else { return }
+        dueFor = (credential.epoch, credential.version)
         dueAt = policy.due(credential, line: app.line, chance: random.nextUnit())
         nextWatch = now + policy.watchPeriod
         watchRefusals = 0

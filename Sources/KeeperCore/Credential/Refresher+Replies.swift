@@ -196,7 +196,7 @@ extension Refresher {
         let credential = knowledge.credential
         let isUrgent =
             credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || wanted == .dead
-            || knowledge.doubtSince != nil
+            || knowledge.taint != nil || knowledge.ownDoubt != nil
         return policy.backOff(
             failures: failures, life: credential?.life, isUrgent: isUrgent, chance: random.nextUnit())
     }

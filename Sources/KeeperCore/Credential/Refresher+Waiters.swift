@@ -86,7 +86,7 @@ extension Refresher {
             knowledge.learnFromPeer(record, askedAt: sentAt ?? now - policy.timing.forwardTimeout)
             schedule(at: now)
             serve(at: now, into: &out)
-            guard let served, served.expiresIn(at: now) != nil else { return queue.release(from: request) }
+            guard let served, served.expiresIn(at: now) != nil else { return holdAgain(from: request, at: now) }
             queue.answer(
                 { $0.forward == request },
                 with: { _ in
@@ -94,20 +94,36 @@ extension Refresher {
                 }, into: &out)
         case .answered(.notLeader), .answered(.unavailable(.noLeader, _)), .failed:
             // Between two leaders: wait for the next one, or try this one again.
-            queue.release(from: request)
-            forwardAt = now + policy.timing.renewalRetry
+            holdAgain(from: request, at: now)
         case .answered(let answer):
             queue.answer({ $0.forward == request }, with: { _ in answer }, into: &out)
         }
     }
 
-    /// The token has been replaced while they waited: those who reported the old one have what they came for.
-    mutating func answerSuperseded(at now: Instant, into out: inout Outbox) {
+    /// A forwarding brought nothing: wait a moment before the next.
+    private mutating func holdAgain(from request: RequestID, at now: Instant) {
+        queue.release(from: request)
+        forwardAt = now + policy.timing.renewalRetry
+    }
+
+    /// The token has been replaced while they waited: those who reported the old one have what they came for. A leader
+    /// also answers those who reported a token it has never heard of, as it does when they ask (`immediateAnswer`).
+    mutating func answerSuperseded(isLeading: Bool, at now: Instant, into out: inout Outbox) {
         guard !queue.isEmpty, let served, served.expiresIn(at: now) != nil else { return }
         let previous = knowledge.previous
+        let current = served.credential.fingerprint
+        // With a token that the store has not acknowledged, the one before it is not among the previous yet.
+        let acknowledged = knowledge.credential?.fingerprint
+        func isOlder(_ reported: Fingerprint) -> Bool {
+            previous.contains(reported) || (reported == acknowledged && reported != current)
+        }
         queue.answer(
-            { waiting in waiting.fingerprint.map { previous.contains($0) } ?? false },
-            with: { _ in .token(served, previous: previous, refreshed: true, stillValid: false) }, into: &out)
+            { waiting in waiting.fingerprint.map { isOlder($0) || (isLeading && $0 != current) } ?? false },
+            with: { waiting in
+                let refreshed = waiting.fingerprint.map(isOlder) ?? false
+                return .token(served, previous: previous, refreshed: refreshed, stillValid: false)
+            },
+            into: &out)
     }
 
     /// Sends away those whose time is up.

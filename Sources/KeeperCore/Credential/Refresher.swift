@@ -94,7 +94,7 @@ struct Refresher: Sendable {
     var lastCalled: UInt64 = 0
     /// When the current token is due; recomputed with each version.
     var dueAt: Instant?
-    var dueVersion: UInt64?
+    var dueFor: (epoch: Epoch, version: UInt64)?
     var nextWatch = Instant.origin
     var watchRefusals = 0
     var watchEpoch = Epoch.none
@@ -157,7 +157,7 @@ extension Refresher {
     mutating func step(_ situation: Situation, at now: Instant, into out: inout Outbox) {
         isBlocked = false
         serve(at: now, into: &out)
-        answerSuperseded(at: now, into: &out)
+        answerSuperseded(isLeading: situation.leadership != nil, at: now, into: &out)
         expireWaiters(at: now, into: &out)
         switch job {
         case .publishing(let pending, nil) where repeatAt <= now: publish(pending, at: now, into: &out)

@@ -48,6 +48,8 @@ struct Elector: Sendable {
     private(set) var floor = Epoch.none
     private var watched: WatchedRenewal?
     private var serverRun: String?
+    /// Whoever led under a server that was replaced may call until then.
+    private var forgottenUntil: Instant?
     private var lastHeld: HeldTerm?
     private var released = Epoch.none
     /// A call of unknown outcome may be processed until then.
@@ -87,7 +89,7 @@ extension Elector {
         _ seen: LeaseRecord?, lockLeft: Duration?, server: ServerIdentity, mayCampaign: Bool, at now: Instant,
         into out: inout Outbox
     ) {
-        meet(server)
+        meet(server, at: now)
         note(seen, at: now, into: &out)
         switch state {
         case .leader(let term):
@@ -106,10 +108,17 @@ extension Elector {
 
     /// A server started from an old copy may show a renewal we saw long ago as its last one. What we watched on the old
     /// server proves nothing about the time since.
-    private mutating func meet(_ server: ServerIdentity) {
+    private mutating func meet(_ server: ServerIdentity, at now: Instant) {
         guard server.run != serverRun, !mutations.contains(.ignoresServerRun) else { return }
+        if serverRun != nil { forgottenUntil = now + timing.observation + timing.lateness }
         serverRun = server.run
         watched = nil
+    }
+
+    /// Whether the record that a grant replaced may hide a later term whose holder still calls.
+    private func mayHaveForgotten(_ previous: LeaseRecord?, at now: Instant) -> Bool {
+        if mutations.contains(.ignoresServerRun) { return false }
+        return forgottenUntil.map { now < $0 } ?? false || previous.map { $0.epoch < floor } ?? false
     }
 
     /// Learns of a term from another node.
@@ -152,7 +161,7 @@ extension Elector {
         guard case .candidate(request, let sentAt) = state else { return }
         state = .follower
         guard case .success(let reply) = reply else { return }
-        meet(reply.server)
+        meet(reply.server, at: now)
         switch reply.answer {
         case .granted(let epoch, let previous):
             let held = lastHeld.map { held in
@@ -161,11 +170,13 @@ extension Elector {
             let quiet = QuietPeriod.afterGrant(
                 .init(
                     granted: now, previous: previous, incarnation: holder.incarnation, watched: watched,
-                    lastHeld: held, timing: timing, mutations: mutations))
+                    lastHeld: held, mayHaveForgotten: mayHaveForgotten(previous, at: now), timing: timing,
+                    mutations: mutations))
             lead(epoch, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .resumed(let epoch):
             // Our lost grant replaced a record we have never seen: the worst case.
-            let quiet = QuietPeriod(until: now + timing.observation, lateness: .doubtful)
+            let quiet = QuietPeriod(
+                until: now + timing.observation, lateness: mayHaveForgotten(nil, at: now) ? .all : .doubtful)
             lead(epoch, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .denied(let seen):
             note(seen, at: now, into: &out)

@@ -57,8 +57,9 @@ public struct Tick: Equatable, Sendable {
 ///
 /// 1. The lock exists and is the caller's: an earlier attempt ran although its answer was lost. Counts `sequence` up,
 ///    sets the lock again and answers `resumed`.
-/// 2. The lock exists and is another's, and there is a record: `denied`, unless `steals` and the record is still exactly
-///    `observed`. (Without a record the lock's owner cannot renew it; only a store whose clock was set back keeps it.)
+/// 2. The lock exists and is another's, and there is a record: `denied`, unless `steals` and the record is still
+///    exactly `observed`. (Without a record the lock's owner cannot renew it; only a store whose clock was set back
+///    keeps it.)
 /// 3. Otherwise the new epoch is max(record's epoch, floor) + 1, and with no record at all max(floor + 1, the store's
 ///    clock in seconds). Writes the record (sequence 1, not active, not released), sets the lock for `ttl`, appends to
 ///    the history, publishes a hint, answers `granted` with the record it replaced.
@@ -121,7 +122,8 @@ public struct LeaseReply: Equatable, Sendable {
     public enum Answer: Equatable, Sendable {
         /// To `tick`.
         case ticked(TickReply)
-        /// To `acquire`: the caller leads the term `epoch`; `previous` is the record it replaced, nil if there was none.
+        /// To `acquire`: the caller leads the term `epoch`; `previous` is the record it replaced, nil if there was
+        /// none.
         case granted(epoch: Epoch, previous: LeaseRecord?)
         /// To `acquire`: the caller already led `epoch` without knowing it.
         case resumed(epoch: Epoch)

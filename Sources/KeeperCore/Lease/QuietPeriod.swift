@@ -36,6 +36,9 @@ struct QuietPeriod: Equatable, Sendable {
         var watched: WatchedRenewal?
         /// The last term this process knew itself to hold, and what bound it then.
         var lastHeld: HeldTerm?
+        /// Whether the store may have forgotten a term that still calls: its server was replaced a short while ago,
+        /// or the record is older than a term this node has heard of.
+        var mayHaveForgotten = false
         /// L′ and δ.
         var timing: LeaseTiming
         /// Rules taken out by a test.
@@ -50,6 +53,7 @@ struct QuietPeriod: Equatable, Sendable {
         if evidence.mutations.contains(.quietOnlyWithoutRecord) {
             return QuietPeriod(until: evidence.granted, lateness: .none)
         }
+        if evidence.mayHaveForgotten { return QuietPeriod(until: worst, lateness: .all) }
         if let left = previous.releasedWith {
             return QuietPeriod(until: evidence.granted + left, lateness: .none)
         }

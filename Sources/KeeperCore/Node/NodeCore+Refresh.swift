@@ -150,6 +150,8 @@ extension NodeCore {
             }
             if let age = state.syncAge { sync.confirm(asOf: sentAt - age) }
         }
+        // Only now do they count as asked, so that no app asks for them again.
+        updateSituation(at: now)
         for index in refreshers.indices { step(index, at: now) }
     }
 }

@@ -94,6 +94,8 @@ extension NodeCore {
         default: break
         }
         settled(index, since: mark, at: now)
+        // If the answer made this node step down, nothing new may begin.
+        updateSituation(at: now)
         step(index, at: now)
     }
 

@@ -96,7 +96,8 @@ public enum LeaseRuleBroken: Error, Equatable, Sendable, CustomStringConvertible
     public var description: String {
         switch self {
         case .ttlOutOfBounds(let found):
-            "the lease is \(found) long; allowed are \(LeaseTiming.allowedTTL.lowerBound) to \(LeaseTiming.allowedTTL.upperBound)"
+            "the lease is \(found) long; allowed are \(LeaseTiming.allowedTTL.lowerBound) to "
+                + "\(LeaseTiming.allowedTTL.upperBound)"
         case .callTimeoutOutOfBounds(let found):
             "WeChat's time-out is \(found); allowed are \(LeaseTiming.allowedCallTimeout.lowerBound) to "
                 + "\(LeaseTiming.allowedCallTimeout.upperBound)"

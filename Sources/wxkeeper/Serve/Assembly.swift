@@ -28,7 +28,8 @@ struct Assembly {
         drain = configuration.node.drain
         let holder = LeaseHolder(
             node: configuration.node.id, incarnation: Self.newIncarnation(), address: configuration.node.advertise)
-        let secret = ClusterSecret(Array(configuration.cluster.secret.reveal().utf8), cluster: configuration.cluster.name)
+        let secret = ClusterSecret(
+            Array(configuration.cluster.secret.reveal().utf8), cluster: configuration.cluster.name)
         let curl = CurlClient()
         store = RedisStore(
             cluster: configuration.cluster.name, endpoint: configuration.redisEndpoint, caller: holder,
