@@ -83,6 +83,9 @@ public final class RedisServer: Sendable {
 
     /// Ends the server and removes its folder. Connections to it end at once.
     public func stop() async {
+        // The leash alone is not enough: a server started at the same moment may hold its other end too, and two such
+        // servers would wait for each other.
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         try? leash.fileHandleForWriting.close()
         for await _ in ended {}
         try? FileManager.default.removeItem(at: folder)
