@@ -10,8 +10,6 @@ struct AppBook: Sendable {
     var newestIssue: Int?
     /// The newest one by a rotating call.
     var newestRotation: Int?
-    /// Every token that was published, as far as the store remembers; only looked up.
-    var published: Set<Int> = []
     /// By how many seconds the command that wrote a token ran late: its end is labelled that much too late, unless the
     /// intent still stood. Only looked up.
     var lateness: [Int: Double] = [:]
@@ -29,7 +27,6 @@ struct AppBook: Sendable {
     /// The store has forgotten, or was set back.
     mutating func loseHistory(at time: WorldTime) {
         hasLostHistory = true
-        published = []
         lostAt = time
     }
 }

@@ -2,8 +2,10 @@ internal import KeeperCore
 
 /// The rules about calls: one caller at a time, in the order of the terms, within the lease.
 extension World {
-    /// A node means to call: only within its lease, and never two rotating calls of one app at once.
+    /// A node means to fetch a token: only within its lease, and never two rotating calls of one app at once. (A probe
+    /// rotates nothing; the gate is enough for it.)
     mutating func checkPermit(_ call: SimulatedNode.PendingCall, _ node: Int, _ now: Instant) {
+        guard case .fetch = call.content else { return }
         let gate = nodes[node].core.gate
         let name = nodes[node].name
         if call.permit.deadline > now + settings.timing.callTimeout || !gate.allows(call.permit, at: now) {

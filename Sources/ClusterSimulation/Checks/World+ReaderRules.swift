@@ -13,10 +13,8 @@ extension World {
                 "\(nodes[node].name) \(apps[app]): \(newest.epoch)/\(newest.version), "
                     + "then \(credential.epoch)/\(credential.version)")
         }
-        // A token the store has not acknowledged may be withdrawn again.
-        if let number = wechat.number(credential.token, of: app), books[app].published.contains(number) {
-            nodes[node].newestServed[app] = credential
-        }
+        // A token that the node has not heard of from the store may be withdrawn again.
+        if nodes[node].heard[app] == credential.token { nodes[node].newestServed[app] = credential }
     }
 
     /// What a reader gets must live, as far as the node could know.
@@ -89,7 +87,9 @@ extension World {
 
     private func isWell(_ app: Int, _ node: SimulatedNode) -> Bool {
         let now = node.clock.instant(at: time)
-        guard let served = node.served[app], served.expiresIn(at: now) != nil, served.promisedUntil == nil,
+        // A token that came with a forwarded answer counts from the question, so its end may be seen that much early.
+        guard let served = node.served[app], served.credential.expiresAt + settings.timing.forwardTimeout > now,
+            served.promisedUntil == nil,
             let number = wechat.number(served.credential.token, of: app), wechat.lives(number, of: app, at: time)
         else { return false }
         return number == books[app].newestIssue || books[app].hasLostHistory

@@ -32,12 +32,14 @@ extension World {
     /// The published token is the newest, or the record says that it may not be.
     private mutating func checkDoubt(_ app: Int, _ record: StoredCredential) {
         let published = record.issue.flatMap { wechat.number($0.token, of: app) } ?? -1
-        books[app].published.insert(published)
         if let since = books[app].unpublishedSince, published >= books[app].newestRotation ?? -1 {
             report.longestDoubt = max(report.longestDoubt, time - since)
             books[app].unpublishedSince = nil
         }
-        if published == books[app].newestIssue, books[app].flights.isEmpty { books[app].hasLostHistory = false }
+        let mayStillCall = time - books[app].lostAt < (settings.timing.callTimeout + settings.timing.ttl).inSeconds
+        if published == books[app].newestIssue, books[app].flights.isEmpty, !mayStillCall {
+            books[app].hasLostHistory = false
+        }
         guard record.intent == nil, record.taint == nil, !books[app].hasLostHistory, !options.breaksAssumptions,
             let newest = books[app].newestRotation, published < newest
         else { return }

@@ -55,6 +55,8 @@ struct SimulatedNode: Sendable {
     var served: [ServedCredential?]
     /// The newest it has handed out in this life, by app.
     var newestServed: [Credential?]
+    /// The token in the last record that the store has shown it, by app.
+    var heard: [Token?]
     /// When the newest reading of the store that it has seen was made.
     var syncedAt = WorldTime.never
     /// When the store last granted or renewed a lease of this life.
@@ -71,6 +73,7 @@ struct SimulatedNode: Sendable {
         name = holder.node.rawValue
         served = Array(repeating: nil, count: apps)
         newestServed = served.map { _ in nil }
+        heard = served.map { _ in nil }
     }
 
     /// Takes out the command awaited under `id`.
@@ -102,6 +105,7 @@ struct SimulatedNode: Sendable {
         for app in served.indices {
             served[app] = nil
             newestServed[app] = nil
+            heard[app] = nil
         }
     }
 }

@@ -114,8 +114,9 @@ extension World {
         guard let command = nodes[node].takeCommand(id) else { return }
         var result = result
         if nodes[node].clock.instant(at: time) >= command.deadline { result = .failure(.timedOut) }
-        if case .success(let reply) = result, case .ticked(let tick) = reply.answer, tick.isComplete {
-            nodes[node].syncedAt = max(nodes[node].syncedAt, ranAt)
+        if case .success(let reply) = result, case .ticked(let tick) = reply.answer {
+            for record in tick.changes { nodes[node].heard[index(of: record.app)] = record.issue?.token }
+            if tick.isComplete { nodes[node].syncedAt = max(nodes[node].syncedAt, ranAt) }
         }
         feed(.leaseReplied(id, result), to: node)
         if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
@@ -127,6 +128,9 @@ extension World {
         guard let command = nodes[node].takeCommand(id) else { return }
         var result = result
         if nodes[node].clock.instant(at: time) >= command.deadline { result = .failure(.timedOut) }
+        if case .success(let reply) = result, let record = reply.record {
+            nodes[node].heard[index(of: record.app)] = record.issue?.token
+        }
         feed(.credentialReplied(id, result), to: node)
         if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
     }

@@ -81,9 +81,10 @@ extension Refresher {
     ) {
         switch outcome {
         case .token(let record, let refreshed, let stillValid):
-            // Counted from before the question: the answer may have lain here while this process stood still.
-            let sentAt = queue.waiting.first { $0.forward == request }?.forwardedAt
-            knowledge.learnFromPeer(record, askedAt: sentAt ?? now - policy.timing.forwardTimeout)
+            // Counted from before the question: the answer may have lain here while this process stood still. If nobody
+            // waits for it any more, the store will tell.
+            guard let sentAt = queue.waiting.first(where: { $0.forward == request })?.forwardedAt else { return }
+            knowledge.learnFromPeer(record, askedAt: sentAt)
             schedule(at: now)
             serve(at: now, into: &out)
             guard let served, served.expiresIn(at: now) != nil else { return holdAgain(from: request, at: now) }
