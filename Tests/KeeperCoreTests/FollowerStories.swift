@@ -119,6 +119,20 @@ import Testing
         #expect(stage.probes.isEmpty)
     }
 
+    @Test func callerWhoHangsAtAFrozenLeader_IsServedByThisNodeOnceItLeads() throws {
+        var stage = Stage.following(mature)
+        let waiter = stage.ask(refused: "t1")
+        #expect(stage.forwards.count == 1)
+        stage.store.lock = nil
+        stage.pass(.seconds(1))
+        #expect(stage.isLeading())
+        try stage.wechat(says: .alive)
+        #expect(stage.token(for: waiter) == "t1")
+        // What the old leader says when it wakes concerns nobody.
+        try stage.leader(.answered(.notLeader(nil)))
+        #expect(stage.probes.isEmpty)
+    }
+
     @Test func answeredForward_ThatNamesNoLeader_IsHeld() throws {
         var stage = Stage.following(mature)
         let waiter = stage.ask(refused: "t1")

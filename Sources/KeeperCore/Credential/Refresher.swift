@@ -166,6 +166,8 @@ extension Refresher {
         }
         if let leadership = situation.leadership {
             begin(leadership.epoch, at: now)
+            // A leader forwards nothing: whoever hangs at an earlier one, which may be frozen, is looked after here.
+            queue.releaseAll()
             if case .idle = job { act(leadership, at: now, into: &out) }
         } else {
             passOn(to: situation.leader, at: now, into: &out)

@@ -30,6 +30,8 @@ final class Load: Sendable {
     struct Report: Sendable {
         let start, end: ContinuousClock.Instant
         let status: Int?
+        /// What a refusal says.
+        let reason: String?
     }
 
     private struct Records {
@@ -125,7 +127,8 @@ extension Cluster {
             let start = ContinuousClock.now
             let answer = try? await refresh(app, reporting: token, at: front)
             try Task.checkCancellation()
-            load.note(.init(start: start, end: .now, status: answer?.status))
+            let reason = answer?.status == 200 ? nil : answer.map { "\($0.node ?? "no node"): \($0.body)" }
+            load.note(.init(start: start, end: .now, status: answer?.status, reason: reason))
             try await pace(until: next)
         }
     }

@@ -70,6 +70,10 @@ struct Checker {
             failedRefreshes: load.reports.count { $0.status != 200 },
             issues: issues, overlaps: overlaps, terms: terms)
         print(verdict)
+        for report in load.reports where report.status != 200 {
+            let (from, to) = ((report.start - instant).wholeMilliseconds, (report.end - instant).wholeMilliseconds)
+            print("  refresh from \(from) ms to \(to) ms: \(report.status ?? 0) \(report.reason ?? "no answer")")
+        }
         return verdict
     }
 
