@@ -129,6 +129,17 @@ import Testing
         #expect(contender.elector.term?.quiet.until.isClose(to: .seconds(108.31)) == true)
     }
 
+    /// A tick may be quicker than the grant it already shows.
+    @Test func ownGrantSeenBeforeItsReply_ProvesNothing() {
+        var contender = Contender()
+        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, releasedWith: .zero)
+        _ = contender.sees(released, at: .seconds(101))
+        _ = contender.sees(
+            LeaseRecord(epoch: Epoch(5), holder: .n1, sequence: 1), lockLeft: .seconds(6), at: .seconds(101))
+        _ = contender.acquireAnswered(1, .granted(epoch: Epoch(5), previous: released), at: .seconds(102))
+        #expect(contender.elector.term?.quiet == QuietPeriod(until: .seconds(102), lateness: .none))
+    }
+
     /// Long after the server was replaced, all that it may have forgotten is over.
     @Test func serverReplacedLongAgo_IsTrustedAgain() {
         var contender = Contender()

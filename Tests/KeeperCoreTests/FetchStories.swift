@@ -9,9 +9,6 @@ import Testing
 
     @Test func firstToken_IsBegunCalledAndPublished() throws {
         var stage = Stage.leading()
-        let intent = IntentID(incarnation: LeaseHolder.n1.incarnation, number: 1)
-        let begin = Beginning(app: .wx1, epoch: Epoch(5), intent: intent, basis: DecisionBasis(nil))
-        let permit = CallPermit(epoch: Epoch(5), deadline: stage.now + .seconds(3))
         #expect(
             stage.actions == [
                 .note(.follows(.n2, Epoch(4))),
@@ -22,9 +19,19 @@ import Testing
                             ttl: .seconds(6), floor: Epoch(4),
                             observed: ObservedRenewal(epoch: Epoch(4), sequence: 9), steals: false))),
                 .note(.becameLeader(Epoch(5), quiet: .zero)),
-                .credential(RequestID(3), .begin(begin)),
-                .note(.rotating(.wx1, .missing)),
-                .call(RequestID(4), .wx1, .classic, permit),
+            ])
+
+        stage.forget()
+        stage.letOthersRegister()
+        let intent = IntentID(incarnation: LeaseHolder.n1.incarnation, number: 1)
+        let begin = Beginning(app: .wx1, epoch: Epoch(5), intent: intent, basis: DecisionBasis(nil))
+        let permit = CallPermit(epoch: Epoch(5), deadline: stage.now + .seconds(3))
+        let call = try #require(stage.calls.first)
+        let request = RequestID(call.request.rawValue - 1)
+        #expect(
+            stage.actions == [
+                .credential(request, .begin(begin)), .note(.rotating(.wx1, .missing)),
+                .call(call.request, .wx1, .classic, permit),
             ])
         #expect(stage.core.gate.allows(permit, at: stage.now))
 
@@ -102,6 +109,7 @@ import Testing
 
     @Test func unansweredBegin_IsWithdrawnAndTriedAgain() throws {
         var stage = Stage.leading()
+        stage.letOthersRegister()
         try stage.wechat(issues: "t1", life: .seconds(20))
         var isFirst = true
         stage.weather = { action in

@@ -72,6 +72,7 @@ import Testing
         stage.store.members = [.living(.n1), .living(.n2)]
         stage.store.lease = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, releasedWith: .zero)
         stage.play(.started)
+        stage.letOthersRegister()
         #expect(stage.queries.map(\.members) == [[.living(.n2)]])
         #expect(stage.calls.isEmpty)
         stage.forget()
@@ -88,6 +89,7 @@ import Testing
         stage.store.members = [.living(.n1), .living(.n2)]
         stage.store.lease = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, releasedWith: .zero)
         stage.play(.started)
+        stage.letOthersRegister()
         stage.forget()
         try stage.members([])
         #expect(stage.story == ["begin", "call"])

@@ -174,6 +174,7 @@ import Testing
 
     @Test func refusalOfAYoungToken_IsNotEvenAskedFor() throws {
         var stage = Stage.leading(watchPeriod: .seconds(1))
+        stage.letOthersRegister()
         try stage.wechat(issues: "t1")
         #expect(stage.passUntil { !$0.probes.isEmpty } >= .seconds(10))
     }

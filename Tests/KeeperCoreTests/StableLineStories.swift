@@ -6,6 +6,7 @@ import Testing
 @Suite struct StableLineStories {
     @Test func firstToken_IsPutWithoutAnIntent() throws {
         var stage = Stage.leading(line: .stable)
+        stage.letOthersRegister()
         try stage.wechat(issues: "s1")
         #expect(stage.story == ["acquire", "call", "put"])
         #expect(stage.served?.credential.token == Token("s1"))

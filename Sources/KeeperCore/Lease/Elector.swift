@@ -115,10 +115,12 @@ extension Elector {
         watched = nil
     }
 
-    /// Whether the record that a grant replaced may hide a later term whose holder still calls.
-    private func mayHaveForgotten(_ previous: LeaseRecord?, at now: Instant) -> Bool {
+    /// Whether the record that the grant of `epoch` replaced may hide a later term whose holder still calls. The store
+    /// counts on from that record, or from our floor if that is higher: then a term we know of is missing.
+    private func mayHaveForgotten(_ previous: LeaseRecord?, before epoch: Epoch, at now: Instant) -> Bool {
         if mutations.contains(.ignoresServerRun) { return false }
-        return forgottenUntil.map { now < $0 } ?? false || previous.map { $0.epoch < floor } ?? false
+        let isBehind = previous.map { $0.epoch.rawValue + 1 < epoch.rawValue } ?? false
+        return isBehind || forgottenUntil.map { now < $0 } ?? false
     }
 
     /// Learns of a term from another node.
@@ -170,13 +172,14 @@ extension Elector {
             let quiet = QuietPeriod.afterGrant(
                 .init(
                     granted: now, previous: previous, incarnation: holder.incarnation, watched: watched,
-                    lastHeld: held, mayHaveForgotten: mayHaveForgotten(previous, at: now), timing: timing,
-                    mutations: mutations))
+                    lastHeld: held, mayHaveForgotten: mayHaveForgotten(previous, before: epoch, at: now),
+                    timing: timing, mutations: mutations))
             lead(epoch, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .resumed(let epoch):
             // Our lost grant replaced a record we have never seen: the worst case.
+            let hasForgotten = mayHaveForgotten(nil, before: epoch, at: now)
             let quiet = QuietPeriod(
-                until: now + timing.observation, lateness: mayHaveForgotten(nil, at: now) ? .all : .doubtful)
+                until: now + timing.observation, lateness: hasForgotten ? .all : .doubtful)
             lead(epoch, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .denied(let seen):
             note(seen, at: now, into: &out)

@@ -37,7 +37,7 @@ struct QuietPeriod: Equatable, Sendable {
         /// The last term this process knew itself to hold, and what bound it then.
         var lastHeld: HeldTerm?
         /// Whether the store may have forgotten a term that still calls: its server was replaced a short while ago,
-        /// or the record is older than a term this node has heard of.
+        /// or the record is older than a term this node knew of.
         var mayHaveForgotten = false
         /// L′ and δ.
         var timing: LeaseTiming

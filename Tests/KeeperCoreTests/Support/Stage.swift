@@ -194,6 +194,9 @@ extension Stage {
         return stage
     }
 
+    /// The others have had time to register: a leader that lacks a token asks them now, or fetches it.
+    mutating func letOthersRegister() { pass(core.settings.timing.tickPeriod * 3) }
+
     /// The node follows `n2`, the store holding `record`.
     static func following(_ record: CredentialRecord? = nil) -> Stage {
         var stage = Stage()
