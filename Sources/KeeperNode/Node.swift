@@ -90,9 +90,11 @@ extension Node {
         if case .waiterLeft(let waiter) = event { answer(waiter, .unavailable(.noLeader, retryAfter: .seconds(1))) }
         let moment = now
         if let alarm, alarm <= moment { self.alarm = nil }
-        for action in core.handle(event, at: moment) { perform(action, in: &group) }
+        let actions = core.handle(event, at: moment)
+        // Before any action begins: a call that starts now asks the gate at once, from another thread.
         table.turned(
             at: moment, confirmedAt: core.syncAge(at: moment).map { moment - $0 }, gate: core.gate)
+        for action in actions { perform(action, in: &group) }
         settleHandovers(at: moment)
         setAlarm(in: &group)
     }
