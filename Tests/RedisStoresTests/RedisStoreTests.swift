@@ -176,21 +176,6 @@ import Testing
         }
     }
 
-    @Test func lockOfOurs_WithoutARecord_IsANewTerm() async throws {
-        try await withWorld { world in
-            let store = world.makeStore()
-            let epoch = try await store.lead()
-            try await world.redis("DEL", "wxkeeper:{test}:lease")
-            let acquisition = Acquisition(ttl: .seconds(9), floor: epoch, observed: nil, steals: false)
-            let answer = try await store.perform(.acquire(acquisition), before: .soon).answer
-            guard case .granted(let next, previous: nil) = answer else {
-                Issue.record("\(answer)")
-                return
-            }
-            #expect(next > epoch)
-        }
-    }
-
     @Test func lostNameOfTheStore_LosesNoEvents() async throws {
         try await withWorld { world in
             let store = world.makeStore()

@@ -84,6 +84,8 @@ final class RedisWorld: StoreHarness {
 
     func expireLock() async throws { try await redis("DEL", RedisArgument("wxkeeper:{\(cluster)}:lock")) }
 
+    func removeLease() async throws { try await redis("DEL", RedisArgument("wxkeeper:{\(cluster)}:lease")) }
+
     func removeRecord(of app: AppID) async throws {
         try await redis("DEL", RedisArgument("wxkeeper:{\(cluster)}:tok:\(app)"))
     }

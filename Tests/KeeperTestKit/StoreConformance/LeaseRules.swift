@@ -62,6 +62,18 @@ extension StoreConformance {
             try expect(
                 try await scene.a.renew(epoch), .denied(LeaseRecord(epoch: next, holder: scene.b.holder, sequence: 1)))
         },
+        StoreConformance("lockWithoutARecord_IsNobodys") { scene in
+            for caller in [scene.a, scene.b] {
+                let epoch = try await scene.a.lead()
+                try await scene.harness.removeLease()
+                try expect(try await scene.a.renew(epoch), .denied(nil))
+                guard case .granted(let next, previous: nil) = try await caller.acquire(floor: epoch.rawValue) else {
+                    throw Nonconformance(description: "\(caller.holder.node) was not granted a lock without a record")
+                }
+                try expect(next > epoch, "a term was used twice")
+                try await scene.harness.wipe()
+            }
+        },
         StoreConformance("renew_CountsUp_AndNeverForgetsActivity") { scene in
             let epoch = try await scene.a.lead()
             try expect(try await scene.a.renew(epoch), .renewed(sequence: 2))

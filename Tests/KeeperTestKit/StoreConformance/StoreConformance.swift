@@ -11,6 +11,8 @@ public protocol StoreHarness: Sendable {
     func wipe() async throws
     /// Loses the lock alone, as if its time had run out.
     func expireLock() async throws
+    /// Loses the record of the lease alone.
+    func removeLease() async throws
     /// Loses the record of one app.
     func removeRecord(of app: AppID) async throws
     /// Lets time pass on the store's clock: at least this long.

@@ -50,6 +50,14 @@ extension StoreConformance {
             _ = try await scene.a.rotate(2, epoch, to: "two", on: open)
             try expect(try await scene.a.publish(1, epoch, "one").outcome, .superseded)
         },
+        StoreConformance("publish_ThatRunsLate_LengthensNoLife") { scene in
+            let epoch = try await scene.a.lead()
+            _ = try await scene.a.begin(1, epoch, on: nil)
+            try await scene.harness.advance(by: .milliseconds(80))
+            // It says that the call was begun just now: true when it was sent, 80 ms before it runs.
+            let reply = try await scene.a.publish(1, epoch, "one", age: .zero)
+            try expect(try require(reply.record?.issue).left, atMost: .milliseconds(7_199_930))
+        },
         StoreConformance("publish_IntoAWipedStore_IsAccepted_AboveTheKnownVersion") { scene in
             let epoch = try await scene.a.lead()
             _ = try await scene.a.begin(1, epoch, on: nil)
