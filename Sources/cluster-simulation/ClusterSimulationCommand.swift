@@ -18,6 +18,9 @@ struct ClusterSimulationCommand: ParsableCommand {
     @Option(help: "A rule to take out: the run should find a violation.")
     var mutant: String?
 
+    @Flag(help: "Choose the worlds in which the mutant shows soonest.")
+    var hunt = false
+
     @Flag(help: "Print the names of the rules that can be taken out.")
     var listMutants = false
 
@@ -43,8 +46,10 @@ struct ClusterSimulationCommand: ParsableCommand {
     }
 
     private var options: WorldOptions {
+        let mutant = mutant.flatMap(Mutant.init(named:))
+        if let mutant, hunt { return .hunt(for: mutant) }
         var options: WorldOptions = storeLoss ? .storeLoss : harsh ? .harsh : WorldOptions()
-        options.mutant = mutant.flatMap(Mutant.init(named:))
+        options.mutant = mutant
         options.breaksAssumptions = breakAssumptions
         return options
     }

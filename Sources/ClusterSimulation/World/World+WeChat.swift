@@ -37,7 +37,7 @@ extension World {
         let now = nodes[node].clock.instant(at: time)
         let mayBegin =
             nodes[node].core.gate.allows(call.permit, at: now)
-            || (options.mutant == .noPreRequestCheck && now < call.permit.deadline)
+            || options.mutant == .noPreRequestCheck
         guard mayBegin else {
             report.sightings.count(.permitWithdrawn)
             return deliver(failed(call, "the lease does not outlive the call"), to: node, nodes[node].life)
