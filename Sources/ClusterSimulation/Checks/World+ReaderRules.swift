@@ -76,7 +76,7 @@ extension World {
     /// Looks whether everything is well right now; it must be at least once in the last seconds.
     mutating func checkHealing() {
         let leaders = nodes.filter { node in
-            let gate = node.core.gate
+            let gate = node.gate
             return node.isAlive && gate.epoch != nil && node.clock.instant(at: time) < gate.validUntil
         }
         if leaders.count == 1, nodes.allSatisfy(\.isAlive) { ledAt = time }

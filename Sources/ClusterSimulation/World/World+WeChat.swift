@@ -36,7 +36,7 @@ extension World {
         let call = nodes[node].calls[index]
         let now = nodes[node].clock.instant(at: time)
         let mayBegin =
-            nodes[node].core.gate.allows(call.permit, at: now)
+            nodes[node].gate.allows(call.permit, at: now)
             || options.mutant == .noPreRequestCheck
         guard mayBegin else {
             report.sightings.count(.permitWithdrawn)
