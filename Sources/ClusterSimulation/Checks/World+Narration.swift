@@ -16,8 +16,7 @@ extension World {
 
     func narrate(_ event: NodeEvent, _ node: Int) {
         switch event {
-        case .woke: say(node, "wakes")
-        case .hinted, .started: break
+        case .woke, .hinted, .started: break
         case .leaseReplied(let id, .success(let reply)):
             if case .ticked = reply.answer { return }
             say(node, "hears (\(id)) \(describe(reply.answer))")
