@@ -18,6 +18,8 @@ package struct WorldOptions: Equatable, Sendable {
     package var faults = Fault.allCases
     /// A rule taken out on purpose.
     package var mutant: Mutant?
+    /// Whether the leader calls as often as it may; nil: in a third of the worlds.
+    package var isFrantic: Bool?
     /// Long-lived tokens and no callers: then the loss of the store alone must not cause one call.
     package var onlyStoreFails = false
     /// Two calls in a hundred are processed 3 to 12 s late, against the assumptions A3 and A4: then calls may overlap,
@@ -48,6 +50,43 @@ package struct WorldOptions: Equatable, Sendable {
             .killLeader,
         ]
         return options
+    }
+}
+
+extension WorldOptions {
+    /// The worlds in which the absence of a rule shows soonest, with the rule taken out.
+    package static func hunt(for mutant: Mutant) -> WorldOptions {
+        var options = WorldOptions()
+        options.isFrantic = true
+        switch mutant {
+        case .noPreRequestCheck: options.strike([.pauseLeader], every: 1)
+        case .core(let name):
+            switch Mutation(rawValue: name) {
+            case .noSteal: options.strike([.storeClockBack, .storeClockFrozen, .killLeader, .kill], every: 2)
+            case .neverAsksPeers: options = .storeLoss
+            case .trustsOwnRecord:
+                options.nodes = 2
+                options.strike([.lockDeleted], every: 0.7)
+                options.lostReplies = 0.3
+                options.longCalls = 0.9
+            case .ignoresServerRun:
+                options.strike([.storeRolledBack, .lockDeleted, .partition, .pauseLeader], every: 1)
+                options.longCalls = 0.7
+            case .noBudget, .deadlineFromReply: options.strike([.storeSlow, .pauseLeader, .repliesLost], every: 2)
+            case .noLeftOnRelease, .noUnknownInLeft:
+                options.strike([.stepDown, .leave], every: 1.5)
+                options.longCalls = 0.4
+            default: break
+            }
+        case .noIntentFence: break
+        }
+        options.mutant = mutant
+        return options
+    }
+
+    private mutating func strike(_ faults: [Fault], every gap: Double) {
+        self.faults = faults
+        faultGap = gap
     }
 }
 

@@ -1,6 +1,12 @@
 internal import ArgumentParser
 internal import ClusterSimulation
 
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
 /// Runs seeded worlds of the production core and says whether a rule was broken in any of them.
 @main
 struct ClusterSimulationCommand: ParsableCommand {
@@ -17,6 +23,9 @@ struct ClusterSimulationCommand: ParsableCommand {
 
     @Option(help: "A rule to take out: the run should find a violation.")
     var mutant: String?
+
+    @Flag(help: "Choose the worlds in which the mutant shows soonest.")
+    var hunt = false
 
     @Flag(help: "Print the names of the rules that can be taken out.")
     var listMutants = false
@@ -43,8 +52,10 @@ struct ClusterSimulationCommand: ParsableCommand {
     }
 
     private var options: WorldOptions {
+        let mutant = mutant.flatMap(Mutant.init(named:))
+        if let mutant, hunt { return .hunt(for: mutant) }
         var options: WorldOptions = storeLoss ? .storeLoss : harsh ? .harsh : WorldOptions()
-        options.mutant = mutant.flatMap(Mutant.init(named:))
+        options.mutant = mutant
         options.breaksAssumptions = breakAssumptions
         return options
     }
@@ -59,22 +70,17 @@ struct ClusterSimulationCommand: ParsableCommand {
             if !report.violations.isEmpty { throw ExitCode(1) }
             return
         }
-        var sweep = Sweep()
-        let clock = ContinuousClock()
-        let length = clock.measure {
-            sweep = Sweep(
-                seeds: seed..<seed + UInt64(worlds), options: options, stopsAtFirst: stopAtFirst)
-        }
-        show(sweep, length)
+        let start = clock()
+        let sweep = Sweep(seeds: seed..<seed + UInt64(worlds), options: options, stopsAtFirst: stopAtFirst)
+        show(sweep, cpuSeconds: Double(clock() - start) / Double(CLOCKS_PER_SEC))
         if sweep.brokenWorlds > 0 { throw ExitCode(1) }
     }
 
-    private func show(_ sweep: Sweep, _ length: Duration) {
-        let seconds = Double(length.components.seconds) + Double(length.components.attoseconds) * 1e-18
-        let rate = Int(Double(sweep.worlds) / max(seconds, 1e-9))
+    private func show(_ sweep: Sweep, cpuSeconds: Double) {
+        let rate = Int(Double(sweep.worlds) / max(cpuSeconds, 1e-6))
         print(
             "\(sweep.worlds) worlds, \(sweep.steps) events, \(sweep.calls) calls, \(sweep.issues) tokens, "
-                + "\(sweep.terms) terms; \(rate) worlds per second")
+                + "\(sweep.terms) terms; \(rate) worlds per CPU second")
         print("longest time until the newest token was published: \(Int(sweep.longestDoubt * 1000)) ms")
         for sighting in Sighting.allCases {
             let count = String(sweep.sightings[sighting])

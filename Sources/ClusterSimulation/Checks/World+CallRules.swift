@@ -6,7 +6,7 @@ extension World {
     /// rotates nothing; the gate is enough for it.)
     mutating func checkPermit(_ call: SimulatedNode.PendingCall, _ node: Int, _ now: Instant) {
         guard case .fetch = call.content else { return }
-        let gate = nodes[node].core.gate
+        let gate = nodes[node].gate
         let name = nodes[node].name
         if call.permit.deadline > now + settings.timing.callTimeout || !gate.allows(call.permit, at: now) {
             violate(.permitTooLong, "\(name): until \(call.permit.deadline), the lease until \(gate.validUntil)")
@@ -18,7 +18,7 @@ extension World {
 
     /// A node's lease must not outlast what the store granted, in true time.
     mutating func checkLease(_ node: Int) {
-        let gate = nodes[node].core.gate
+        let gate = nodes[node].gate
         guard let epoch = gate.epoch else { return }
         let end = nodes[node].clock.time(of: gate.validUntil)
         guard end > nodes[node].grantedAt + settings.timing.ttl.inSeconds, end > time else { return }

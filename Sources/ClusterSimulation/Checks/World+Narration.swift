@@ -4,20 +4,19 @@ internal import KeeperCore
 extension World {
     /// The node's mark: `L` leads, `l` holds a lease that has run out, `.` follows, `z` stands still.
     private func mark(_ node: Int) -> String {
-        let gate = nodes[node].core.gate
+        let gate = nodes[node].gate
         guard gate.epoch != nil else { return "." }
         return nodes[node].clock.instant(at: time) < gate.validUntil ? "L" : "l"
     }
 
     private func say(_ node: Int, _ sentence: String) {
         trace.line(
-            time, nodes[node].name, mark(node), nodes[node].core.gate.epoch.map { "\($0)" } ?? "", sentence)
+            time, nodes[node].name, mark(node), nodes[node].gate.epoch.map { "\($0)" } ?? "", sentence)
     }
 
     func narrate(_ event: NodeEvent, _ node: Int) {
         switch event {
-        case .woke: say(node, "wakes")
-        case .hinted, .started: break
+        case .woke, .hinted, .started: break
         case .leaseReplied(let id, .success(let reply)):
             if case .ticked = reply.answer { return }
             say(node, "hears (\(id)) \(describe(reply.answer))")

@@ -76,7 +76,7 @@ extension World {
     /// Looks whether everything is well right now; it must be at least once in the last seconds.
     mutating func checkHealing() {
         let leaders = nodes.filter { node in
-            let gate = node.core.gate
+            let gate = node.gate
             return node.isAlive && gate.epoch != nil && node.clock.instant(at: time) < gate.validUntil
         }
         if leaders.count == 1, nodes.allSatisfy(\.isAlive) { ledAt = time }
@@ -101,9 +101,12 @@ extension World {
         guard !wechat.accounts[app].isMisconfigured, let newest = books[app].newestIssue else {
             return wechat.accounts[app].isMisconfigured
         }
-        let issue = wechat.accounts[app].issues[newest]
-        let endsLate = wechat.end(of: newest, of: app).seconds > options.horizon - 25
-        return (issue.isSupersededByOutsider && endsLate) || clockTamperedAt >= issue.at
+        let window = options.horizon - 25
+        let isTakenLate = (max(0, newest - 2)...newest).contains { number in
+            wechat.accounts[app].issues[number].isSupersededByOutsider
+                && wechat.end(of: number, of: app).seconds > window
+        }
+        return isTakenLate || clockTamperedAt >= wechat.accounts[app].issues[newest].at
     }
 
     /// The last word on a world.

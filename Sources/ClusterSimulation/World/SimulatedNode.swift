@@ -33,7 +33,11 @@ struct SimulatedNode: Sendable {
     let index: Int
     let name: String
     let clock: NodeClock
-    var core: NodeCore
+    private(set) var core: NodeCore
+    /// The core's gate after the last event.
+    private(set) var gate = LeaseGate.closed
+    /// When the core wants to be woken, as it said after the last event.
+    private(set) var wakeUp = Instant.origin
     var holder: LeaseHolder
     /// Counts its starts.
     var life = 0
@@ -74,6 +78,26 @@ struct SimulatedNode: Sendable {
         served = Array(repeating: nil, count: apps)
         newestServed = served.map { _ in nil }
         heard = served.map { _ in nil }
+    }
+
+    /// Starts the process: a new core.
+    mutating func begin(_ core: NodeCore, as holder: LeaseHolder) {
+        self.core = core
+        self.holder = holder
+        gate = .closed
+        wakeUp = .origin
+        isAlive = true
+        connection = 1
+        syncedAt = .never
+        grantedAt = .never
+    }
+
+    /// Hands an event to the core.
+    mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
+        let actions = core.handle(event, at: now)
+        gate = core.gate
+        wakeUp = core.nextWakeUp
+        return actions
     }
 
     /// Takes out the command awaited under `id`.

@@ -34,9 +34,7 @@ extension World {
 
     /// The node that believes to lead, if one does.
     private func leader() -> Int? {
-        nodes.firstIndex {
-            $0.isAlive && $0.core.gate.epoch != nil && $0.clock.instant(at: time) < $0.core.gate.validUntil
-        }
+        nodes.firstIndex { $0.isAlive && $0.gate.epoch != nil && $0.clock.instant(at: time) < $0.gate.validUntil }
     }
 
     private mutating func strikeNode(_ fault: Fault) {

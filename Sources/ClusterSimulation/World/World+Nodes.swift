@@ -7,13 +7,8 @@ extension World {
     mutating func boot(_ node: Int) {
         guard !nodes[node].isAlive else { return }
         let (core, holder) = birth(of: nodes[node].name)
-        nodes[node].core = core
-        nodes[node].holder = holder
-        nodes[node].isAlive = true
-        nodes[node].connection = 1
+        nodes[node].begin(core, as: holder)
         nodes[node].connectedAt = time + random.number(0.001...0.02)
-        nodes[node].syncedAt = .never
-        nodes[node].grantedAt = .never
         tell(nodes[node].name, "starts as \(holder.incarnation)")
         feed(.started, to: node)
     }
@@ -69,7 +64,7 @@ extension World {
         }
         nodes[node].wakesAt = .forever
         let now = nodes[node].clock.instant(at: time)
-        guard nodes[node].core.nextWakeUp <= now else { return arm(node) }
+        guard nodes[node].wakeUp <= now else { return arm(node) }
         wakes += 1
         if wakes > 200_000 { return violate(.restless, "\(nodes[node].name) at \(decimal(time.seconds))") }
         feed(.woke, to: node)
@@ -77,7 +72,7 @@ extension World {
 
     /// Sets the node's one timer. A timer set too early is let fire and set again.
     private mutating func arm(_ node: Int) {
-        let due = nodes[node].clock.time(of: nodes[node].core.nextWakeUp)
+        let due = nodes[node].clock.time(of: nodes[node].wakeUp)
         let at = max(due, time + 0.000_2)
         guard at < nodes[node].wakesAt else { return }
         nodes[node].wakesAt = at
@@ -118,7 +113,7 @@ extension World {
         report.digest(time.nanoseconds)
         let now = nodes[node].clock.instant(at: time)
         if trace.isOn { narrate(event, node) }
-        let actions = nodes[node].core.handle(event, at: now)
+        let actions = nodes[node].handle(event, at: now)
         report.digest(Int64(node + 8 * actions.count))
         for action in actions {
             if trace.isOn { narrate(action, node) }

@@ -18,7 +18,8 @@ struct WorldPlan {
             preconditionFailure("the times of a world break a rule")
         }
         // In a third of the worlds the leader calls as often as it may: there the rules about calls are tried hardest.
-        let isFrantic = !options.onlyStoreFails && random.chance(0.35)
+        let isDrawn = random.chance(0.35)
+        let isFrantic = !options.onlyStoreFails && options.isFrantic ?? isDrawn
         let appCount = random.pick([1, 1, 1, 2, 2, 3, 4])
         var accounts: [WeChatModel.Account] = []
         for index in 0..<appCount {

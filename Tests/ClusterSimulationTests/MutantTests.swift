@@ -1,0 +1,23 @@
+import ClusterSimulation
+import Testing
+
+/// Every rule is needed: taken out, some world breaks. And the same worlds are sound with the rule in its place.
+struct MutantTests {
+    @Test(arguments: Mutant.all)
+    func mutant_IsCaught(mutant: Mutant) throws {
+        let options = WorldOptions.hunt(for: mutant)
+        let sweep = Sweep(seeds: 1..<400, options: options, stopsAtFirst: true)
+        #expect(sweep.brokenWorlds == 1, "nobody noticed that \(mutant.name) is missing in \(sweep.worlds) worlds")
+        guard let seed = sweep.violations.first?.seed else { return }
+        var sound = options
+        sound.mutant = nil
+        let control = World(seed: seed, options: sound).run()
+        #expect(control.violations.isEmpty, "\(control.violations)")
+    }
+
+    @Test func mutants_HaveNamesOfTheirOwn() {
+        #expect(Set(Mutant.all.map(\.name)).count == Mutant.all.count)
+        for mutant in Mutant.all { #expect(Mutant(named: mutant.name) == mutant) }
+        #expect(Mutant(named: "no such rule") == nil)
+    }
+}
