@@ -52,13 +52,17 @@ extension Refresher {
         }
         let quiet = quietEnd(leadership, hasToken: true)
         let allowed = max(quiet, pausedUntil, max(retryAt, unknownUntil))
+        var plans: [Plan] = []
         if let wanted {
             let kind = kind(for: wanted)
-            return Plan(step: .fetch(wanted, kind), at: max(allowed, earliest(wanted, kind, credential)))
+            plans.append(Plan(step: .fetch(wanted, kind), at: max(allowed, earliest(wanted, kind, credential))))
         }
-        if knowledge.doubtSince != nil { return Plan(step: .fetch(.doubt, kind(for: .doubt)), at: allowed) }
-        guard let dueAt else { return nil }
-        return Plan(step: .fetch(.due, kind(for: .due)), at: max(allowed, dueAt))
+        if knowledge.doubtSince != nil {
+            plans.append(Plan(step: .fetch(.doubt, kind(for: .doubt)), at: allowed))
+        }
+        if let dueAt { plans.append(Plan(step: .fetch(.due, kind(for: .due)), at: max(allowed, dueAt))) }
+        // An operator's wish may have to wait; what is due meanwhile does not wait with it.
+        return plans.first { $0.at <= now } ?? plans.min { $0.at < $1.at }
     }
 
     private func fetchMissing(_ leadership: Situation.Leadership, at now: Instant) -> Plan {

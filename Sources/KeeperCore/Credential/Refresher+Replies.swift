@@ -5,9 +5,14 @@ extension Refresher {
         _ request: RequestID, _ reply: Result<CredentialReply, StoreError>, _ leadership: Situation.Leadership?,
         at now: Instant, into out: inout Outbox
     ) {
-        if case .success(let reply) = reply, let record = reply.record {
-            knowledge.learn(record, from: reply.store, readAfter: requested)
-            schedule(at: now)
+        if case .success(let reply) = reply {
+            if let record = reply.record {
+                knowledge.learn(record, from: reply.store, readAfter: requested)
+                schedule(at: now)
+            } else if knowledge.hasRecord {
+                // Whatever we thought stood there, an intent of ours even, is gone.
+                knowledge.storeLost(isNew: false)
+            }
         }
         switch job {
         case .beginning(request, let intent, let context):
