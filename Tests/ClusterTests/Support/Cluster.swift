@@ -45,13 +45,13 @@ struct Cluster: Sendable {
                 }
             }
         }
-        var seen: Set<String> = []
-        try await eventually("the load balancer uses all nodes", within: limit) {
-            if let app = plan.apps.first(where: \.hasTrueSecret) {
-                let answer = try? await read(app, from: front)
-                if answer?.status == 200, let node = answer?.node { seen.insert(node) }
+        // A stranger's request has no effect, and shows who would answer: for both of the balancer's ways.
+        for question in [Question.get("/token"), try .post("/token/refresh", [:], key: "nobody")] {
+            var seen: Set<String> = []
+            try await eventually("the load balancer uses all nodes for \(question.path)", within: limit) {
+                if let node = (try? await ask(front, question))?.node { seen.insert(node) }
+                return seen.count == nodes.count
             }
-            return seen.count == nodes.count
         }
     }
 
