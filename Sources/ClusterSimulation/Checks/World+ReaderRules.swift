@@ -92,7 +92,7 @@ extension World {
             served.promisedUntil == nil,
             let number = wechat.number(served.credential.token, of: app), wechat.lives(number, of: app, at: time)
         else { return false }
-        return number == books[app].newestIssue || books[app].hasLostHistory
+        return number == books[app].newestIssue || books[app].hasLostHistory || options.breaksAssumptions
     }
 
     /// Whether nobody can expect an app to be well: its secret is wrong; or an outsider's call has ended its token so
