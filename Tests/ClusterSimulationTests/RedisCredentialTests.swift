@@ -123,6 +123,13 @@ struct RedisCredentialTests {
         #expect(answer.record?.issue?.left == .seconds(70))
     }
 
+    @Test mutating func publish_AfterAStepOfTheClock_KeepsItsLife() {
+        #expect(begin(1, at: 1) == .accepted)
+        redis.contents.lock = nil
+        redis.clock.step(by: 3600, at: .seconds(2))
+        #expect(publish(1, at: 3, age: 2).record?.issue?.left == .seconds(98))
+    }
+
     @Test mutating func abort_ClearsItsIntent_OrTurnsItIntoATaint() {
         #expect(begin(1, at: 1) == .accepted)
         let refused = abort(1, .none, at: 2)

@@ -5,6 +5,9 @@ extension RedisModel {
     /// What a command came to: the outcome, and the record after it.
     typealias CredentialAnswer = (outcome: CredentialReply.Outcome, record: CredentialRecord?)
 
+    /// What looks later than this is no late command but a step of the server's clock.
+    private static let longestLateness: Int64 = 300_000_000_000
+
     /// Runs one command of `holder`.
     mutating func perform(
         _ command: CredentialCommand, as holder: LeaseHolder, at time: WorldTime
@@ -85,7 +88,8 @@ extension RedisModel {
             record.epoch = publication.epoch
             // A stray runs late: what was left when it was sent is not left now. The intent's label knows better.
             let opened = isOpen ? record.intent?.at : nil
-            let late = opened.map { now - $0 - publication.age.nanoseconds } ?? 0
+            let measured = opened.map { now - $0 - publication.age.nanoseconds } ?? 0
+            let late = measured > Self.longestLateness ? 0 : measured
             record.replaceIssue(
                 token: publication.token, fingerprint: publication.fingerprint, life: publication.life,
                 left: publication.left - .nanoseconds(max(0, late)), at: now)

@@ -78,8 +78,9 @@ public struct Beginning: Equatable, Sendable {
 ///   epoch is not later (the record was lost, or is older): accepted, **even if the caller holds the lease no more**.
 ///   version := max(stored, knownVersion) + 1, epoch := `epoch`, the old fingerprint goes to the front of `previous`,
 ///   the intent and the trouble are cleared; what is left is `left` from now, but no more than `age` + `left` from the
-///   opening of the intent (the command may run long after it was sent); a taint is cleared only if its event is
-///   before the intent's.
+///   opening of the intent (the command may run long after it was sent; if that would take away more than five minutes
+///   the store's clock was set forward, and nothing is taken away); a taint is cleared only if its event is before the
+///   intent's.
 /// - Otherwise a later intent or term exists: refused `superseded`; taint := the new event, its age the younger of the
 ///   current token's age and `age` (the doubt cannot be older than either).
 public struct Publication: Equatable, Sendable {
