@@ -119,7 +119,7 @@ let package = Package(
         tests("WxkeeperTests", ["wxkeeper", "KeeperCore", "KeeperHTTP", .argumentParser]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("ClusterTests", ["WeChatSimulator", .logging, .nioCore, .nioHTTP1, .nioPosix, .subprocess]),
-        tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperCore"]),
+        tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("TidyTests", []),
     ]
 )

@@ -117,7 +117,9 @@ extension RedisModel {
 
     private mutating func run(_ putting: Putting, _ holder: LeaseHolder, _ now: Int64) -> CredentialReply.Outcome {
         guard isLease(of: holder, putting.epoch) else { return .notHolder }
-        guard stored(putting.app)?.version ?? 0 == putting.knownVersion else { return .changed }
+        let known = stored(putting.app)
+        guard known?.version ?? 0 == putting.knownVersion else { return .changed }
+        guard known?.learns(from: putting, at: now) ?? true else { return .accepted }
         change(putting.app) { record, _ in
             if record.issue?.fingerprint == putting.fingerprint {
                 let expiresAt = now + putting.left.nanoseconds

@@ -61,9 +61,19 @@ struct StoredCredential: Equatable, Sendable {
     mutating func replaceIssue(
         token: Token, fingerprint: Fingerprint, life: Duration, left: Duration, at now: Int64
     ) {
-        if let issue { previous = Array(([issue.fingerprint] + previous).prefix(CredentialRecord.mostPrevious)) }
+        if let issue {
+            let earlier = ([issue.fingerprint] + previous).filter { $0 != fingerprint }
+            previous = Array(earlier.prefix(CredentialRecord.mostPrevious))
+        }
         issue = Issue(
             token: token, fingerprint: fingerprint, life: life, expiresAt: now + left.nanoseconds, publishedAt: now)
+    }
+
+    /// Whether a token put without an intent is news; if not, nobody need hear of it.
+    func learns(from putting: Putting, at now: Int64) -> Bool {
+        guard let issue, issue.fingerprint == putting.fingerprint else { return true }
+        let settled = [taint?.event, intent?.event].contains { ($0 ?? .max) <= putting.settledEvent }
+        return now + putting.left.nanoseconds > issue.expiresAt || trouble != nil || settled
     }
 
     /// Turns the open intent into a taint; an older taint's moment stays.

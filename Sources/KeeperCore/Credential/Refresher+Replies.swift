@@ -182,6 +182,7 @@ extension Refresher {
         failures += 1
         counters.refreshesFailed += 1
         let pause = nextPause(after: reaction, isInDoubt: effect == .unknown, at: now)
+        isStopped = reaction == .stop
         if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
         out.note(.callFailed(app.id, trouble, outcomeKnown: effect == .none, nextTry: pause))
         if wanted == .operatorAsked { wanted = nil }

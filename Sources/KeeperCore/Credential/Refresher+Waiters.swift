@@ -6,6 +6,8 @@ extension Refresher {
         into out: inout Outbox
     ) {
         counters.refreshesAsked += 1
+        // Whoever operates may have mended the configuration since.
+        if request.reason == .operatorAsked, isStopped, situation.leadership != nil { pausedUntil = .origin }
         if let answer = immediateAnswer(request, fingerprint, situation, at: now) {
             return out.append(.answer(request.waiter, answer))
         }

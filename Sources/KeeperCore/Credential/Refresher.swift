@@ -85,6 +85,8 @@ struct Refresher: Sendable {
     var failures = 0
     /// No call before then, because WeChat said so.
     var pausedUntil = Instant.origin
+    /// Whether that is because the configuration is wrong: then an operator's request asks all the same.
+    var isStopped = false
     /// A rotation that somebody has made necessary.
     var wanted: RotationReason?
     /// A call of unknown outcome may be processed until then.

@@ -53,9 +53,11 @@ extension Script {
         -- The call is later than every doubt from before its intent. Where the intent itself is unknown here, so is
         -- the order, and the doubt stays.
         if isOpen and record.taint and record.taint < record.i_ev then record.taint, record.taint_at = nil, nil end
-        -- A command that runs late must not lengthen a life: the end counts from the intent, where that is known.
+        -- A command that runs late must not lengthen a life: the end counts from the intent, where that is known. More
+        -- than five minutes late is no command but a clock that was set forward.
         local left = number(ARGV[9])
-        if isOpen and record.i_at then left = math.min(left, record.i_at + number(ARGV[10]) + left - now) end
+        local late = isOpen and record.i_at and now - record.i_at - number(ARGV[10]) or 0
+        if late > 0 and late <= 300000 then left = left - late end
         closeIntent(record)
         issue(record, math.max(record.ver or 0, number(ARGV[11])) + 1, epoch, ARGV[6], ARGV[7],
             number(ARGV[8]), math.max(left, 0))
