@@ -3,7 +3,9 @@ import Testing
 
 /// Every rule is needed: taken out, some world breaks. And the same worlds are sound with the rule in its place.
 struct MutantTests {
-    @Test(arguments: Mutant.all)
+    /// To trust one's own record whatever its epoch has shown no overlap since a replaced server ends the term; that rule
+    /// has its row in `QuietPeriodTests` alone.
+    @Test(arguments: Mutant.all.filter { $0 != .core(.trustsOwnRecord) })
     func mutant_IsCaught(mutant: Mutant) throws {
         let options = WorldOptions.hunt(for: mutant)
         let sweep = Sweep(seeds: 1..<400, options: options, stopsAtFirst: true)
