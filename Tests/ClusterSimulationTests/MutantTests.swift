@@ -3,8 +3,8 @@ import Testing
 
 /// Every rule is needed: taken out, some world breaks. And the same worlds are sound with the rule in its place.
 struct MutantTests {
-    /// To trust one's own record whatever its epoch has shown no overlap since a replaced server ends the term; that rule
-    /// has its row in `QuietPeriodTests` alone.
+    /// To trust one's own record whatever its epoch has shown no overlap since a replaced server ends the term; that
+    /// rule has its row in `QuietPeriodTests` alone.
     @Test(arguments: Mutant.all.filter { $0.name != "trustsOwnRecord" })
     func mutant_IsCaught(mutant: Mutant) throws {
         let options = WorldOptions.hunt(for: mutant)
