@@ -99,7 +99,9 @@ extension Cluster {
         #expect(answer.retryAfter != nil, "\(bad.name)")
         #expect(wechat.calls(after: first, appID: app.id).contains { $0.fault == bad.fault.kind }, "\(bad.name)")
         try await eventually("the log says what happened to \(bad.name)", within: .seconds(5)) {
-            leader.log.split(separator: "\n").contains { $0.contains("got no token") && $0.contains("\(app.id) ") }
+            leader.log.split(separator: "\n").contains { line in
+                line.contains("got no token") && "\(line) ".contains("\(app.id) ")
+            }
         }
         if bad.mustBeRepaired {
             try await eventually("\(bad.name) is repaired", within: .seconds(10)) {
