@@ -54,7 +54,7 @@ public struct Refusal: Equatable, Sendable {
     /// When to ask again.
     public var reaction: Reaction
 
-    /// The few reactions to the many codes (docs/wechat-errors.md lists them).
+    /// The few reactions to the many codes (`ErrorTable` in WeChatAPI lists them).
     public enum Reaction: Equatable, Sendable {
         /// Busy: again soon, with back-off.
         case backOff

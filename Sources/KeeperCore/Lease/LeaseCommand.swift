@@ -97,7 +97,7 @@ public struct StorePosition: Hashable, Sendable {
     }
 }
 
-/// Which server answered, over which connection. A change of either is a reason to distrust what was known.
+/// Which server answered, over which connection. Another server is a reason to distrust what was known.
 public struct ServerIdentity: Hashable, Sendable {
     /// The server's own identity, new at each of its starts (Redis: `run_id` of `INFO server`).
     public let run: String
