@@ -155,13 +155,15 @@ extension Cluster {
 
     /// The file we ship, with other ports.
     private func startLoadBalancer() async throws {
+        let shipped = [2130, 2131, 2132, 2133].map { "127.0.0.1:\($0)" }
+        let ours = ([front] + nodes.map(\.port)).map { "127.0.0.1:\($0)" }
         var text = try Repository.text(of: "deploy/haproxy/haproxy.cfg")
-        let ports = [front] + nodes.map(\.port)
-        for (shipped, port) in zip([2130, 2131, 2132, 2133], ports) {
-            let address = "127.0.0.1:\(shipped)"
-            guard text.contains(address) else { throw NotInTime(description: "\(address) in haproxy.cfg") }
-            text = text.replacingOccurrences(of: address, with: "127.0.0.1:\(port)")
+        for address in shipped where !text.contains(address) {
+            throw NotInTime(description: "\(address) in haproxy.cfg")
         }
+        // In one pass and by whole addresses: one of our ports may begin with one that is shipped.
+        let places = Dictionary(uniqueKeysWithValues: zip(shipped, ours))
+        text.replace(/127\.0\.0\.1:\d+/) { places[String($0.output)] ?? String($0.output) }
         let path = try folder.write(text, to: "haproxy.cfg")
         let balancer = try await children.start("haproxy", ["-db", "-f", path], name: "haproxy")
         try await eventually("the load balancer listens: \(balancer.output)", within: .seconds(5)) {
