@@ -21,13 +21,17 @@ struct Assembly {
 
     private let drain: Duration
     private let logger: Logger
+    private let parent: Parent?
 
     /// Connects every room to its neighbours. Nothing runs yet.
-    init(_ configuration: Configuration, logger: Logger) throws {
+    /// - Parameter parent: the process that watches over this one, if any.
+    init(_ configuration: Configuration, parent: Parent?, logger: Logger) throws {
         self.logger = logger
+        self.parent = parent
         drain = configuration.node.drain
         let holder = LeaseHolder(
-            node: configuration.node.id, incarnation: Self.newIncarnation(), address: configuration.node.advertise)
+            node: configuration.node.id, incarnation: parent?.incarnation ?? .draw(),
+            address: configuration.node.advertise)
         let secret = ClusterSecret(
             Array(configuration.cluster.secret.reveal().utf8), cluster: configuration.cluster.name)
         let curl = CurlClient()
@@ -51,15 +55,6 @@ struct Assembly {
             onBound: { [logger] port in logger.notice("serves on port \(port)") })
     }
 
-    /// 128 bits from the system's generator, which is a cryptographic one.
-    private static func newIncarnation() -> Incarnation {
-        var generator = SystemRandomNumberGenerator()
-        let halves = [generator.next(), generator.next()].map { (half: UInt64) in
-            String(half, radix: 16).leftPadded(to: 16)
-        }
-        return Incarnation(halves.joined())
-    }
-
     /// Runs until a signal, or until something essential fails.
     func run() async throws {
         // libcurl may write to a closed connection first; nobody here wants to die of that.
@@ -79,33 +74,35 @@ struct Assembly {
         }
     }
 
-    /// On the first signal hands over and serves on for a while, on the second ends at once.
+    /// When first told to go hands over and serves on for a while; the second time ends at once.
     private func heed(_ signals: UnixSignalsSequence, end: @escaping @Sendable () async -> Void) async {
+        let (reasons, told) = AsyncStream.makeStream(of: String.self)
         await withTaskGroup { group in
-            var isLeaving = false
-            for await signal in signals {
-                if signal == .sighup {
+            group.addTask {
+                for await signal in signals {
+                    guard signal == .sighup else { told.yield("was told to go"); continue }
                     logger.warning("SIGHUP: re-reading the configuration is not yet supported; restart the node")
-                } else if isLeaving {
-                    await end()
-                } else {
-                    isLeaving = true
-                    logger.notice("was told to go; hands over and serves on for \(drain)")
-                    group.addTask {
-                        await node.leave()
-                        try? await Task.sleep(for: drain)
-                        await end()
-                    }
                 }
             }
+            if let parent {
+                group.addTask {
+                    await parent.ends()
+                    told.yield("the parent process has ended")
+                }
+            }
+            var isLeaving = false
+            for await reason in reasons {
+                guard !isLeaving else { await end(); continue }
+                isLeaving = true
+                logger.notice("\(reason); hands over and serves on for \(drain)")
+                group.addTask {
+                    await node.leave()
+                    try? await Task.sleep(for: drain)
+                    await end()
+                }
+            }
+            group.cancelAll()
         }
-    }
-}
-
-extension String {
-    /// With as many zeros in front as it takes.
-    fileprivate func leftPadded(to length: Int) -> String {
-        String(repeating: "0", count: max(0, length - count)) + self
     }
 }
 

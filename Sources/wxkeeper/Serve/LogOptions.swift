@@ -24,6 +24,9 @@ struct LogOptions: ParsableArguments {
         return level
     }
 
+    /// The same options for another process.
+    var arguments: [String] { ["--log-format", logFormat.rawValue, "--log-level", logLevel.rawValue] }
+
     /// The logger of a node: every line names it.
     func logger(node: NodeName) -> Logger {
         var logger = Logger(label: "wxkeeper") { _ in

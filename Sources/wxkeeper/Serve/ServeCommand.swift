@@ -11,22 +11,25 @@ struct ServeCommand: AsyncParsableCommand {
             SIGTERM or SIGINT hands the lease over at once, serves on for node.drain and ends with 0; a second signal \
             ends at once. Ends with 75 if another living node has this node's name, and with 78 if the configuration \
             is wrong.
+
+            With --supervise a parent process starts the node again when it dies, and gives its lease up at that very \
+            moment instead of when it runs out.
             """
     )
 
     @Option(name: .long, help: "The configuration file. Without it, the WXKEEPER_… variables alone are read.")
     var config: String?
 
-    @Flag(name: .long, help: "Watch the node from a parent process (not yet supported).")
+    @Flag(name: .long, help: "Watch the node from a parent process.")
     var supervise = false
+
+    /// Started by `--supervise`: standard input brings the incarnation, and ends with the parent.
+    @Flag(help: .hidden)
+    var supervised = false
 
     @OptionGroup var logs: LogOptions
 
     func run() async throws {
-        guard !supervise else {
-            Console.error("serve --supervise: not yet supported; let the service manager restart the node")
-            throw ExitStatus.configuration.exitCode
-        }
         let outcome: ConfigurationReader.Outcome
         do {
             outcome = try ConfigurationFile.load(config)
@@ -35,9 +38,18 @@ struct ServeCommand: AsyncParsableCommand {
             throw ExitStatus.configuration.exitCode
         }
         let logger = logs.logger(node: outcome.configuration.node.id)
+        if supervise {
+            // The environment is inherited; what is on the command line is given on.
+            let supervisor = Supervisor(
+                outcome.configuration,
+                arguments: ["serve", "--supervised"] + (config.map { ["--config", $0] } ?? []) + logs.arguments,
+                logger: logger)
+            throw ExitCode(try await supervisor.run())
+        }
         for warning in outcome.warnings { logger.warning("\(warning)") }
         do {
-            try await Assembly(outcome.configuration, logger: logger).run()
+            let parent = supervised ? Parent.met() : nil
+            try await Assembly(outcome.configuration, parent: parent, logger: logger).run()
         } catch let error as NameTakenError {
             logger.critical("\(error)")
             throw ExitStatus.nameTaken.exitCode
