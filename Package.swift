@@ -93,7 +93,7 @@ let package = Package(
         // Beside: worlds to test in.
         room("WeChatSimulator", [.hummingbird, .logging]),
         room("ClusterSimulation", ["KeeperCore"]),
-        command("cluster-simulation", ["ClusterSimulation", .argumentParser]),
+        command("cluster-simulation", ["ClusterSimulation", "KeeperCore", .argumentParser]),
 
         // Tests, one target a room, and what several of them share.
         .target(

@@ -1,4 +1,4 @@
-internal import KeeperCore
+package import KeeperCore
 
 /// How hostile a world is, and what it contains. What is not given here the seed decides.
 package struct WorldOptions: Equatable, Sendable {
@@ -17,9 +17,11 @@ package struct WorldOptions: Equatable, Sendable {
     /// What may happen. The order matters: the seed draws from it.
     package var faults = Fault.allCases
     /// A rule taken out on purpose.
-    package var mutant: Mutant?
+    package var mutant: Rule?
     /// Whether the leader calls as often as it may; nil: in a third of the worlds.
     package var isFrantic: Bool?
+    /// Whether a parent watches over every node; nil: in half of the worlds.
+    package var isSupervised: Bool?
     /// Long-lived tokens and no callers: then the loss of the store alone must not cause one call.
     package var onlyStoreFails = false
     /// Two calls in a hundred are processed 3 to 12 s late, against the assumptions A3 and A4: then calls may overlap,
@@ -31,6 +33,9 @@ package struct WorldOptions: Equatable, Sendable {
 
     /// An ordinary bad day.
     package init() {}
+
+    /// The rules in force.
+    var rules: Rules { mutant.map { .all(but: $0) } ?? .all }
 
     /// A fault every 0.7 s, a quarter of the answers lost, most calls long.
     package static var harsh: WorldOptions {
@@ -55,30 +60,34 @@ package struct WorldOptions: Equatable, Sendable {
 
 extension WorldOptions {
     /// The worlds in which the absence of a rule shows soonest, with the rule taken out.
-    package static func hunt(for mutant: Mutant) -> WorldOptions {
+    package static func hunt(for mutant: Rule) -> WorldOptions {
         var options = WorldOptions()
         options.isFrantic = true
         switch mutant {
-        case .noPreRequestCheck: options.strike([.pauseLeader], every: 1)
-        case .core(let name):
-            switch Mutation(rawValue: name) {
-            case .noSteal: options.strike([.storeClockBack, .storeClockFrozen, .killLeader, .kill], every: 2)
-            case .neverAsksPeers: options = .storeLoss
-            case .trustsOwnRecord:
-                options.nodes = 2
-                options.strike([.lockDeleted], every: 0.7)
-                options.lostReplies = 0.3
-                options.longCalls = 0.9
-            case .ignoresServerRun:
-                options.strike([.storeRolledBack, .lockDeleted, .partition, .pauseLeader], every: 1)
-                options.longCalls = 0.7
-            case .noBudget, .deadlineFromReply: options.strike([.storeSlow, .pauseLeader, .repliesLost], every: 2)
-            case .noLeftOnRelease, .noUnknownInLeft:
-                options.strike([.stepDown, .leave], every: 1.5)
-                options.longCalls = 0.4
-            default: break
-            }
-        case .noIntentFence: break
+        case .preRequestCheck: options.strike([.pauseLeader], every: 1)
+        case .steal: options.strike([.storeClockBack, .storeClockFrozen, .killLeader, .kill], every: 2)
+        case .membersAskedFirst: options = .storeLoss
+        case .ownRecordIsProvenByEpoch:
+            options.nodes = 2
+            options.strike([.lockDeleted], every: 0.7)
+            options.lostReplies = 0.3
+            options.longCalls = 0.9
+        case .replacedServerEndsTerm:
+            options.strike([.storeRolledBack, .lockDeleted, .partition, .pauseLeader], every: 1)
+            options.longCalls = 0.7
+        case .budget, .leaseFromRequest: options.strike([.storeSlow, .pauseLeader, .repliesLost], every: 2)
+        case .restHandedOn, .unknownCallHandedOn:
+            options.strike([.stepDown, .leave], every: 1.5)
+            options.longCalls = 0.4
+        case .deathProvesOneTerm:
+            options.strike([.storeWiped, .killLeader], every: 1)
+            options.longCalls = 0.9
+            options.isSupervised = true
+        case .deathLeavesCallsOpen:
+            options.strike([.killLeader], every: 1.5)
+            options.longCalls = 0.7
+            options.isSupervised = true
+        case .quietPeriod, .quietAfterKnownTerm, .taint, .intentFence: break
         }
         options.mutant = mutant
         return options
@@ -98,40 +107,4 @@ package enum Fault: String, CaseIterable, Sendable {
     case lockDeleted, leaseDeleted, recordDeleted
     case partition, repliesLost, nodesParted
     case wechatDown, wechatErrors, outsiderFetches, tokenRevoked, lifeChanged
-}
-
-/// A rule taken out, by name: of the core, or of the world around it.
-package enum Mutant: Hashable, Sendable {
-    /// A rule of the core.
-    case core(String)
-    /// A call is sent without asking whether the lease outlives it.
-    case noPreRequestCheck
-    /// The store accepts every publication.
-    case noIntentFence
-
-    /// The name by which it is chosen.
-    package var name: String {
-        switch self {
-        case .core(let name): name
-        case .noPreRequestCheck: "noPreRequestCheck"
-        case .noIntentFence: "noIntentFence"
-        }
-    }
-
-    /// Every mutant there is.
-    package static var all: [Mutant] {
-        [.noPreRequestCheck, .noIntentFence] + Mutation.allCases.map { .core($0.rawValue) }
-    }
-
-    /// The mutant of this name.
-    package init?(named name: String) {
-        guard let mutant = Self.all.first(where: { $0.name == name }) else { return nil }
-        self = mutant
-    }
-
-    /// The core's part of it.
-    var mutation: Mutation? {
-        guard case .core(let name) = self else { return nil }
-        return Mutation(rawValue: name)
-    }
 }

@@ -9,6 +9,7 @@ extension LeaseCommand {
         case .acquire: .acquire
         case .renew: .renew
         case .release: .release
+        case .reportDeath: .reportDeath
         case .leave: .leave
         }
     }
@@ -26,6 +27,8 @@ extension LeaseCommand {
             return [epoch.argument, ttl.argument, isActive.argument]
         case .release(let epoch, let left):
             return [epoch.argument, left.argumentRoundedUp]
+        case .reportDeath:
+            return []
         case .leave:
             return [node]
         }
@@ -106,6 +109,19 @@ extension LeaseRecord {
         return LeaseRecord(
             epoch: epoch, holder: LeaseHolder(node: node, incarnation: incarnation, address: try reader.text()),
             sequence: try reader.count(), isActive: try reader.flag(),
-            releasedWith: try reader.optionalNumber().map(Duration.milliseconds))
+            release: try LeaseRelease.read(&reader))
+    }
+}
+
+extension LeaseRelease {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> LeaseRelease? {
+        let kind = try reader.count()
+        let left = try reader.milliseconds()
+        return switch kind {
+        case 0: nil
+        case 1: .handedOver(left: left)
+        case 2: .holderDied
+        default: throw ReplyReader.unreadable
+        }
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ClusterSimulation
+internal import KeeperCore
 
 #if canImport(Glibc)
     internal import Glibc
@@ -47,12 +48,12 @@ struct ClusterSimulationCommand: ParsableCommand {
 
     func validate() throws {
         guard worlds > 0 else { throw ValidationError("--worlds must be positive") }
-        guard let mutant, Mutant(named: mutant) == nil else { return }
-        throw ValidationError("no mutant is named \(mutant); see --list-mutants")
+        guard let mutant, Rule(named: mutant) == nil else { return }
+        throw ValidationError("no rule is named \(mutant); see --list-mutants")
     }
 
     private var options: WorldOptions {
-        let mutant = mutant.flatMap(Mutant.init(named:))
+        let mutant = mutant.flatMap(Rule.init(named:))
         if let mutant, hunt { return .hunt(for: mutant) }
         var options: WorldOptions = storeLoss ? .storeLoss : harsh ? .harsh : WorldOptions()
         options.mutant = mutant
@@ -62,7 +63,7 @@ struct ClusterSimulationCommand: ParsableCommand {
 
     func run() throws {
         if listMutants {
-            for mutant in Mutant.all { print(mutant.name) }
+            for rule in Rule.allCases { print(rule.name) }
             return
         }
         if trace {

@@ -82,7 +82,7 @@ struct RedisLeaseTests {
         #expect(redis.perform(release, as: .first, at: .seconds(1)) == .done)
         #expect(renew(.first, epoch, at: 2) == .denied(redis.contents.lease))
         guard case .granted(_, let previous) = acquire(.second, at: 2) else { throw Unexpected(answer: nil) }
-        #expect(previous?.releasedWith == .seconds(2))
+        #expect(previous?.release == .handedOver(left: .seconds(2)))
     }
 
     @Test mutating func tick_KeepsMembersForTheirTime_AndGuardsNames() {

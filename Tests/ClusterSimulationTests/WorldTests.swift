@@ -36,6 +36,7 @@ struct WorldTests {
             .steal, .amnesia, .lostGrantResumed, .leftHandedOn, .quietPeriod, .lapse, .recovery, .taint, .unknownCall,
             .permitWithdrawn, .retriedPublication, .restoration, .foreignRotation, .longHold, .forwarded, .misdirected,
             .stillValid, .refreshed, .tooSoon, .unavailable, .refused, .nameContested, .strictTwo,
+            .deathReported,
         ]
         for sighting in needed { #expect(seen.sightings[sighting] > 0, "never seen: \(sighting.sentence)") }
     }

@@ -21,7 +21,7 @@ import Testing
         stage.forget()
         stage.play(.leaveAsked)
         #expect(stage.story == ["release", "left"])
-        #expect(stage.store.lease?.releasedWith == .zero)
+        #expect(stage.store.lease?.release == .handedOver(left: .zero))
         stage.play(.leaveAsked)
         stage.pass(.seconds(20))
         #expect(stage.story == ["release", "left"], "once, and never a candidate again")
@@ -46,7 +46,11 @@ import Testing
         stage.pass(.seconds(3))
         try stage.wechat(.unknown(.noAnswer))
         #expect(stage.story.filter { $0 != "renew" } == ["abort(unknown)", "release", "left"])
-        #expect(stage.store.lease?.releasedWith.map { $0.isClose(to: .milliseconds(2020)) } == true)
+        guard case .handedOver(let left) = stage.store.lease?.release else {
+            Issue.record("the lease was not handed over")
+            return
+        }
+        #expect(left.isClose(to: .milliseconds(2020)))
     }
 
     @Test func storeAway_DelaysLeavingNoLongerThanItMust() {

@@ -13,7 +13,9 @@ import Testing
     }
 
     private func own(epoch: UInt64 = 5, released: Duration? = nil) -> LeaseRecord {
-        LeaseRecord(epoch: Epoch(epoch), holder: .n1, sequence: 7, isActive: true, releasedWith: released)
+        LeaseRecord(
+            epoch: Epoch(epoch), holder: .n1, sequence: 7, isActive: true,
+            release: released.map(LeaseRelease.handedOver(left:)))
     }
 
     @Test func termWithoutQuietPeriodOrDoubt_LeavesNothing() {
@@ -41,10 +43,10 @@ import Testing
         #expect(left.isClose(to: .milliseconds(2020)))
     }
 
-    @Test func bothMutations_LeaveLess() {
-        var contender = Contender.leading(quietFor: .seconds(5), mutations: [.noLeftOnRelease])
+    @Test func withoutEitherRule_LessIsHandedOn() {
+        var contender = Contender.leading(quietFor: .seconds(5), rules: .all(but: .restHandedOn))
         #expect(leftBehind(contender.stepsDown(at: .seconds(102))) == .zero)
-        contender = .leading(mutations: [.noUnknownInLeft])
+        contender = .leading(rules: .all(but: .unknownCallHandedOn))
         contender.elector.noteUnknownCall(until: .seconds(106))
         #expect(leftBehind(contender.stepsDown(at: .seconds(102))) == .zero)
     }
@@ -123,7 +125,7 @@ import Testing
     @Test func recordBelowAKnownTerm_CountsAsTheWorst() {
         var contender = Contender()
         contender.elector.hear(of: Epoch(5))
-        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, releasedWith: .zero)
+        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
         _ = contender.sees(released, at: .seconds(101))
         _ = contender.acquireAnswered(1, .granted(epoch: Epoch(6), previous: released), at: .seconds(102))
         #expect(contender.elector.term?.quiet.until.isClose(to: .seconds(108.31)) == true)
@@ -132,7 +134,7 @@ import Testing
     /// A tick may be quicker than the grant it already shows.
     @Test func ownGrantSeenBeforeItsReply_ProvesNothing() {
         var contender = Contender()
-        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, releasedWith: .zero)
+        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
         _ = contender.sees(released, at: .seconds(101))
         _ = contender.sees(
             LeaseRecord(epoch: Epoch(5), holder: .n1, sequence: 1), lockLeft: .seconds(6), at: .seconds(101))
@@ -143,7 +145,7 @@ import Testing
     /// Long after the server was replaced, all that it may have forgotten is over.
     @Test func serverReplacedLongAgo_IsTrustedAgain() {
         var contender = Contender()
-        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, releasedWith: .zero)
+        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
         _ = contender.sees(nil, mayCampaign: false, at: .seconds(90))
         contender.server = ServerIdentity(run: "run-2", connection: 2)
         _ = contender.sees(released, mayCampaign: false, at: .seconds(91))
@@ -155,7 +157,7 @@ import Testing
     /// A server started from an old copy shows a release that another term has followed.
     @Test func releaseOnAServerThatForgot_CountsAsTheWorst() {
         var contender = Contender()
-        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, releasedWith: .zero)
+        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
         let other = LeaseRecord(epoch: Epoch(5), holder: .n3, sequence: 3, isActive: true)
         _ = contender.sees(other, lockLeft: .seconds(6), at: .seconds(100))
         contender.server = ServerIdentity(run: "run-2", connection: 2)

@@ -9,7 +9,9 @@ import Testing
     private func term(
         _ holder: LeaseHolder = .n2, epoch: UInt64 = 4, sequence: UInt64 = 9, released: Duration? = nil
     ) -> LeaseRecord {
-        LeaseRecord(epoch: Epoch(epoch), holder: holder, sequence: sequence, releasedWith: released)
+        LeaseRecord(
+            epoch: Epoch(epoch), holder: holder, sequence: sequence,
+            release: released.map(LeaseRelease.handedOver(left:)))
     }
 
     private func acquire(
@@ -129,8 +131,8 @@ import Testing
         #expect(contender.sees(term(), lockLeft: .seconds(6), at: .seconds(107)) == [])
     }
 
-    @Test func noSteal_IsAMutation() {
-        var contender = Contender(mutations: [.noSteal])
+    @Test func withoutSteal_ALockThatCannotBeRightStays() {
+        var contender = Contender(rules: .all(but: .steal))
         _ = contender.sees(term(), lockLeft: .seconds(3600), at: .seconds(100))
         #expect(contender.sees(term(), lockLeft: .seconds(3600), at: .seconds(200)) == [])
     }
@@ -144,8 +146,25 @@ import Testing
         .lease(RequestID(request), .renew(epoch: Epoch(5), ttl: .seconds(6), isActive: isActive))
     }
 
+    @Test func leaderThatNeedNotWait_SaysSoAtOnce() throws {
+        var contender = Contender.leading()
+        #expect(contender.wakes(at: .seconds(100.1)) == [renew(2)])
+        contender = .leading(quietFor: .seconds(3))
+        #expect(contender.wakes(at: .seconds(100.1)) == [])
+    }
+
+    @Test func leaderAfterALoss_IsActiveOnlyWhenEveryAppMayCall() {
+        var contender = Contender()
+        _ = contender.sees(nil, at: .seconds(100))
+        _ = contender.acquireAnswered(1, .granted(epoch: Epoch(5), previous: nil), at: .seconds(100.1))
+        // The wait of L′ is over, the two seconds that WeChat may be late are not.
+        #expect(contender.wakes(at: .seconds(107)).contains(renew(2, isActive: false)))
+        _ = contender.renewAnswered(2, .renewed(sequence: 2), at: .seconds(107.1))
+        #expect(contender.wakes(at: .seconds(108.9)).contains(renew(3, isActive: true)))
+    }
+
     @Test func renewal_ComesAfterAQuarterOfTheLease() throws {
-        let contender = Contender.leading()
+        let contender = Contender.leading(quietFor: .seconds(3))
         guard case .due(let due) = try #require(contender.elector.term).renewal else {
             Issue.record("in flight")
             return
@@ -250,8 +269,8 @@ import Testing
         #expect(contender.renewAnswered(2, .renewed(sequence: 2), at: .seconds(101.8)).succeeded)
     }
 
-    @Test func deadlineFromReply_IsAMutation() {
-        let contender = Contender.leading(mutations: [.deadlineFromReply])
+    @Test func withoutLeaseFromRequest_TheLeaseEndsLater() {
+        let contender = Contender.leading(rules: .all(but: .leaseFromRequest))
         #expect(contender.elector.term?.validUntil.isClose(to: .seconds(105.79)) == true)
     }
 }

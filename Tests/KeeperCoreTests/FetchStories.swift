@@ -19,6 +19,7 @@ import Testing
                             ttl: .seconds(6), floor: Epoch(4),
                             observed: ObservedRenewal(epoch: Epoch(4), sequence: 9), steals: false))),
                 .note(.becameLeader(Epoch(5), quiet: .zero)),
+                .lease(RequestID(3), .renew(epoch: Epoch(5), ttl: .seconds(6), isActive: true)),
             ])
 
         stage.forget()
@@ -52,7 +53,7 @@ import Testing
     @Test func tokenPastHalfItsLife_IsReplaced() throws {
         var stage = Stage.leading(due)
         try stage.wechat(issues: "t2")
-        #expect(stage.story == ["acquire", "begin", "call", "publish"])
+        #expect(stage.story == ["acquire", "renew", "begin", "call", "publish"])
         #expect(try stage.record().version == 2)
         #expect(try stage.record().previous == [Fingerprint(of: Token("t1"))])
     }

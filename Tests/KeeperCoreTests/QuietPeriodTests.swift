@@ -10,19 +10,20 @@ import Testing
 
     private func quiet(
         after previous: LeaseRecord?, watched: WatchedRenewal? = nil, lastHeld: HeldTerm? = nil,
-        mutations: Set<Mutation> = []
+        rules: Rules = .all
     ) -> QuietPeriod {
         .afterGrant(
             .init(
                 granted: granted, previous: previous, incarnation: LeaseHolder.n1.incarnation, watched: watched,
-                lastHeld: lastHeld, timing: timing, mutations: mutations))
+                lastHeld: lastHeld, timing: timing, rules: rules))
     }
 
     private func term(
         _ holder: LeaseHolder = .n2, epoch: UInt64 = 4, sequence: UInt64 = 9, released: Duration? = nil
     ) -> LeaseRecord {
         LeaseRecord(
-            epoch: Epoch(epoch), holder: holder, sequence: sequence, isActive: true, releasedWith: released)
+            epoch: Epoch(epoch), holder: holder, sequence: sequence, isActive: true,
+            release: released.map(LeaseRelease.handedOver(left:)))
     }
 
     @Test func noRecord_CountsAsTheWorstForAll() {
@@ -82,27 +83,52 @@ import Testing
                 == QuietPeriod(until: worst, lateness: .doubtful))
     }
 
+    private func dead(isActive: Bool) -> LeaseRecord {
+        LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, isActive: isActive, release: .holderDied)
+    }
+
+    @Test func provenDeath_LeavesOnlyWhatWasOpen() {
+        #expect(quiet(after: dead(isActive: true)) == QuietPeriod(until: granted, lateness: .unfinished))
+    }
+
+    @Test func provenDeathInItsOwnQuiet_ProvesNothingOfTheTermBefore() {
+        let watched = WatchedRenewal(renewal: ObservedRenewal(term()), since: .seconds(90))
+        #expect(quiet(after: dead(isActive: false), watched: watched) == QuietPeriod(until: worst, lateness: .all))
+    }
+
+    @Test func provenDeathOnAForgetfulServer_CountsAsTheWorst() {
+        let evidence = QuietPeriod.Evidence(
+            granted: granted, previous: dead(isActive: true), incarnation: LeaseHolder.n1.incarnation,
+            mayHaveForgotten: true, timing: timing, rules: .all)
+        #expect(QuietPeriod.afterGrant(evidence) == QuietPeriod(until: worst, lateness: .all))
+    }
+
     @Test func lateness_IsAddedForWhomItConcerns() {
         func end(_ lateness: QuietPeriod.Lateness, until: Double, isDoubtful: Bool) -> Instant {
             QuietPeriod(until: .seconds(until), lateness: lateness)
-                .end(isDoubtful: isDoubtful, granted: granted, lateness: .seconds(2))
+                .end(isDoubtful: isDoubtful, granted: granted, timing: timing)
         }
         #expect(end(.none, until: 105, isDoubtful: true) == .seconds(105))
         #expect(end(.doubtful, until: 105, isDoubtful: false) == .seconds(105))
         #expect(end(.doubtful, until: 105, isDoubtful: true) == .seconds(107))
         #expect(end(.all, until: 105, isDoubtful: false) == .seconds(107))
+        #expect(end(.unfinished, until: 105, isDoubtful: false) == .seconds(105))
+        #expect(end(.unfinished, until: 105, isDoubtful: true) == .seconds(110))
         // An app in doubt waits δ from the grant, however long ago the renewal was seen.
         #expect(end(.doubtful, until: 95, isDoubtful: false) == .seconds(95))
         #expect(end(.doubtful, until: 95, isDoubtful: true) == .seconds(102))
     }
 
-    @Test func mutations_TakeTheRulesOut() {
-        #expect(quiet(after: nil, mutations: [.noQuiet]) == QuietPeriod(until: granted, lateness: .none))
+    @Test func withoutARule_LessIsWaited() {
+        #expect(quiet(after: nil, rules: .all(but: .quietPeriod)) == QuietPeriod(until: granted, lateness: .none))
         #expect(
-            quiet(after: term(), mutations: [.quietOnlyWithoutRecord])
+            quiet(after: term(), rules: .all(but: .quietAfterKnownTerm))
                 == QuietPeriod(until: granted, lateness: .none))
-        #expect(quiet(after: nil, mutations: [.quietOnlyWithoutRecord]).until == worst)
+        #expect(quiet(after: nil, rules: .all(but: .quietAfterKnownTerm)).until == worst)
+        #expect(quiet(after: dead(isActive: false), rules: .all(but: .deathProvesOneTerm)).until == granted)
+        #expect(quiet(after: dead(isActive: true), rules: .all(but: .deathLeavesCallsOpen)).lateness == .none)
         let held = HeldTerm(epoch: Epoch(3), boundUntil: .seconds(50))
-        #expect(quiet(after: term(.n1), lastHeld: held, mutations: [.trustsOwnRecord]).until == .seconds(50))
+        #expect(
+            quiet(after: term(.n1), lastHeld: held, rules: .all(but: .ownRecordIsProvenByEpoch)).until == .seconds(50))
     }
 }

@@ -18,7 +18,7 @@ import Testing
     @Test func reportedTokenThatLives_IsOnlyProbed() throws {
         var stage = Stage.leading(mature)
         let waiter = stage.ask(refused: "t1")
-        #expect(stage.story == ["acquire", "probe"])
+        #expect(stage.story == ["acquire", "renew", "probe"])
         try stage.wechat(says: .alive)
         #expect(stage.answer(to: waiter) == token(stage, refreshed: false, stillValid: true))
         // Whoever reports it later has WeChat asked anew.
@@ -35,7 +35,7 @@ import Testing
         try stage.wechat(says: .dead(errcode: 40001))
         #expect(stage.calls.count == 1)
         try stage.wechat(issues: "t4")
-        #expect(stage.story == ["acquire", "probe", "begin", "call", "publish"])
+        #expect(stage.story == ["acquire", "renew", "probe", "begin", "call", "publish"])
         #expect(waiters.allSatisfy { stage.token(for: $0) == "t4" })
         #expect(try stage.record().version == 4)
         #expect(stage.notices.contains(.foreignRotation(.wx1, errcode: 40001)))
@@ -124,6 +124,14 @@ import Testing
         try stage.wechat(issues: "t2")
         #expect(stage.token(for: soon) == "t2")
         #expect(stage.probes.isEmpty)
+    }
+
+    @Test func operatorWhoWentAway_IsNotSurprisedByARotationLater() {
+        var stage = Stage.leading(.sample(age: .seconds(295)))
+        let waiter = stage.ask(.operatorAsked)
+        stage.play(.waiterLeft(waiter))
+        stage.pass(.seconds(60))
+        #expect(stage.calls.isEmpty)
     }
 
     @Test func operator_MeetsTheDaysBudget() {

@@ -8,7 +8,7 @@ import Testing
         var stage = Stage.leading(line: .stable)
         stage.letOthersRegister()
         try stage.wechat(issues: "s1")
-        #expect(stage.story == ["acquire", "call", "put"])
+        #expect(stage.story == ["acquire", "renew", "call", "put"])
         #expect(stage.served?.credential.token == Token("s1"))
     }
 
@@ -50,7 +50,7 @@ import Testing
             .sample(age: .seconds(100), taint: Taint(event: 1, age: .seconds(5))), line: .stable)
         #expect(stage.served?.promisedUntil != nil)
         try stage.wechat(issues: "t1", life: .seconds(7100))
-        #expect(stage.story == ["acquire", "call", "put"])
+        #expect(stage.story == ["acquire", "renew", "call", "put"])
         #expect(try stage.record().taint == nil)
         #expect(stage.served?.promisedUntil == nil)
     }
@@ -60,7 +60,7 @@ import Testing
         let waiter = stage.ask(.operatorAsked)
         #expect(stage.calls.map(\.kind) == [.stableForced])
         try stage.wechat(issues: "s2")
-        #expect(stage.story == ["acquire", "begin", "call", "publish"])
+        #expect(stage.story == ["acquire", "renew", "begin", "call", "publish"])
         #expect(stage.token(for: waiter) == "s2")
     }
 
@@ -68,7 +68,7 @@ import Testing
         var stage = Stage.leading(.sample(age: .seconds(1000)), line: .stable)
         let waiter = stage.ask(.operatorAsked)
         try stage.wechat(issues: "t1", life: .seconds(6200))
-        #expect(stage.story == ["acquire", "begin", "call", "abort(none)"])
+        #expect(stage.story == ["acquire", "renew", "begin", "call", "abort(none)"])
         #expect(stage.token(for: waiter) == "t1")
         #expect(try stage.record().version == 1)
     }

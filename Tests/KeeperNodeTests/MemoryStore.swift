@@ -8,7 +8,7 @@ import Synchronization
 final class MemoryStore: LeaseStore, CredentialStore {
     struct State {
         var lease: LeaseRecord? = LeaseRecord(
-            epoch: Epoch(4), holder: .n2, sequence: 1, isActive: true, releasedWith: .zero)
+            epoch: Epoch(4), holder: .n2, sequence: 1, isActive: true, release: .handedOver(left: .zero))
         var isLocked = false
         var records: [AppID: CredentialRecord] = [:]
         var event: UInt64 = 0
@@ -86,10 +86,10 @@ extension MemoryStore.State {
             lease?.sequence += 1
             return .renewed(sequence: lease?.sequence ?? 0)
         case .release(_, let left):
-            lease?.releasedWith = left
+            lease?.release = .handedOver(left: left)
             isLocked = false
             return .done
-        case .leave: return .done
+        case .reportDeath, .leave: return .done
         }
     }
 

@@ -12,7 +12,7 @@ enum House {
         "WeChatAPI": ["KeeperPorts", "KeeperCore", "CurlClient"],
         "WeChatSimulator": [],
         "ClusterSimulation": ["KeeperCore"],
-        "cluster-simulation": ["ClusterSimulation"],
+        "cluster-simulation": ["ClusterSimulation", "KeeperCore"],
     ]
 
     /// Rooms that import nothing of others' making either.

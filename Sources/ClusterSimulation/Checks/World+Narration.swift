@@ -83,6 +83,7 @@ extension World {
             "acquires, floor \(acquisition.floor)" + (acquisition.steals ? ", by force" : "")
         case .renew(let epoch, _, let isActive): "renews \(epoch)\(isActive ? ", active" : "")"
         case .release(let epoch, let left): "releases \(epoch), left \(decimal(left.inSeconds))"
+        case .reportDeath: "is reported dead"
         case .leave: "removes its member record"
         }
     }
@@ -104,13 +105,20 @@ extension World {
             + (record.intent.map { " intent \($0.id)" } ?? "") + (record.taint.map { " taint \($0.event)" } ?? "")
     }
 
+    private func describe(_ release: LeaseRelease) -> String {
+        switch release {
+        case .handedOver(let left): "handed over with \(decimal(left.inSeconds))"
+        case .holderDied: "reported dead"
+        }
+    }
+
     func describe(_ answer: LeaseReply.Answer) -> String {
         switch answer {
         case .ticked: return "ticked"
         case .granted(let epoch, let previous):
             let before = previous.map {
                 "\($0.epoch).\($0.sequence) of \($0.holder.incarnation)"
-                    + ($0.releasedWith.map { " released with \(decimal($0.inSeconds))" } ?? "")
+                    + ($0.release.map { " \(describe($0))" } ?? "")
             }
             return "granted \(epoch) after \(before ?? "nothing")"
         case .resumed(let epoch): return "resumed \(epoch)"

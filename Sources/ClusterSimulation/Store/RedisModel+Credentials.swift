@@ -69,7 +69,7 @@ extension RedisModel {
         let isOpen = record?.intent?.id == publication.intent
         let isUnopposed =
             (record?.lastIntentEpoch ?? .none) < publication.epoch && (record?.epoch ?? .none) <= publication.epoch
-        guard isOpen || isUnopposed || acceptsEveryPublication else {
+        guard isOpen || isUnopposed || !rules.demand(.intentFence) else {
             sightings.count(.refusedPublication)
             sightings.count(.taint)
             change(publication.app) { record, event in

@@ -10,6 +10,7 @@ extension RedisModel {
         case .acquire(let acquisition): return run(acquisition, holder, now)
         case .renew(let epoch, let ttl, let isActive): return renew(epoch, ttl, isActive, holder, now)
         case .release(let epoch, let left): return release(epoch, left, holder)
+        case .reportDeath: return reportDeath(of: holder)
         case .leave:
             contents.members.removeAll { $0.member.holder.incarnation == holder.incarnation }
             return .done
@@ -97,10 +98,19 @@ extension RedisModel {
 
     private mutating func release(_ epoch: Epoch, _ left: Duration, _ holder: LeaseHolder) -> LeaseReply.Answer {
         guard isLease(of: holder, epoch) else { return .denied(contents.lease) }
-        contents.lease?.releasedWith = left
+        contents.lease?.release = .handedOver(left: left)
         contents.lock = nil
         hasHint = true
         if left > .zero { sightings.count(.leftHandedOn) }
+        return .done
+    }
+
+    private mutating func reportDeath(of holder: LeaseHolder) -> LeaseReply.Answer {
+        guard let epoch = contents.lease?.epoch, isLease(of: holder, epoch) else { return .denied(contents.lease) }
+        contents.lease?.release = .holderDied
+        contents.lock = nil
+        hasHint = true
+        sightings.count(.deathReported)
         return .done
     }
 }

@@ -36,8 +36,8 @@ struct RedisModel: Sendable {
     var clock = StoreClock()
     /// The server's identity, new at each of its starts.
     private(set) var run: String
-    /// Whether a publication is accepted whatever stands in the record (a mutant).
-    var acceptsEveryPublication = false
+    /// Those of the store's own rules that are in force.
+    let rules: Rules
     /// What the commands so far have shown.
     var sightings = Sightings()
     /// Whether a command has published a hint since this was last cleared.
@@ -55,7 +55,8 @@ struct RedisModel: Sendable {
     /// Terms whose epoch was not greater than every earlier one's: possible only after a total loss.
     private(set) var repeatedEpochs = 0
 
-    init(seed: UInt64) {
+    init(seed: UInt64, rules: Rules = .all) {
+        self.rules = rules
         random = SplitMix64(seed: seed)
         run = "run-\(random.next() % 1_000_000)"
     }
@@ -109,7 +110,7 @@ struct RedisModel: Sendable {
     /// Whether the lease record names the caller and the epoch and is not released.
     func isLease(of holder: LeaseHolder, _ epoch: Epoch) -> Bool {
         guard let lease = contents.lease else { return false }
-        return lease.epoch == epoch && lease.holder.incarnation == holder.incarnation && lease.releasedWith == nil
+        return lease.epoch == epoch && lease.holder.incarnation == holder.incarnation && lease.release == nil
     }
 
     /// Whether the lock exists and names the caller. Expired locks were dropped when the command began.

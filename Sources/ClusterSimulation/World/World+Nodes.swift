@@ -21,8 +21,26 @@ extension World {
         for sender in orphans.sorted(by: { ($0.node, $0.request) < ($1.node, $1.request) }) {
             push(.forwardEnded(sender.request, .failed("connection reset")), to: sender.node, sender.life, after: 0.001)
         }
+        if isSupervised, random.chance(0.8) {
+            // The other fifth is the loss of the whole machine, its parent with it.
+            queue.push(.reportDeath(nodes[node].holder, node: node), at: time + random.number(0.001...0.02))
+        }
         nodes[node].end()
         queue.push(.boot(node: node), at: time + pause)
+    }
+
+    /// The parent speaks for the dead: again and again until the store has answered.
+    mutating func reportDeath(of holder: LeaseHolder, on node: Int) {
+        let isCut = time < conditions.partitionedUntil[node] || time < conditions.storeDownUntil
+        let isLost = isCut || (!conditions.isCalm && random.chance(0.01))
+        if !isLost {
+            let request = StoreRequest(
+                node: node, life: -1, holder: holder, id: RequestID(0), connection: 0, command: .lease(.reportDeath),
+                deadline: time, isAwaited: false)
+            queue.push(.storeReceives(request), at: time + delay())
+        }
+        let isUnanswered = isLost || (!conditions.isCalm && random.chance(options.lostReplies))
+        if isUnanswered { queue.push(.reportDeath(holder, node: node), at: time + random.number(0.3...0.6)) }
     }
 
     mutating func pause(_ node: Int, for length: Double) {

@@ -37,7 +37,7 @@ extension World {
     }
 
     /// One way's delay.
-    private mutating func delay() -> Double {
+    mutating func delay() -> Double {
         var delay = random.number(0.000_5...0.01)
         if time < conditions.storeSlowUntil { delay += random.pick([0, 0.2, 0.6, 2, 4]) * random.nextUnit() }
         return delay

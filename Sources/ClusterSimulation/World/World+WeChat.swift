@@ -36,8 +36,7 @@ extension World {
         let call = nodes[node].calls[index]
         let now = nodes[node].clock.instant(at: time)
         let mayBegin =
-            nodes[node].gate.allows(call.permit, at: now)
-            || options.mutant == .noPreRequestCheck
+            nodes[node].gate.allows(call.permit, at: now) || !options.rules.demand(.preRequestCheck)
         guard mayBegin else {
             report.sightings.count(.permitWithdrawn)
             return deliver(failed(call, "the lease does not outlive the call"), to: node, nodes[node].life)

@@ -11,6 +11,7 @@ package struct World: Sendable {
     let trace: Trace
     /// Whether a lost answer takes the other commands of its connection with it.
     let sharesConnection: Bool
+    let isSupervised: Bool
     /// Mean time between two callers; nil: none.
     let askGap: Double?
     /// Share of callers who are operators.
@@ -43,11 +44,11 @@ package struct World: Sendable {
         settings = plan.settings
         apps = settings.apps.map(\.id)
         sharesConnection = plan.sharesConnection
+        isSupervised = plan.isSupervised
         askGap = plan.askGap
         operators = plan.operators
-        redis = RedisModel(seed: random.next())
+        redis = RedisModel(seed: random.next(), rules: options.rules)
         redis.keepsHistory = options.faults.contains(.storeRolledBack)
-        redis.acceptsEveryPublication = options.mutant == .noIntentFence
         wechat = WeChatModel(
             accounts: plan.accounts, overlap: settings.overlap.inSeconds, renewalWindow: plan.renewalWindow)
         conditions = Conditions(nodes: plan.nodes)
@@ -89,6 +90,7 @@ package struct World: Sendable {
         case .resume(let node): resume(node)
         case .deliver(let node, let life, let delivery): deliver(delivery, to: node, life)
         case .storeReceives(let request): storeReceives(request)
+        case .reportDeath(let holder, let node): reportDeath(of: holder, on: node)
         case .wechatReceives(let request): wechatReceives(request)
         case .fault: fault()
         case .calm: calm()
@@ -103,8 +105,7 @@ package struct World: Sendable {
         incarnations += 1
         let holder = LeaseHolder(
             node: NodeName(name), incarnation: Incarnation("i\(incarnations)"), address: "http://\(name)")
-        let mutations: Set<Mutation> = options.mutant?.mutation.map { [$0] } ?? []
-        let core = NodeCore(holder: holder, settings: settings, seed: random.next(), mutations: mutations) {
+        let core = NodeCore(holder: holder, settings: settings, seed: random.next(), rules: options.rules) {
             Fingerprint("f" + $0.secret)
         }
         return (core, holder)

@@ -14,6 +14,8 @@ enum WorldEvent: Sendable {
     case storeReceives(StoreRequest)
     /// A call reaches WeChat.
     case wechatReceives(WeChatRequest)
+    /// The parent of a dead process tells the store, or tries once more.
+    case reportDeath(LeaseHolder, node: Int)
     /// The next fault.
     case fault
     /// Faults end.

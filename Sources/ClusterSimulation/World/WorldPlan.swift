@@ -7,6 +7,8 @@ struct WorldPlan {
     let accounts: [WeChatModel.Account]
     let renewalWindow: Double
     let sharesConnection: Bool
+    /// Whether a parent watches over every node.
+    let isSupervised: Bool
     let askGap: Double?
     let operators: Double
     private let widest: Double
@@ -37,6 +39,8 @@ struct WorldPlan {
             overlap: .seconds(overlap), watchPeriod: .seconds(random.pick([0.0, 3, 5, 10])))
         renewalWindow = 5
         sharesConnection = random.chance(0.5)
+        let isWatched = random.chance(0.5)
+        isSupervised = options.isSupervised ?? isWatched
         askGap = options.onlyStoreFails ? nil : isFrantic ? 0.4 : random.pick([0.3, 1, 1, 4])
         operators = isFrantic ? 0.6 : random.pick([0, 0.05, 0.5])
         widest = random.pick([0.003, 0.009])

@@ -70,7 +70,7 @@ extension Refresher {
             // After a loss or an outage of the store the others must have had time to register.
             return Plan(step: .askPeers, at: leadership.granted + policy.timing.tickPeriod * 3)
         }
-        let kind = kind(for: wanted == .operatorAsked ? .missing : wanted ?? .missing)
+        let kind = kind(for: .missing)
         let quiet = quietEnd(leadership, hasToken: false)
         return Plan(step: .fetch(.missing, kind), at: max(quiet, pausedUntil, max(retryAt, unknownUntil)))
     }
@@ -82,7 +82,7 @@ extension Refresher {
         let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? false
         let isDoubtful = isForeign || knowledge.hasDoubtBeyondIntent
         return leadership.quiet.end(
-            isDoubtful: isDoubtful, granted: leadership.granted, lateness: policy.timing.lateness)
+            isDoubtful: isDoubtful, granted: leadership.granted, timing: policy.timing)
     }
 
     private func kind(for reason: RotationReason) -> CallKind {
@@ -104,7 +104,7 @@ extension Refresher {
     }
 
     private func nextVerification(at now: Instant) -> Plan? {
-        guard let credential = knowledge.credential, knowledge.isValid(at: now), wanted != .dead else { return nil }
+        guard let credential = knowledge.credential, knowledge.isValid(at: now), !isDead else { return nil }
         if queue.waiting.contains(where: { $0.fingerprint == credential.fingerprint && $0.forward == nil }) {
             return Plan(step: .verify(.reported), at: now)
         }
@@ -122,6 +122,6 @@ extension Refresher {
         dueAt = policy.due(credential, line: app.line, chance: random.nextUnit())
         nextWatch = now + policy.watchPeriod
         watchRefusals = 0
-        if wanted == .dead { wanted = nil }
+        isDead = false
     }
 }

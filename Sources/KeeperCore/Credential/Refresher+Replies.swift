@@ -92,7 +92,7 @@ extension Refresher {
     private mutating func accepted(_ pending: Pending, at now: Instant, into out: inout Outbox) {
         failures = 0
         pausedUntil = .origin
-        wanted = nil
+        isDead = false
         if let current = knowledge.credential, current.fingerprint == pending.credential.fingerprint {
             knowledge.correctExpiry(of: current.version, to: pending.credential.expiresAt)
             if current.version > pending.context.knownVersion {
@@ -122,7 +122,7 @@ extension Refresher {
             failed(trouble, intent, context, effect: .none, reaction: .backOff, at: now, into: &out)
         case .unknown(let trouble):
             counters.unknownCalls += 1
-            let mayHaveRotated = context.kind.rotates && !mutations.contains(.noTaint)
+            let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
             if mayHaveRotated {
                 unknownUntil = now + policy.timing.lateness
                 knowledge.doubt(since: context.begun)
@@ -149,7 +149,7 @@ extension Refresher {
                 return confirmed(current, context, credential, at: now, into: &out)
             }
             // A forced refresh within WeChat's 30 s brings the old token back: nothing was rotated.
-            wanted = nil
+            isDead = false
             answerAll(refreshed: false, at: now, into: &out)
             let withdrawal = Abortion(
                 app: app.id, epoch: context.epoch, intent: intent, effect: .none, trouble: nil)
@@ -165,7 +165,7 @@ extension Refresher {
     ) {
         failures = 0
         pausedUntil = .origin
-        wanted = nil
+        isDead = false
         let isNews =
             knowledge.trouble != nil || knowledge.doubtSince != nil
             || credential.expiresAt - current.expiresAt > .seconds(5)
@@ -185,7 +185,6 @@ extension Refresher {
         isStopped = reaction == .stop
         if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
         out.note(.callFailed(app.id, trouble, outcomeKnown: effect == .none, nextTry: pause))
-        if wanted == .operatorAsked { wanted = nil }
         knowledge.trouble = trouble
         answerFailure(trouble, wasAnswered: trouble.errcode != nil && effect == .none, pause, into: &out)
         resolve(
@@ -201,7 +200,7 @@ extension Refresher {
         if isInDoubt, failures <= 1 { return policy.timing.lateness }
         let credential = knowledge.credential
         let isUrgent =
-            credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || wanted == .dead
+            credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || isDead
             || knowledge.taint != nil || knowledge.ownDoubt != nil
         return policy.backOff(
             failures: failures, life: credential?.life, isUrgent: isUrgent, chance: random.nextUnit())
@@ -236,6 +235,6 @@ extension Refresher {
             counters.foreignRotations += 1
             out.note(.foreignRotation(app.id, errcode: errcode))
         }
-        wanted = .dead
+        isDead = true
     }
 }

@@ -43,7 +43,7 @@ extension Refresher {
     /// While WeChat refuses to issue, neither a dead token nor an operator's wish can be helped; only whether a token
     /// lives can still be asked.
     private func isWaitingFutile(_ request: RefreshRequest) -> Bool {
-        request.reason == .operatorAsked || wanted == .dead || knowledge.credential == nil
+        request.reason == .operatorAsked || isDead || knowledge.credential == nil
     }
 
     private func refusalOfOperator(
@@ -186,7 +186,7 @@ extension Refresher {
 
     /// A dead token that must not be replaced yet: those who cannot wait so long are told when to come again.
     mutating func answerTooSoon(_ leadership: Situation.Leadership, at now: Instant, into out: inout Outbox) {
-        guard wanted == .dead, !queue.isEmpty, let plan = nextFetch(leadership, at: now) else { return }
+        guard isDead, !queue.isEmpty, let plan = nextFetch(leadership, at: now) else { return }
         if let trouble = knowledge.trouble, pausedUntil > now {
             queue.answer(
                 { $0.holdUntil < plan.at && $0.forward == nil },

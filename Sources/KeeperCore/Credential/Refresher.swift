@@ -63,7 +63,7 @@ struct Refresher: Sendable {
     let app: AppSettings
     let incarnation: Incarnation
     let policy: RefreshPolicy
-    let mutations: Set<Mutation>
+    let rules: Rules
 
     var knowledge: Knowledge
     var job = Job.idle
@@ -87,8 +87,8 @@ struct Refresher: Sendable {
     var pausedUntil = Instant.origin
     /// Whether that is because the configuration is wrong: then an operator's request asks all the same.
     var isStopped = false
-    /// A rotation that somebody has made necessary.
-    var wanted: RotationReason?
+    /// Whether WeChat has refused the current token.
+    var isDead = false
     /// A call of unknown outcome may be processed until then.
     var unknownUntil = Instant.origin
     /// Number of the last intent given out, and of the last one that went on to call.
@@ -108,12 +108,12 @@ struct Refresher: Sendable {
     var random: SplitMix64
 
     init(
-        app: AppSettings, incarnation: Incarnation, policy: RefreshPolicy, seed: UInt64, mutations: Set<Mutation>
+        app: AppSettings, incarnation: Incarnation, policy: RefreshPolicy, seed: UInt64, rules: Rules
     ) {
         self.app = app
         self.incarnation = incarnation
         self.policy = policy
-        self.mutations = mutations
+        self.rules = rules
         knowledge = Knowledge(app: app.id)
         random = SplitMix64(seed: seed)
     }
@@ -124,6 +124,15 @@ struct Refresher: Sendable {
         case .idle, .verifying, .restoring: false
         case .beginning, .calling, .publishing, .resolving: true
         }
+    }
+
+    /// Why a token that is not due is to be replaced.
+    ///
+    /// An operator's wish lasts as long as the operator waits: whoever was sent away must not be surprised by a rotation
+    /// later.
+    var wanted: RotationReason? {
+        if isDead { return .dead }
+        return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil
     }
 
     /// Whether the leader here is at work for those who wait.
@@ -214,7 +223,6 @@ extension Refresher {
     }
 
     private mutating func act(_ leadership: Situation.Leadership, at now: Instant, into out: inout Outbox) {
-        if wanted == nil, queue.waiting.contains(where: { $0.reason == .operatorAsked }) { wanted = .operatorAsked }
         answerTooSoon(leadership, at: now, into: &out)
         guard let plan = plan(leadership, at: now), plan.at <= now else { return }
         if plan.step.callsWeChat {
@@ -247,7 +255,7 @@ extension Refresher {
 
     /// The budget rule: a call starts only if the lease outlasts it.
     func lasts(_ leadership: Situation.Leadership, at now: Instant) -> Bool {
-        if mutations.contains(.noBudget) { return true }
+        if rules.waive(.budget) { return true }
         return leadership.validUntil - now >= policy.timing.callBudget
     }
 

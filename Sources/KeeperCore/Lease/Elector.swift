@@ -39,7 +39,7 @@ struct Elector: Sendable {
 
     let holder: LeaseHolder
     let timing: LeaseTiming
-    let mutations: Set<Mutation>
+    let rules: Rules
 
     private(set) var state = State.follower
     /// The lease's record as last read.
@@ -59,10 +59,10 @@ struct Elector: Sendable {
     private var random: SplitMix64
     private(set) var renewalsFailed = 0
 
-    init(holder: LeaseHolder, timing: LeaseTiming, seed: UInt64, mutations: Set<Mutation> = []) {
+    init(holder: LeaseHolder, timing: LeaseTiming, seed: UInt64, rules: Rules = .all) {
         self.holder = holder
         self.timing = timing
-        self.mutations = mutations
+        self.rules = rules
         random = SplitMix64(seed: seed)
     }
 
@@ -109,7 +109,7 @@ extension Elector {
     /// A server started from an old copy may show a renewal we saw long ago as its last one. What we watched on the old
     /// server proves nothing about the time since.
     private mutating func meet(_ server: ServerIdentity, at now: Instant) {
-        guard server.run != serverRun, !mutations.contains(.ignoresServerRun) else { return }
+        guard server.run != serverRun, rules.demand(.replacedServerEndsTerm) else { return }
         if serverRun != nil { forgottenUntil = now + timing.observation + timing.lateness }
         serverRun = server.run
         watched = nil
@@ -118,7 +118,7 @@ extension Elector {
     /// Whether the record that the grant of `epoch` replaced may hide a later term whose holder still calls. The store
     /// counts on from that record, or from our floor if that is higher: then a term we know of is missing.
     private func mayHaveForgotten(_ previous: LeaseRecord?, before epoch: Epoch, at now: Instant) -> Bool {
-        if mutations.contains(.ignoresServerRun) { return false }
+        if rules.waive(.replacedServerEndsTerm) { return false }
         let isBehind = previous.map { $0.epoch.rawValue + 1 < epoch.rawValue } ?? false
         return isBehind || forgottenUntil.map { now < $0 } ?? false
     }
@@ -144,10 +144,10 @@ extension Elector {
             self.cooldown = nil
         }
         let isOurs =
-            seen.map { $0.holder.incarnation == holder.incarnation && $0.releasedWith == nil && $0.epoch > released }
+            seen.map { $0.holder.incarnation == holder.incarnation && $0.release == nil && $0.epoch > released }
             ?? false
         let isStuck =
-            watched.map { now - $0.since >= timing.observation } ?? false && !mutations.contains(.noSteal)
+            watched.map { now - $0.since >= timing.observation } ?? false && rules.demand(.steal)
         guard isLockFree || isOurs || isStuck else { return }
         let request = out.send(
             .acquire(
@@ -173,7 +173,7 @@ extension Elector {
                 .init(
                     granted: now, previous: previous, incarnation: holder.incarnation, watched: watched,
                     lastHeld: held, mayHaveForgotten: mayHaveForgotten(previous, before: epoch, at: now),
-                    timing: timing, mutations: mutations))
+                    timing: timing, rules: rules))
             lead(epoch, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .resumed(let epoch):
             // Our lost grant replaced a record we have never seen: the worst case.
@@ -193,11 +193,13 @@ extension Elector {
         into out: inout Outbox
     ) {
         floor = max(floor, epoch)
-        state = .leader(
-            Term(
-                epoch: epoch, granted: now, quiet: quiet, serverRun: server.run,
-                validUntil: validity(sentAt: sentAt, at: now),
-                renewal: .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1))))
+        var term = Term(
+            epoch: epoch, granted: now, quiet: quiet, serverRun: server.run,
+            validUntil: validity(sentAt: sentAt, at: now),
+            renewal: .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1)))
+        // Who need not wait says so at once: after the proven death of a leader that had not, its successor waits.
+        if quietEnd(of: term, isDoubtful: false) <= now { term.renewal = .due(now) }
+        state = .leader(term)
         record = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
         watched = nil
         out.note(.becameLeader(epoch, quiet: (quiet.until - now).atLeastZero))
@@ -205,7 +207,7 @@ extension Elector {
 
     /// Counted from before the request, never from the reply: the store may have granted it at any moment between.
     private func validity(sentAt: Instant, at now: Instant) -> Instant {
-        (mutations.contains(.deadlineFromReply) ? now : sentAt) + timing.validity
+        (rules.demand(.leaseFromRequest) ? sentAt : now) + timing.validity
     }
 }
 
@@ -226,7 +228,8 @@ extension Elector {
     /// Renews now, unless a renewal is in flight already.
     mutating func renewSoon(at now: Instant, into out: inout Outbox) {
         guard var term, case .due = term.renewal else { return }
-        let command = LeaseCommand.renew(epoch: term.epoch, ttl: timing.ttl, isActive: now >= term.quiet.until)
+        let command = LeaseCommand.renew(
+            epoch: term.epoch, ttl: timing.ttl, isActive: now >= quietEnd(of: term, isDoubtful: false))
         term.renewal = .inFlight(out.send(command), sentAt: now)
         state = .leader(term)
     }
@@ -248,7 +251,7 @@ extension Elector {
             lose(to: seen, at: now, into: &out)
             return false
         }
-        if reply.server.run != term.serverRun, !mutations.contains(.ignoresServerRun) {
+        if reply.server.run != term.serverRun, rules.demand(.replacedServerEndsTerm) {
             // Started from disk, it may have forgotten a later term that still calls. Ours ends; whoever follows,
             // perhaps we ourselves, waits as if nothing were known.
             giveUp(term, left: timing.observation + timing.lateness, at: now, into: &out)
@@ -272,9 +275,12 @@ extension Elector {
     }
 
     private mutating func end(_ term: Term, as next: State) {
-        let bound = term.quiet.end(isDoubtful: true, granted: term.granted, lateness: timing.lateness)
-        lastHeld = HeldTerm(epoch: term.epoch, boundUntil: bound)
+        lastHeld = HeldTerm(epoch: term.epoch, boundUntil: quietEnd(of: term, isDoubtful: true))
         state = next
+    }
+
+    private func quietEnd(of term: Term, isDoubtful: Bool) -> Instant {
+        term.quiet.end(isDoubtful: isDoubtful, granted: term.granted, timing: timing)
     }
 }
 
@@ -315,9 +321,9 @@ extension Elector {
     /// What a successor must still wait: the rest of our own quiet period, and of a call that may still be processed.
     /// Both parts are necessary; the simulation broke drafts that lacked either.
     private func left(of term: Term, at now: Instant) -> Duration {
-        if mutations.contains(.noLeftOnRelease) { return .zero }
-        let quiet = term.quiet.end(isDoubtful: true, granted: term.granted, lateness: timing.lateness)
-        let unknown = mutations.contains(.noUnknownInLeft) ? quiet : unknownUntil ?? quiet
+        if rules.waive(.restHandedOn) { return .zero }
+        let quiet = quietEnd(of: term, isDoubtful: true)
+        let unknown = rules.demand(.unknownCallHandedOn) ? unknownUntil ?? quiet : quiet
         return (max(quiet, unknown) - now).atLeastZero.scaled(by: 1 + timing.clockDrift)
     }
 }

@@ -13,6 +13,9 @@ public enum LeaseCommand: Equatable, Sendable {
     /// Give the lease up: only if the record is the caller's, of this epoch and not released yet. Marks the record
     /// released with `left`, deletes the lock, publishes a hint.
     case release(epoch: Epoch, left: Duration)
+    /// Say that the caller's process has ended, which only its parent can know: if the record is the caller's, of
+    /// whatever epoch, and not released yet, marks it `holderDied`, deletes the lock, publishes a hint.
+    case reportDeath
     /// Remove the caller's member record, if it is the caller's incarnation that stands there.
     case leave
 }
@@ -127,11 +130,11 @@ public struct LeaseReply: Equatable, Sendable {
         case granted(epoch: Epoch, previous: LeaseRecord?)
         /// To `acquire`: the caller already led `epoch` without knowing it.
         case resumed(epoch: Epoch)
-        /// To `acquire`, `renew` and `release`: no. With the record as it stands, nil if there is none.
+        /// To `acquire`, `renew`, `release` and `reportDeath`: no. With the record as it stands, nil if there is none.
         case denied(LeaseRecord?)
         /// To `renew`.
         case renewed(sequence: UInt64)
-        /// To `release` and `leave`.
+        /// To `release`, `reportDeath` and `leave`.
         case done
     }
 

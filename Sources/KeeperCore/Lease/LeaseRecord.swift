@@ -23,21 +23,31 @@ public struct LeaseRecord: Equatable, Sendable {
     public var holder: LeaseHolder
     /// Counts the renewals of the term, from 1.
     public var sequence: UInt64
-    /// Whether the holder's own quiet period was over at its last renewal, so that it may have called WeChat.
+    /// Whether the holder's own quiet period was over at its last renewal: then every call of an earlier term is over,
+    /// but for those whose intent or taint still stands.
     public var isActive: Bool
-    /// How long a successor must still wait because the holder released the term itself; nil if it did not.
-    public var releasedWith: Duration?
+    /// How the term was ended before its time; nil if it was not.
+    public var release: LeaseRelease?
 
     /// Describes a term.
     public init(
-        epoch: Epoch, holder: LeaseHolder, sequence: UInt64, isActive: Bool = false, releasedWith: Duration? = nil
+        epoch: Epoch, holder: LeaseHolder, sequence: UInt64, isActive: Bool = false, release: LeaseRelease? = nil
     ) {
         self.epoch = epoch
         self.holder = holder
         self.sequence = sequence
         self.isActive = isActive
-        self.releasedWith = releasedWith
+        self.release = release
     }
+}
+
+/// How a term was ended before the lease ran out.
+public enum LeaseRelease: Equatable, Sendable {
+    /// By its holder, which says how long a successor must still wait.
+    case handedOver(left: Duration)
+    /// By the parent of the holder's process, which has seen it end: no code of that incarnation runs any more. What it
+    /// had given to the kernel may still travel.
+    case holderDied
 }
 
 /// A renewal that somebody has seen: which one, not when.

@@ -11,16 +11,21 @@ struct QuietPeriod: Equatable, Sendable {
         case none
         /// Those with an open intent of another term or a taint: their last call may be late.
         case doubtful
+        /// Those with an open intent or a taint, for a call's whole time-out and δ: the caller died, and its last call
+        /// may have left just before.
+        case unfinished
         /// All: nobody knows what was open.
         case all
     }
 
     /// The end of the quiet period for one app, not before `granted` plus δ where δ applies.
-    func end(isDoubtful: Bool, granted: Instant, lateness extra: Duration) -> Instant {
-        switch lateness {
+    func end(isDoubtful: Bool, granted: Instant, timing: LeaseTiming) -> Instant {
+        let late = max(until, granted) + timing.lateness
+        return switch lateness {
         case .none: until
-        case .doubtful: isDoubtful ? max(until, granted) + extra : until
-        case .all: max(until, granted) + extra
+        case .doubtful: isDoubtful ? late : until
+        case .unfinished: isDoubtful ? late + timing.callTimeout : until
+        case .all: late
         }
     }
 
@@ -42,26 +47,28 @@ struct QuietPeriod: Equatable, Sendable {
         /// L′ and δ.
         var timing: LeaseTiming
         /// Rules taken out by a test.
-        var mutations: Set<Mutation>
+        var rules: Rules
     }
 
     /// Decides by the first case that fits; whatever is not surely known counts as the worst.
     static func afterGrant(_ evidence: Evidence) -> QuietPeriod {
         let worst = evidence.granted + evidence.timing.observation
-        if evidence.mutations.contains(.noQuiet) { return QuietPeriod(until: evidence.granted, lateness: .none) }
+        if evidence.rules.waive(.quietPeriod) { return QuietPeriod(until: evidence.granted, lateness: .none) }
         guard let previous = evidence.previous else { return QuietPeriod(until: worst, lateness: .all) }
-        if evidence.mutations.contains(.quietOnlyWithoutRecord) {
+        if evidence.rules.waive(.quietAfterKnownTerm) {
             return QuietPeriod(until: evidence.granted, lateness: .none)
         }
         if evidence.mayHaveForgotten { return QuietPeriod(until: worst, lateness: .all) }
-        if let left = previous.releasedWith {
-            return QuietPeriod(until: evidence.granted + left, lateness: .none)
+        switch previous.release {
+        case .handedOver(let left): return QuietPeriod(until: evidence.granted + left, lateness: .none)
+        case .holderDied: return afterDeath(of: previous, evidence)
+        case nil: break
         }
         if previous.holder.incarnation == evidence.incarnation {
             // Our own term, and nobody in between: what bound us then binds us still. If a grant of ours was lost on
             // the way, the record hides whoever came before it.
             guard let held = evidence.lastHeld,
-                held.epoch == previous.epoch || evidence.mutations.contains(.trustsOwnRecord)
+                held.epoch == previous.epoch || evidence.rules.waive(.ownRecordIsProvenByEpoch)
             else { return QuietPeriod(until: worst, lateness: .doubtful) }
             return QuietPeriod(until: held.boundUntil, lateness: .doubtful)
         }
@@ -69,6 +76,18 @@ struct QuietPeriod: Equatable, Sendable {
             return QuietPeriod(until: watched.since + evidence.timing.observation, lateness: .doubtful)
         }
         return QuietPeriod(until: worst, lateness: .doubtful)
+    }
+}
+
+extension QuietPeriod {
+    /// The holder's process has ended, so only what it had sent can still arrive. But if it never got through its own
+    /// quiet period, its death proves nothing about the term before: that one may be alive.
+    private static func afterDeath(of previous: LeaseRecord, _ evidence: Evidence) -> QuietPeriod {
+        guard previous.isActive || evidence.rules.waive(.deathProvesOneTerm) else {
+            return QuietPeriod(until: evidence.granted + evidence.timing.observation, lateness: .all)
+        }
+        let lateness: Lateness = evidence.rules.demand(.deathLeavesCallsOpen) ? .unfinished : .none
+        return QuietPeriod(until: evidence.granted, lateness: lateness)
     }
 }
 

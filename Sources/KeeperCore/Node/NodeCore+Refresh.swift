@@ -124,7 +124,7 @@ struct PeerQuery: Sendable {
 
 extension NodeCore {
     mutating func askPeersIfDue(at now: Instant) {
-        if mutations.contains(.neverAsksPeers) {
+        if rules.waive(.membersAskedFirst) {
             peers.skip(at: now)
             return updateSituation(at: now)
         }

@@ -7,7 +7,7 @@ public struct NodeCore: Sendable {
     let holder: LeaseHolder
     let settings: NodeSettings
     let fingerprint: @Sendable (Token) -> Fingerprint
-    let mutations: Set<Mutation>
+    let rules: Rules
 
     var elector: Elector
     var sync: StoreSync
@@ -56,26 +56,26 @@ public struct NodeCore: Sendable {
         holder: LeaseHolder, settings: NodeSettings, seed: UInt64,
         fingerprint: @escaping @Sendable (Token) -> Fingerprint
     ) {
-        self.init(holder: holder, settings: settings, seed: seed, mutations: [], fingerprint: fingerprint)
+        self.init(holder: holder, settings: settings, seed: seed, rules: .all, fingerprint: fingerprint)
     }
 
     /// Makes a node with rules taken out, for a test that shows what they are good for.
     package init(
-        holder: LeaseHolder, settings: NodeSettings, seed: UInt64, mutations: Set<Mutation>,
+        holder: LeaseHolder, settings: NodeSettings, seed: UInt64, rules: Rules,
         fingerprint: @escaping @Sendable (Token) -> Fingerprint
     ) {
         self.holder = holder
         self.settings = settings
         self.fingerprint = fingerprint
-        self.mutations = mutations
+        self.rules = rules
         var random = SplitMix64(seed: seed)
-        elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), mutations: mutations)
+        elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
         let policy = RefreshPolicy(settings)
         let apps = settings.apps.sorted { $0.id < $1.id }
         refreshers = apps.map { app in
             Refresher(
-                app: app, incarnation: holder.incarnation, policy: policy, seed: random.next(), mutations: mutations)
+                app: app, incarnation: holder.incarnation, policy: policy, seed: random.next(), rules: rules)
         }
         indexOfApp = Dictionary(
             apps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -153,7 +153,7 @@ extension NodeCore {
 
     /// Another node that holds the lease as far as we know.
     var leaderHint: LeaderHint? {
-        guard lockIsHeld, let record = elector.record, record.releasedWith == nil,
+        guard lockIsHeld, let record = elector.record, record.release == nil,
             record.holder.incarnation != holder.incarnation
         else { return nil }
         return LeaderHint(holder: record.holder, epoch: record.epoch)

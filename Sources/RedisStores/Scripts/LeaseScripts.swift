@@ -60,6 +60,18 @@ extension Script {
         return { now, store, 'done' }
         """#)
 
+    /// `LeaseCommand.reportDeath`: no arguments. The parent of a dead process does not know its last epoch.
+    static let reportDeath = Script(
+        "reportDeath", [leaseReplies],
+        #"""
+        local last = lease()
+        if not (last and leads(last.epoch)) then return { now, store, 'denied', showLease(last) } end
+        redis.call('HSET', key('lease'), 'clean', 2, 'left_ms', 0)
+        if locked() then redis.call('DEL', key('lock')) end
+        redis.call('PUBLISH', key('ev'), 'lease|' .. last.epoch .. '|died')
+        return { now, store, 'done' }
+        """#)
+
     /// `LeaseCommand.leave`: ARGV 3 node.
     static let leave = Script(
         "leave", [],

@@ -48,24 +48,24 @@ extension Script {
                 'epoch', 'inc', 'node', 'addr', 'seq', 'active', 'clean', 'left_ms')
             if not f[1] or not f[2] then return nil end
             return { epoch = number(f[1]), inc = f[2], node = f[3] or '', addr = f[4] or '', seq = number(f[5]),
-                active = f[6] == '1', released = f[7] == '1', left = number(f[8]) }
+                active = f[6] == '1', clean = number(f[7]), left = number(f[8]) }
         end
 
         -- "The lease is the caller's", of this epoch and not released.
         local function leads(epoch)
             local l = lease()
-            return l ~= nil and l.inc == caller and l.epoch == epoch and not l.released
+            return l ~= nil and l.inc == caller and l.epoch == epoch and l.clean == 0
         end
 
         -- "The lock is the caller's."
         local function locked() return redis.call('GET', key('lock')) == caller end
         """#
 
-    /// How a lease record is shown.
+    /// How a lease record is shown. `clean`: 0 not released, 1 handed over by its holder, 2 its holder has died.
     static let leaseReplies = #"""
         local function showLease(l)
             if not l then return false end
-            return { l.epoch, l.node, l.inc, l.addr, l.seq, l.active and 1 or 0, l.released and l.left or false }
+            return { l.epoch, l.node, l.inc, l.addr, l.seq, l.active and 1 or 0, l.clean, l.left }
         end
         """#
 

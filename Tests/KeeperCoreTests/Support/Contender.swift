@@ -6,8 +6,8 @@ struct Contender {
     var server = ServerIdentity(run: "run-1", connection: 1)
     private var out = Outbox()
 
-    init(mutations: Set<Mutation> = []) {
-        elector = Elector(holder: .n1, timing: .standard, seed: 3, mutations: mutations)
+    init(rules: Rules = .all) {
+        elector = Elector(holder: .n1, timing: .standard, seed: 3, rules: rules)
     }
 
     /// A tick found this. Returns what the elector does about it.
@@ -60,9 +60,9 @@ struct Contender {
     }
 
     /// Leads epoch 5 since 100.1 s, asked for at 100 s; the term before was released and leaves no quiet period.
-    static func leading(quietFor left: Duration = .zero, mutations: Set<Mutation> = []) -> Contender {
-        var contender = Contender(mutations: mutations)
-        let previous = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, releasedWith: left)
+    static func leading(quietFor left: Duration = .zero, rules: Rules = .all) -> Contender {
+        var contender = Contender(rules: rules)
+        let previous = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: left))
         _ = contender.sees(previous, at: .seconds(100))
         _ = contender.acquireAnswered(1, .granted(epoch: Epoch(5), previous: previous), at: .seconds(100.1))
         return contender

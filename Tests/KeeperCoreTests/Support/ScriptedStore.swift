@@ -87,7 +87,7 @@ extension ScriptedStore {
             case .acquire(let acquisition): acquire(acquisition, caller, at: now)
             case .renew(let epoch, let ttl, let isActive): renew(epoch, ttl, isActive, caller, at: now)
             case .release(let epoch, let left): release(epoch, left, caller)
-            case .leave: .done
+            case .reportDeath, .leave: .done
             }
         return LeaseReply(server: server, answer: answer)
     }
@@ -123,7 +123,7 @@ extension ScriptedStore {
 
     private func isHeld(by caller: LeaseHolder, _ epoch: Epoch) -> Bool {
         guard let lease else { return false }
-        return lease.holder == caller && lease.epoch == epoch && lease.releasedWith == nil
+        return lease.holder == caller && lease.epoch == epoch && lease.release == nil
     }
 
     private mutating func renew(
@@ -139,7 +139,7 @@ extension ScriptedStore {
 
     private mutating func release(_ epoch: Epoch, _ left: Duration, _ caller: LeaseHolder) -> LeaseReply.Answer {
         guard isHeld(by: caller, epoch) else { return .denied(lease) }
-        lease?.releasedWith = left
+        lease?.release = .handedOver(left: left)
         lock = nil
         return .done
     }

@@ -24,7 +24,7 @@ struct Stage {
 
     init(
         _ holder: LeaseHolder = .n1, line: TokenLine = .classic, timing: LeaseTiming = .standard,
-        overlap: Duration = .seconds(300), watchPeriod: Duration = .zero, mutations: Set<Mutation> = [],
+        overlap: Duration = .seconds(300), watchPeriod: Duration = .zero, rules: Rules = .all,
         apps: [AppSettings]? = nil
     ) {
         self.holder = holder
@@ -33,7 +33,7 @@ struct Stage {
             settings: NodeSettings(
                 timing: timing, apps: apps ?? [AppSettings(id: .wx1, line: line)], overlap: overlap,
                 watchPeriod: watchPeriod),
-            seed: 7, mutations: mutations, fingerprint: Fingerprint.init(of:))
+            seed: 7, rules: rules, fingerprint: Fingerprint.init(of:))
     }
 }
 
@@ -189,7 +189,8 @@ extension Stage {
     ) -> Stage {
         var stage = Stage(line: line, overlap: overlap, watchPeriod: watchPeriod)
         if let record { stage.store.keep(record, at: stage.now) }
-        stage.store.lease = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, isActive: true, releasedWith: .zero)
+        stage.store.lease = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, isActive: true, release: .handedOver(left: .zero))
         stage.play(.started)
         return stage
     }

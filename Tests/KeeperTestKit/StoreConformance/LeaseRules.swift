@@ -107,7 +107,7 @@ extension StoreConformance {
             let epoch = try await scene.a.lead()
             try expect(try await scene.a.release(epoch, left: .milliseconds(1234)), .done)
             let record = LeaseRecord(
-                epoch: epoch, holder: scene.a.holder, sequence: 1, releasedWith: .milliseconds(1234))
+                epoch: epoch, holder: scene.a.holder, sequence: 1, release: .handedOver(left: .milliseconds(1234)))
             try expect(try await scene.a.renew(epoch), .denied(record), "renewal of a released term")
             try expect(try await scene.a.release(epoch), .denied(record), "a second release changes nothing")
             try expect(try await scene.b.tick().lockLeft, nil)
@@ -127,7 +127,29 @@ extension StoreConformance {
             let epoch = try await scene.a.lead()
             try await scene.harness.expireLock()
             try expect(try await scene.a.release(epoch, left: .zero), .done)
-            try expect(try await scene.b.tick().lease?.releasedWith, .zero)
+            try expect(try await scene.b.tick().lease?.release, .handedOver(left: .zero))
+        },
+        StoreConformance("reportDeath_FreesTheLease_OfWhateverEpoch") { scene in
+            let epoch = try await scene.a.lead()
+            _ = try await scene.a.renew(epoch, isActive: true)
+            try expect(try await scene.a.reportDeath(), .done)
+            let record = LeaseRecord(
+                epoch: epoch, holder: scene.a.holder, sequence: 2, isActive: true, release: .holderDied)
+            try expect(try await scene.a.renew(epoch), .denied(record), "a stray renewal of the dead")
+            try expect(try await scene.a.reportDeath(), .denied(record), "a second report changes nothing")
+            try expect(try await scene.b.tick().lockLeft, nil)
+            try expect(try await scene.b.acquire(), .granted(epoch: Epoch(epoch.rawValue + 1), previous: record))
+        },
+        StoreConformance("reportDeath_IsDenied_WhereAnotherLeads_OrTheLeaseWasHandedOver") { scene in
+            try expect(try await scene.a.reportDeath(), .denied(nil), "no record")
+            let epoch = try await scene.a.lead()
+            let record = LeaseRecord(epoch: epoch, holder: scene.a.holder, sequence: 1)
+            try expect(try await scene.b.reportDeath(), .denied(record), "another's")
+            _ = try await scene.a.release(epoch, left: .seconds(1))
+            let released = LeaseRecord(
+                epoch: epoch, holder: scene.a.holder, sequence: 1, release: .handedOver(left: .seconds(1)))
+            try expect(try await scene.a.reportDeath(), .denied(released), "what the holder said itself stands")
+            try expect(try await scene.b.tick().lease, released)
         },
         StoreConformance("ofManyAtOnce_OneIsGranted") { scene in
             let grants = try await withThrowingTaskGroup { group in

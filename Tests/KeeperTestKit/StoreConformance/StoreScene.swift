@@ -91,6 +91,8 @@ struct StoreCaller: Sendable {
         try await perform(.release(epoch: epoch, left: left))
     }
 
+    func reportDeath() async throws -> LeaseReply.Answer { try await perform(.reportDeath) }
+
     func tick(
         from position: StorePosition? = nil, claimsName: Bool = false, epochSeen: Epoch = .none,
         isDraining: Bool = false, memberTTL: Duration = .seconds(60), verify: [AppID] = []
