@@ -2,7 +2,7 @@
 package enum Sighting: Int, CaseIterable, Sendable {
     case steal, amnesia, lostGrantResumed, revivedTerm, leftHandedOn, quietPeriod, lapse, recovery, taint
     case unknownCall, permitWithdrawn, refusedPublication, retriedPublication, restoration, foreignRotation
-    case deathReported, longHold, forwarded, misdirected, stillValid, refreshed, tooSoon, unavailable, refused
+    case deathReported, gaveWay, longHold, forwarded, misdirected, stillValid, refreshed, tooSoon, unavailable, refused
     case nameContested, nameTaken, strictTwo, repeatedEpoch
 
     /// What it says in a table.
@@ -24,6 +24,7 @@ package enum Sighting: Int, CaseIterable, Sendable {
         case .restoration: "a lost record was written back"
         case .foreignRotation: "an outsider's rotation was found out"
         case .deathReported: "a dead leader's parent gave its lease up"
+        case .gaveWay: "a leader cut off from WeChat gave way"
         case .longHold: "a caller was held for more than a second"
         case .forwarded: "a refresh was forwarded"
         case .misdirected: "a forwarded refresh met no leader (421)"

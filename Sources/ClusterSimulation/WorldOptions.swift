@@ -101,10 +101,12 @@ extension WorldOptions {
 
 /// Everything that can go wrong.
 package enum Fault: String, CaseIterable, Sendable {
-    case pause, pauseLeader, kill, killLeader, stepDown, leave
+    case pause, pauseLeader, kill, killLeader, stepDown, switchover, leave
+    case takeoversPaused
     case storeClockForward, storeClockBack, storeClockFrozen
     case storeWiped, storeSlow, storeDown, storeRestarted, storeRolledBack
     case lockDeleted, leaseDeleted, recordDeleted
     case partition, repliesLost, nodesParted
+    case leaderCutFromWeChat
     case wechatDown, wechatErrors, outsiderFetches, tokenRevoked, lifeChanged
 }

@@ -20,7 +20,8 @@ private struct Line {
 
     init(_ notice: Notice) {
         switch notice {
-        case .becameLeader, .leaseLapsed, .leaseRecovered, .leaseLost, .leaseReleased, .follows, .nameContested:
+        case .becameLeader, .leaseLapsed, .leaseRecovered, .leaseLost, .leaseReleased, .gaveWay, .follows,
+            .nameContested:
             describeLease(notice)
         case .storeUnreachable, .storeReachable, .storeReplaced, .storeClockStepped:
             describeStore(notice)
@@ -45,9 +46,14 @@ private struct Line {
             sentence =
                 other.map { "lost the lease to \($0.node)" } ?? "lost the lease: the store has no record of it"
             metadata["lease.epoch"] = "\(epoch)"
-        case .leaseReleased(let epoch, let left):
-            sentence = "gave the lease up; a successor may call WeChat in \(seconds(left))"
+        case .leaseReleased(let epoch, let handover):
+            let whom = handover.successor.map { " to \($0)" } ?? ""
+            sentence = "gave the lease up\(whom); a successor may call WeChat in \(seconds(handover.left))"
             metadata["lease.epoch"] = "\(epoch)"
+        case .gaveWay(let other, let failures):
+            level = .warning
+            sentence = "does not reach WeChat, but \(other) does: gives way"
+            metadata["wechat.failures"] = "\(failures)"
         case .follows(let leader, let epoch):
             sentence = "follows \(leader.node)"
             metadata["lease.epoch"] = "\(epoch)"

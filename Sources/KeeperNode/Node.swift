@@ -39,7 +39,9 @@ public actor Node: Service, CredentialProvider {
 
     private var waiters: [WaiterID: CheckedContinuation<RefreshAnswer, Never>] = [:]
     private var lastWaiter: UInt64 = 0
-    private var handovers: [(deadline: Instant, continuation: CheckedContinuation<LeaderHint?, Never>)] = []
+    private var handovers: [(deadline: Instant, continuation: CheckedContinuation<CompletedHandover?, Never>)] = []
+    /// When the lease was given up the last time.
+    private var releasedAt = Instant.origin
     private var departures: [CheckedContinuation<Void, Never>] = []
     private var hasLeft = false
     private var isRunning = true
@@ -119,8 +121,9 @@ extension Node {
     }
 
     private func perform(_ action: NodeAction, in group: inout DiscardingTaskGroup) {
+        if case .lease(_, .release) = action { releasedAt = now }
         switch action {
-        case .lease, .credential, .call, .probe, .forward, .askPeers: reachOut(action, in: &group)
+        case .lease, .credential, .call, .probe, .reach, .forward, .askPeers: reachOut(action, in: &group)
         case .answer(let waiter, let answer): self.answer(waiter, answer)
         case .serve(let app, let credential): table.serve(app, credential)
         case .left: finishDepartures()
@@ -155,6 +158,8 @@ extension Node {
                     table.allows(permit, at: Instant(.now - origin))
                 }
                 input.yield(.probed(id, outcome))
+            case .reach(let id, let deadline):
+                input.yield(.reached(id, await world.source.reach(before: origin + deadline.sinceOrigin)))
             case .forward(let id, let forwarding):
                 let deadline = origin + forwarding.deadline.sinceOrigin
                 input.yield(.forwarded(id, await world.forwarder.forward(forwarding, before: deadline)))
@@ -212,14 +217,13 @@ extension Node {
 
     public func peerState() -> PeerState { core.peerState(at: now) }
 
-    public func stepDown() async throws(NotLeaderError) -> LeaderHint? {
-        guard isRunning, let leader = core.leader(at: now), leader.holder == core.identity else {
-            throw NotLeaderError(leader: core.leader(at: now))
-        }
+    public func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {
+        guard isRunning else { throw .notLeader(nil) }
+        let successor = try core.successor(by: order, at: now)
         let deadline = now + .seconds(8)
         return await withCheckedContinuation { continuation in
             handovers.append((deadline, continuation))
-            input.yield(.stepDownAsked)
+            input.yield(.handoverAsked(to: successor))
         }
     }
 
@@ -229,9 +233,14 @@ extension Node {
         let successor = core.leader(at: now).flatMap { $0.holder == core.identity ? nil : $0 }
         handovers.removeAll { handover in
             guard successor != nil || handover.deadline <= now else { return false }
-            handover.continuation.resume(returning: successor)
+            handover.continuation.resume(
+                returning: successor.map { CompletedHandover(leader: $0, gap: now - releasedAt) })
             return true
         }
+    }
+
+    public func pause(for duration: Duration?) async throws(StoreError) {
+        _ = try await world.lease.perform(.pause(duration), before: .now + settings.timing.commandTimeout)
     }
 
     /// Gives the lease up for good, once the calls in flight are over; reads go on. Returns when that is done, at most

@@ -16,9 +16,10 @@ public protocol CredentialProvider: Sendable {
     func status() async -> NodeStatus
     /// What this node tells another that asks (`GET /internal/state`).
     func peerState() async -> PeerState
-    /// Gives the lease up if this node leads; answers with the leader that follows, nil if there was none within
-    /// eight seconds. Throws `NotLeaderError` if this node does not lead.
-    func stepDown() async throws(NotLeaderError) -> LeaderHint?
+    /// Gives the lease up as ordered; answers with the leader that follows, nil if there was none within eight seconds.
+    func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover?
+    /// Keeps everybody from taking the lease for so long, or ends such a pause.
+    func pause(for duration: Duration?) async throws(StoreError)
     /// Time since the event loop of the node last turned; grows without bound when the node is stuck.
     func idleTime() -> Duration
     /// The origin of the node's `Instant`s.
@@ -35,11 +36,16 @@ public enum TokenReading: Equatable, Sendable {
     case unknownApp
 }
 
-/// This node does not lead; whom it believes to.
-public struct NotLeaderError: Error, Equatable, Sendable {
-    /// The leader, if one is known.
-    public var leader: LeaderHint?
+/// A handover that is done.
+public struct CompletedHandover: Equatable, Sendable {
+    /// Who leads now.
+    public var leader: LeaderHint
+    /// How long nobody led, as the old leader saw it.
+    public var gap: Duration
 
-    /// Describes the refusal.
-    public init(leader: LeaderHint?) { self.leader = leader }
+    /// Describes a handover.
+    public init(leader: LeaderHint, gap: Duration) {
+        self.leader = leader
+        self.gap = gap
+    }
 }

@@ -17,4 +17,7 @@ public protocol CredentialSource: Sendable {
         _ app: AppID, _ token: Token, before deadline: ContinuousClock.Instant,
         mayBegin: @escaping @Sendable () -> Bool
     ) async -> ProbeOutcome
+
+    /// Whether WeChat is there: connects, TLS and all, and hangs up without a request.
+    func reach(before deadline: ContinuousClock.Instant) async -> Bool
 }

@@ -10,6 +10,7 @@ extension LeaseCommand {
         case .renew: .renew
         case .release: .release
         case .reportDeath: .reportDeath
+        case .pause: .pause
         case .leave: .leave
         }
     }
@@ -25,10 +26,15 @@ extension LeaseCommand {
             return [node, address] + acquisition.arguments
         case .renew(let epoch, let ttl, let isActive):
             return [epoch.argument, ttl.argument, isActive.argument]
-        case .release(let epoch, let left):
-            return [epoch.argument, left.argumentRoundedUp]
+        case .release(let epoch, let handover):
+            return [
+                epoch.argument, handover.left.argumentRoundedUp, RedisArgument(handover.successor?.rawValue ?? ""),
+                handover.isForReach.argument,
+            ]
         case .reportDeath:
             return []
+        case .pause(let duration):
+            return [duration.map { min($0, LeaseCommand.longestPause).argumentRoundedUp } ?? RedisArgument(0)]
         case .leave:
             return [node]
         }
@@ -56,7 +62,8 @@ extension Tick {
     fileprivate var arguments: [RedisArgument] {
         [
             RedisArgument(position?.store ?? ""), RedisArgument(position?.event ?? 0), claimsName.argument,
-            epochSeen.argument, isDraining.argument, memberTTL.argument, RedisArgument(Tick.mostChanges),
+            epochSeen.argument, isDraining.argument, RedisArgument(UInt64(fitness.rawValue)), memberTTL.argument,
+            RedisArgument(Tick.mostChanges),
         ] + verify.prefix(Tick.mostVerified).map { RedisArgument($0.rawValue) }
     }
 }
@@ -83,10 +90,11 @@ extension TickReply {
         let startsOver = try reader.flag()
         let isComplete = try reader.flag()
         let missing = try reader.texts().map { AppID($0) }
+        let pauseLeft = try reader.optionalNumber().map(Duration.milliseconds)
         let members = try reader.list(Member.read).sorted { $0.holder.node < $1.holder.node }
         return TickReply(
             lease: lease, lockLeft: lockLeft, changes: changes, position: StorePosition(store: store, event: event),
-            startsOver: startsOver, isComplete: isComplete, missing: missing, members: members,
+            startsOver: startsOver, isComplete: isComplete, missing: missing, pauseLeft: pauseLeft, members: members,
             nameHolder: try reader.optional(Member.read), storeTime: storeTime)
     }
 }
@@ -97,7 +105,8 @@ extension Member {
         let incarnation = Incarnation(try reader.text())
         return Member(
             holder: LeaseHolder(node: node, incarnation: incarnation, address: try reader.text()),
-            beat: try reader.count(), epochSeen: Epoch(try reader.count()), isDraining: try reader.flag())
+            beat: try reader.count(), epochSeen: Epoch(try reader.count()), isDraining: try reader.flag(),
+            fitness: Fitness(rawValue: UInt8(clamping: try reader.count())) ?? .unknown)
     }
 }
 
@@ -117,9 +126,14 @@ extension LeaseRelease {
     fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> LeaseRelease? {
         let kind = try reader.count()
         let left = try reader.milliseconds()
+        let successor = try reader.text()
+        let isForReach = try reader.flag()
         return switch kind {
         case 0: nil
-        case 1: .handedOver(left: left)
+        case 1:
+            .handedOver(
+                Handover(
+                    left: left, successor: successor.isEmpty ? nil : NodeName(successor), isForReach: isForReach))
         case 2: .holderDied
         default: throw ReplyReader.unreadable
         }

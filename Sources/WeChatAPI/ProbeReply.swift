@@ -10,7 +10,7 @@ enum ProbeReply {
     static func outcome(status: Int, body: [UInt8], hiding secrets: [String]) -> ProbeOutcome {
         switch Envelope(status: status, body: body) {
         case .noUse(let description):
-            .inconclusive(Trouble(summary: "WeChat answered with \(description)"))
+            .inconclusive(Trouble(summary: "WeChat answered with \(description)", contact: .met))
         case .object(let fields) where fields.errcode == 0:
             .alive
         case .object(let fields) where deadCodes.contains(fields.errcode):

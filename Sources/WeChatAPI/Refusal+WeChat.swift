@@ -11,7 +11,9 @@ extension Refusal {
         summary += ": \(entry?.meaning ?? words.harmless)"
         if ErrorTable.addressCodes.contains(errcode), let address = words.address { summary += ": \(address)" }
         self.init(
-            trouble: Trouble(errcode: errcode, summary: summary),
+            trouble: Trouble(
+                errcode: errcode, summary: summary,
+                contact: ErrorTable.addressCodes.contains(errcode) ? .shutOut : .met),
             reaction: entry?.reaction ?? ErrorTable.reactionToUnlisted
         )
     }

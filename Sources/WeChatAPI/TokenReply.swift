@@ -35,5 +35,7 @@ enum TokenReply {
         return .issued(Token(token), life: .seconds(seconds))
     }
 
-    private static func unknown(_ summary: String) -> CallOutcome { .unknown(Trouble(summary: summary)) }
+    private static func unknown(_ summary: String) -> CallOutcome {
+        .unknown(Trouble(summary: summary, contact: .met))
+    }
 }

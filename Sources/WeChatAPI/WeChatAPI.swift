@@ -6,23 +6,29 @@ public import KeeperPorts
 ///
 /// Promises: an outcome `issued` holds a token WeChat has just named, `refused` and `notSent` mean that nothing was
 /// rotated, and whatever is neither is `unknown`. A probe calls a token dead only for the three codes that say so.
-/// No trouble it reports holds a secret or a token. It never retries; the core decides when to ask again.
+/// No trouble it reports holds a secret or a token. It never sends a request twice: only where no connection came about
+/// is the next of WeChat's domains tried, within the same deadline. When to ask again is the core's to decide.
 public struct WeChatAPI: CredentialSource {
     private let client: CurlClient
-    private let base: WeChatBaseURL
+    private let domains: Domains
     private let secrets: [AppID: AppSecret]
-    private let headers: [HTTPRequest.Header]
+    private let identity: String?
 
     /// The list of WeChat's addresses is longer than any token reply.
     private static let probeBodyLimit = 256 * 1024
 
     /// Speaks to the WeChat at `base`, for the apps whose secrets are given.
-    /// - Parameter identity: this node's name, told to a simulator on loopback and to nobody else.
-    public init(client: CurlClient, base: WeChatBaseURL, secrets: [AppID: AppSecret], identity: String? = nil) {
+    /// - Parameters:
+    ///   - fallbacks: other domains of the same WeChat, tried in this order where `base` cannot be reached.
+    ///   - identity: this node's name, told to a simulator on loopback and to nobody else.
+    public init(
+        client: CurlClient, base: WeChatBaseURL, fallbacks: [WeChatBaseURL] = [], secrets: [AppID: AppSecret],
+        identity: String? = nil
+    ) {
         self.client = client
-        self.base = base
+        domains = Domains([base] + fallbacks)
         self.secrets = secrets
-        headers = base.url.isLoopback ? identity.map { [.init("X-Wxkeeper-Node", $0)] } ?? [] : []
+        self.identity = identity
     }
 
     /// Asks for a token. A call for an app without a secret is `notSent`.
@@ -35,15 +41,17 @@ public struct WeChatAPI: CredentialSource {
         guard let secret = secrets[app] else {
             return .notSent(Trouble(summary: "no secret is configured for \(app)"))
         }
-        var request = tokenRequest(app, secret, kind)
-        request.mayBegin = mayBegin
         do throws(CurlError) {
-            let reply = try await client.exchange(request, before: deadline)
+            let reply = try await exchange(before: deadline) { base in
+                var request = tokenRequest(app, secret, kind, at: base)
+                request.mayBegin = mayBegin
+                return request
+            }
             return TokenReply.outcome(status: reply.status, body: reply.body, hiding: [secret.text])
         } catch {
             switch error {
-            case .notSent: return .notSent(Trouble(summary: "\(error)"))
-            case .unknown: return .unknown(Trouble(summary: "\(error)"))
+            case .notSent: return .notSent(Trouble(error))
+            case .unknown: return .unknown(Trouble(error))
             }
         }
     }
@@ -55,26 +63,68 @@ public struct WeChatAPI: CredentialSource {
         before deadline: ContinuousClock.Instant,
         mayBegin: @escaping @Sendable () -> Bool
     ) async -> ProbeOutcome {
-        let url = base.url.appending(path: "/cgi-bin/get_api_domain_ip", query: [("access_token", token.secret)])
-        let request = HTTPRequest(url, headers: headers, bodyLimit: Self.probeBodyLimit, mayBegin: mayBegin)
         do throws(CurlError) {
-            let reply = try await client.exchange(request, before: deadline)
+            let reply = try await exchange(before: deadline) { base in
+                let url = base.url.appending(
+                    path: "/cgi-bin/get_api_domain_ip", query: [("access_token", token.secret)])
+                return HTTPRequest(
+                    url, headers: headers(for: base), bodyLimit: Self.probeBodyLimit, mayBegin: mayBegin)
+            }
             return ProbeReply.outcome(status: reply.status, body: reply.body, hiding: [token.secret])
         } catch {
-            return .inconclusive(Trouble(summary: "\(error)"))
+            return .inconclusive(Trouble(error))
         }
     }
 
-    private func tokenRequest(_ app: AppID, _ secret: AppSecret, _ kind: CallKind) -> HTTPRequest {
+    /// Connects, and changes its mind when the connection stands.
+    public func reach(before deadline: ContinuousClock.Instant) async -> Bool {
+        do throws(CurlError) {
+            _ = try await exchange(before: deadline) { base in HTTPRequest(base.url, mayBegin: { false }) }
+            return true
+        } catch {
+            return error.reason.cause == .check
+        }
+    }
+
+    /// Sends one request to the first domain to which a connection comes about.
+    private func exchange(
+        before deadline: ContinuousClock.Instant, _ request: (WeChatBaseURL) -> HTTPRequest
+    ) async throws(CurlError) -> HTTPReply {
+        var failure: CurlError?
+        for index in domains.order where failure == nil || ContinuousClock.now < deadline {
+            do throws(CurlError) {
+                let reply = try await client.exchange(request(domains[index]), before: deadline)
+                domains.prefer(index)
+                return reply
+            } catch {
+                failure = error
+                // Whatever may have left this machine must not leave it again.
+                guard case .notSent(let reason) = error, reason.cause.isOfTheWay else {
+                    domains.avoid(index, after: error)
+                    throw error
+                }
+            }
+        }
+        guard let failure else { preconditionFailure("WeChat has no domain") }
+        throw failure
+    }
+
+    private func headers(for base: WeChatBaseURL) -> [HTTPRequest.Header] {
+        base.url.isLoopback ? identity.map { [.init("X-Wxkeeper-Node", $0)] } ?? [] : []
+    }
+
+    private func tokenRequest(
+        _ app: AppID, _ secret: AppSecret, _ kind: CallKind, at base: WeChatBaseURL
+    ) -> HTTPRequest {
         switch kind {
         case .classic:
             let query = [("grant_type", "client_credential"), ("appid", app.rawValue), ("secret", secret.text)]
-            return HTTPRequest(base.url.appending(path: "/cgi-bin/token", query: query), headers: headers)
+            return HTTPRequest(base.url.appending(path: "/cgi-bin/token", query: query), headers: headers(for: base))
         case .stable, .stableForced:
             return HTTPRequest(
                 base.url.appending(path: "/cgi-bin/stable_token"),
                 method: .post,
-                headers: headers + [.init("Content-Type", "application/json")],
+                headers: headers(for: base) + [.init("Content-Type", "application/json")],
                 body: StableTokenRequest(app: app, secret: secret, isForced: kind == .stableForced).body
             )
         }

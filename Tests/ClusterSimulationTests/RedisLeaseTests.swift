@@ -77,12 +77,12 @@ struct RedisLeaseTests {
 
     @Test mutating func release_FreesTheLock_AndHandsOnWhatIsLeft() throws {
         let epoch = try epochOfGrant(.first, at: 0)
-        let release = LeaseCommand.release(epoch: epoch, left: .seconds(2))
+        let release = LeaseCommand.release(epoch: epoch, Handover(left: .seconds(2)))
         #expect(redis.perform(release, as: .second, at: .seconds(1)) == .denied(redis.contents.lease))
         #expect(redis.perform(release, as: .first, at: .seconds(1)) == .done)
         #expect(renew(.first, epoch, at: 2) == .denied(redis.contents.lease))
         guard case .granted(_, let previous) = acquire(.second, at: 2) else { throw Unexpected(answer: nil) }
-        #expect(previous?.release == .handedOver(left: .seconds(2)))
+        #expect(previous?.release == .handedOver(Handover(left: .seconds(2))))
     }
 
     @Test mutating func tick_KeepsMembersForTheirTime_AndGuardsNames() {

@@ -21,7 +21,7 @@ import Testing
         stage.forget()
         stage.play(.leaveAsked)
         #expect(stage.story == ["release", "left"])
-        #expect(stage.store.lease?.release == .handedOver(left: .zero))
+        #expect(stage.store.lease?.release == .handedOver(Handover(left: .zero)))
         stage.play(.leaveAsked)
         stage.pass(.seconds(20))
         #expect(stage.story == ["release", "left"], "once, and never a candidate again")
@@ -46,11 +46,11 @@ import Testing
         stage.pass(.seconds(3))
         try stage.wechat(.unknown(.noAnswer))
         #expect(stage.story.filter { $0 != "renew" } == ["abort(unknown)", "release", "left"])
-        guard case .handedOver(let left) = stage.store.lease?.release else {
+        guard case .handedOver(let handover) = stage.store.lease?.release else {
             Issue.record("the lease was not handed over")
             return
         }
-        #expect(left.isClose(to: .milliseconds(2020)))
+        #expect(handover.left.isClose(to: .milliseconds(2020)))
     }
 
     @Test func storeAway_DelaysLeavingNoLongerThanItMust() {
@@ -74,7 +74,7 @@ import Testing
     @Test func leaderThatStepsDown_YieldsAndComesBackIfNobodyElseWants() {
         var stage = Stage.leading(mature)
         stage.forget()
-        stage.play(.stepDownAsked)
+        stage.play(.handoverAsked(to: nil))
         #expect(stage.story == ["release"])
         stage.pass(.milliseconds(1900))
         #expect(!stage.isLeading())
@@ -85,7 +85,7 @@ import Testing
 
     @Test func leaderThatStepsDown_FollowsItsSuccessor() {
         var stage = Stage.leading(mature)
-        stage.play(.stepDownAsked)
+        stage.play(.handoverAsked(to: nil))
         stage.store.lead(.n2, epoch: 6, until: stage.now + .seconds(6))
         stage.play(.hinted)
         #expect(stage.core.leader(at: stage.now) == LeaderHint(holder: .n2, epoch: Epoch(6)))
@@ -93,7 +93,7 @@ import Testing
 
     @Test func followerAskedToStepDown_DoesNothing() {
         var stage = Stage.following(mature)
-        stage.play(.stepDownAsked)
+        stage.play(.handoverAsked(to: nil))
         #expect(stage.story == [])
     }
 

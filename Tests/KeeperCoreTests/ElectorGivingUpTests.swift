@@ -8,22 +8,22 @@ import Testing
 
     /// What was left on release.
     private func leftBehind(_ actions: [NodeAction]) -> Duration? {
-        for case .lease(_, .release(epoch: Epoch(5), let left)) in actions { return left }
+        for case .lease(_, .release(epoch: Epoch(5), let handover)) in actions { return handover.left }
         return nil
     }
 
     private func own(epoch: UInt64 = 5, released: Duration? = nil) -> LeaseRecord {
         LeaseRecord(
             epoch: Epoch(epoch), holder: .n1, sequence: 7, isActive: true,
-            release: released.map(LeaseRelease.handedOver(left:)))
+            release: released.map { .handedOver(Handover(left: $0)) })
     }
 
     @Test func termWithoutQuietPeriodOrDoubt_LeavesNothing() {
         var contender = Contender.leading()
         #expect(
             contender.resigns(at: .seconds(104)) == [
-                .note(.leaseReleased(Epoch(5), left: .zero)),
-                .lease(RequestID(2), .release(epoch: Epoch(5), left: .zero)),
+                .note(.leaseReleased(Epoch(5), Handover(left: .zero))),
+                .lease(RequestID(2), .release(epoch: Epoch(5), Handover(left: .zero))),
             ])
         #expect(contender.elector.state == .resigned)
         #expect(contender.sees(nil, at: .seconds(200)) == [])
@@ -125,7 +125,8 @@ import Testing
     @Test func recordBelowAKnownTerm_CountsAsTheWorst() {
         var contender = Contender()
         contender.elector.hear(of: Epoch(5))
-        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
+        let released = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(Handover(left: .zero)))
         _ = contender.sees(released, at: .seconds(101))
         _ = contender.acquireAnswered(1, .granted(epoch: Epoch(6), previous: released), at: .seconds(102))
         #expect(contender.elector.term?.quiet.until.isClose(to: .seconds(108.31)) == true)
@@ -134,7 +135,8 @@ import Testing
     /// A tick may be quicker than the grant it already shows.
     @Test func ownGrantSeenBeforeItsReply_ProvesNothing() {
         var contender = Contender()
-        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
+        let released = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(Handover(left: .zero)))
         _ = contender.sees(released, at: .seconds(101))
         _ = contender.sees(
             LeaseRecord(epoch: Epoch(5), holder: .n1, sequence: 1), lockLeft: .seconds(6), at: .seconds(101))
@@ -145,7 +147,8 @@ import Testing
     /// Long after the server was replaced, all that it may have forgotten is over.
     @Test func serverReplacedLongAgo_IsTrustedAgain() {
         var contender = Contender()
-        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
+        let released = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(Handover(left: .zero)))
         _ = contender.sees(nil, mayCampaign: false, at: .seconds(90))
         contender.server = ServerIdentity(run: "run-2", connection: 2)
         _ = contender.sees(released, mayCampaign: false, at: .seconds(91))
@@ -157,7 +160,8 @@ import Testing
     /// A server started from an old copy shows a release that another term has followed.
     @Test func releaseOnAServerThatForgot_CountsAsTheWorst() {
         var contender = Contender()
-        let released = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
+        let released = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(Handover(left: .zero)))
         let other = LeaseRecord(epoch: Epoch(5), holder: .n3, sequence: 3, isActive: true)
         _ = contender.sees(other, lockLeft: .seconds(6), at: .seconds(100))
         contender.server = ServerIdentity(run: "run-2", connection: 2)

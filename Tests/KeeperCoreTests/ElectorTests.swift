@@ -11,7 +11,7 @@ import Testing
     ) -> LeaseRecord {
         LeaseRecord(
             epoch: Epoch(epoch), holder: holder, sequence: sequence,
-            release: released.map(LeaseRelease.handedOver(left:)))
+            release: released.map { .handedOver(Handover(left: $0)) })
     }
 
     private func acquire(
@@ -256,8 +256,8 @@ import Testing
         #expect(!reply.succeeded)
         #expect(
             reply.actions == [
-                .note(.leaseReleased(Epoch(5), left: left)),
-                .lease(RequestID(3), .release(epoch: Epoch(5), left: left)),
+                .note(.leaseReleased(Epoch(5), Handover(left: left))),
+                .lease(RequestID(3), .release(epoch: Epoch(5), Handover(left: left))),
             ])
         #expect(contender.elector.term == nil)
     }

@@ -70,7 +70,8 @@ import Testing
     @Test func leaderLackingAToken_AsksTheMembersFirst() throws {
         var stage = Stage()
         stage.store.members = [.living(.n1), .living(.n2)]
-        stage.store.lease = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
+        stage.store.lease = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(Handover(left: .zero)))
         stage.play(.started)
         stage.letOthersRegister()
         #expect(stage.queries.map(\.members) == [[.living(.n2)]])
@@ -87,7 +88,8 @@ import Testing
     @Test func membersThatKnowNothing_AreAskedOnce() throws {
         var stage = Stage()
         stage.store.members = [.living(.n1), .living(.n2)]
-        stage.store.lease = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: .zero))
+        stage.store.lease = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(Handover(left: .zero)))
         stage.play(.started)
         stage.letOthersRegister()
         stage.forget()

@@ -23,7 +23,7 @@ import Testing
     ) -> LeaseRecord {
         LeaseRecord(
             epoch: Epoch(epoch), holder: holder, sequence: sequence, isActive: true,
-            release: released.map(LeaseRelease.handedOver(left:)))
+            release: released.map { .handedOver(Handover(left: $0)) })
     }
 
     @Test func noRecord_CountsAsTheWorstForAll() {

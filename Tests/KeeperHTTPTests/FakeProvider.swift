@@ -10,7 +10,10 @@ final class FakeProvider: CredentialProvider {
         var health = NodeHealth.example()
         var status = NodeStatus.example()
         var peerState = PeerState(holder: .example(), floor: Epoch(7), syncAge: nil, records: [])
-        var successor: Result<LeaderHint?, NotLeaderError> = .success(nil)
+        var handover: Result<CompletedHandover?, HandoverRefusal> = .success(nil)
+        var orders: [HandoverOrder] = []
+        var pauses: [Duration?] = []
+        var pauseFails = false
         var idleTime: Duration = .zero
         var asked: [Asked] = []
     }
@@ -41,6 +44,8 @@ final class FakeProvider: CredentialProvider {
     func change(_ work: (inout State) -> Void) { state.withLock { work(&$0) } }
 
     var asked: [Asked] { state.withLock { $0.asked } }
+    var orders: [HandoverOrder] { state.withLock { $0.orders } }
+    var pauses: [Duration?] { state.withLock { $0.pauses } }
 
     func read(_ app: AppID) -> TokenReading { state.withLock { $0.readings[app] ?? .unknownApp } }
 
@@ -64,8 +69,18 @@ final class FakeProvider: CredentialProvider {
     func status() async -> NodeStatus { state.withLock { $0.status } }
     func peerState() async -> PeerState { state.withLock { $0.peerState } }
     func idleTime() -> Duration { state.withLock { $0.idleTime } }
-    func stepDown() async throws(NotLeaderError) -> LeaderHint? {
-        try state.withLock { $0.successor }.get()
+    func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {
+        try state.withLock { state in
+            state.orders.append(order)
+            return state.handover
+        }.get()
+    }
+    func pause(for duration: Duration?) async throws(StoreError) {
+        let fails = state.withLock { state in
+            state.pauses.append(duration)
+            return state.pauseFails
+        }
+        if fails { throw .timedOut }
     }
 }
 

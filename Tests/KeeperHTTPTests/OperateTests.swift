@@ -6,32 +6,6 @@ import Testing
 @testable import KeeperHTTP
 
 @Suite struct OperateTests {
-    private let successor = LeaderHint(holder: .example("b", address: "http://10.0.0.12:2130"), epoch: Epoch(8))
-
-    @Test func stepDown_NamesTheNewLeaderAndTheTime() async throws {
-        let provider = FakeProvider()
-        provider.change { $0.successor = .success(successor) }
-        let reply = try await provider.ask(.post, "/operate/step-down", as: "operator")
-        #expect(reply.status == 200)
-        #expect(try reply.string("leader") == "b")
-        #expect(try reply.int("epoch") == 8)
-        #expect(try #require(try reply.int("took_ms")) >= 0)
-    }
-
-    @Test func stepDownOfAFollower_SaysWhoLeads() async throws {
-        let provider = FakeProvider()
-        provider.change { $0.successor = .failure(NotLeaderError(leader: successor)) }
-        let reply = try await provider.ask(.post, "/operate/step-down", as: "operator")
-        #expect(reply.status == 421)
-        #expect(try reply.int("errcode") == 421)
-        #expect(try reply.string("leader") == "b")
-        #expect(try reply.string("address") == "http://10.0.0.12:2130")
-    }
-
-    @Test func stepDownWithoutSuccessor_Is504() async throws {
-        #expect(try await FakeProvider().ask(.post, "/operate/step-down", as: "operator").status == 504)
-    }
-
     @Test func operatorsRefresh_ShowsTheTokenOnlyToReaders() async throws {
         let provider = FakeProvider()
         provider.change {

@@ -8,7 +8,7 @@ import Synchronization
 final class MemoryStore: LeaseStore, CredentialStore {
     struct State {
         var lease: LeaseRecord? = LeaseRecord(
-            epoch: Epoch(4), holder: .n2, sequence: 1, isActive: true, release: .handedOver(left: .zero))
+            epoch: Epoch(4), holder: .n2, sequence: 1, isActive: true, release: .handedOver(Handover(left: .zero)))
         var isLocked = false
         var records: [AppID: CredentialRecord] = [:]
         var event: UInt64 = 0
@@ -85,11 +85,11 @@ extension MemoryStore.State {
             guard lease?.holder == .n1, lease?.epoch == epoch else { return .denied(lease) }
             lease?.sequence += 1
             return .renewed(sequence: lease?.sequence ?? 0)
-        case .release(_, let left):
-            lease?.release = .handedOver(left: left)
+        case .release(_, let handover):
+            lease?.release = .handedOver(handover)
             isLocked = false
             return .done
-        case .reportDeath, .leave: return .done
+        case .reportDeath, .pause, .leave: return .done
         }
     }
 

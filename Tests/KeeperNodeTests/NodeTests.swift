@@ -122,7 +122,7 @@ import Testing
         try await withNode(setting: Self.keeping("old")) { node, world, _ in
             try await leads(node)
             await node.leave()
-            #expect(world.store.leaseLog.contains(.release(epoch: Epoch(5), left: .zero)))
+            #expect(world.store.leaseLog.contains(.release(epoch: Epoch(5), Handover(left: .zero))))
             #expect(await node.health().role == .follower)
             #expect(token(node.read(.wx1)) == "old")
             await node.leave()
@@ -181,13 +181,13 @@ import Testing
     @Test func stepDown_AnswersWithTheSuccessor() async throws {
         try await withNode(setting: Self.keeping("old")) { node, world, _ in
             try await leads(node)
-            async let successor = node.stepDown()
-            let release = LeaseCommand.release(epoch: Epoch(5), left: .zero)
+            async let handover = node.handOver(.stepDown)
+            let release = LeaseCommand.release(epoch: Epoch(5), Handover(left: .zero))
             try await eventually("the release") { world.store.leaseLog.contains(release) }
             world.store.crown(.n2, epoch: 6)
-            #expect(try await successor == LeaderHint(holder: .n2, epoch: Epoch(6)))
-            await #expect(throws: NotLeaderError(leader: LeaderHint(holder: .n2, epoch: Epoch(6)))) {
-                try await node.stepDown()
+            #expect(try await handover?.leader == LeaderHint(holder: .n2, epoch: Epoch(6)))
+            await #expect(throws: HandoverRefusal.notLeader(LeaderHint(holder: .n2, epoch: Epoch(6)))) {
+                try await node.handOver(.stepDown)
             }
         }
     }

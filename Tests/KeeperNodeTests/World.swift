@@ -96,6 +96,8 @@ final class PlayedWeChat: CredentialSource {
         return lives.map { $0 ? .alive : .dead(errcode: 40001) } ?? .inconclusive(Trouble(summary: "no answer"))
     }
 
+    func reach(before deadline: ContinuousClock.Instant) async -> Bool { true }
+
     /// Until cancelled.
     private func hang() async {
         let (never, continuation) = AsyncStream.makeStream(of: Never.self)

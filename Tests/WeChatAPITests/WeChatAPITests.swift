@@ -127,7 +127,8 @@ import WeChatAPI
         let text = #"{"errcode":99999,"errmsg":"no such secret s3cr3t&with=odd/chars+%20\"\\, rid: x"}"#
         try await StubWeChat.with(answer(text)) { stub in
             let outcome = try await fetch(.classic, from: stub.port)
-            let trouble = Trouble(errcode: 99_999, summary: "WeChat refused with 99999: no such secret <redacted>")
+            let trouble = Trouble(
+                errcode: 99_999, summary: "WeChat refused with 99999: no such secret <redacted>", contact: .met)
             #expect(outcome == .refused(Refusal(trouble: trouble, reaction: .slowly)))
         }
     }

@@ -68,6 +68,14 @@ import Testing
         (Sample(wechat: "  base-url: https://api.weixin.qq.com?x=1"), ["wechat.base-url"]),
         (Sample(wechat: "  base-url: http://127.0.0.1.example.com"), ["wechat.base-url"]),
         (Sample(wechat: "  base-url: https://u:p@api.weixin.qq.com"), ["wechat.base-url"]),
+        (
+            Sample(wechat: "  fallback-urls: [http://api2.weixin.qq.com, https://u:p@h, https://ok]"),
+            ["wechat.fallback-urls[0]", "wechat.fallback-urls[1]"]
+        ),
+        (
+            Sample(wechat: "  fallback-urls: [https://a, https://b, https://c, https://d, https://e]"),
+            ["wechat.fallback-urls"]
+        ),
         (Sample(app: "    tickets: [jsapi]"), ["apps[0].tickets"]),
         (Sample(app: "    publish: [seed]"), ["apps[0].publish"]),
         (Sample(app: "    js-domains: [a.example]"), ["apps[0].js-domains"]),

@@ -33,7 +33,8 @@ import Testing
               secret: { value: cluster-secret-0123 }
               lease: { ttl: 10s }
             node: { id: b, listen: "[::1]:2131", drain: 1500ms, advertise: "http://b.example:2131/" }
-            wechat: { base-url: "http://127.0.0.1:9100/", timeout: 5s, overlap: 2m, watch: 0s }
+            wechat: { base-url: "http://127.0.0.1:9100/", timeout: 5s, overlap: 2m, watch: 0s,
+                      fallback-urls: ["https://api2.weixin.qq.com/"] }
             apps:
               - { appid: wx_A-1, name: 小店, secret: { value: app-secret-0123456 }, api: classic,
                   tickets: [], publish: [], js-domains: [] }
@@ -51,6 +52,7 @@ import Testing
         #expect(configuration.node.advertise == "http://b.example:2131")
         #expect(configuration.node.drain == .milliseconds(1500))
         #expect(configuration.wechat.baseURL == "http://127.0.0.1:9100")
+        #expect(configuration.wechat.fallbackURLs == ["https://api2.weixin.qq.com"])
         #expect(configuration.wechat.timeout == .seconds(5) && configuration.wechat.watch == .zero)
         let app = try #require(configuration.apps.first)
         #expect(app.id == AppID("wx_A-1") && app.name == "小店" && app.api == .classic)

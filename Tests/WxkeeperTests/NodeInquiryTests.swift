@@ -53,6 +53,17 @@ private actor OneAnswerNode: NodeConnection {
         #expect(answer.meaning.sentence == "b leads now, epoch 8, after 312 ms")
     }
 
+    @Test func switchover_NamesWhoLeadsNow() async throws {
+        let node = OneAnswerNode(
+            200, Self.status.replacing("\"epoch\":7,\n", with: "\"epoch\":7,\"took_ms\":20,\"gap_ms\":9,\n"))
+        let answer = try await NodeInquiry(connection: node).switchover(to: "a")
+        #expect(answer.meaning.sentence == "b leads now, epoch 7, after 20 ms, 9 ms of them without a leader")
+        let question = try #require(await node.questions.last)
+        #expect(question.method == .post && question.path == "/operate/switchover")
+        let body = try JSONDecoder().decode([String: String].self, from: Data(question.body))
+        #expect(body == ["leader": "b", "candidate": "a"])
+    }
+
     @Test func refusal_IsToldWithTheNodesReason() async {
         let node = OneAnswerNode(
             421,
@@ -84,9 +95,9 @@ private actor OneAnswerNode: NodeConnection {
                 redis   reachable, in step 120 ms ago
                 done    3 refreshes, 1 failed
 
-                NODE  ROLE                EPOCH  ADDRESS
-                a     follower, draining  7      http://a:2130
-                b     leader              7      http://b:2130
+                NODE  ROLE                EPOCH  WECHAT  ADDRESS
+                a     follower, draining  7      fit     http://a:2130
+                b     leader              7      -       http://b:2130
 
                 APP   API      STATE  LEFT    REFRESHED  LAST ERROR
                 wx1   stable   well   7000 s  200 s ago
@@ -120,7 +131,7 @@ private actor OneAnswerNode: NodeConnection {
     static let status = """
         {"node":{"name":"a","role":"follower","incarnation":"i","uptime_seconds":9},"leader":"b","epoch":7,
         "ready":false,"reasons":["draining"],"redis":"reachable","sync_age_ms":120,"stale":false,
-        "nodes":[{"name":"a","address":"http://a:2130","epoch_seen":7,"draining":true,"leader":false},
+        "nodes":[{"name":"a","address":"http://a:2130","epoch_seen":7,"draining":true,"wechat":"fit","leader":false},
         {"name":"b","address":"http://b:2130","epoch_seen":7,"draining":false,"leader":true}],
         "apps":[{"appid":"wx1","line":"stable","well":true,"seconds_left":7000,"age_seconds":200,"in_doubt":false},
         {"appid":"wx22","line":"classic","well":false,"in_doubt":false,

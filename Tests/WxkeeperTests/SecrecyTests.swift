@@ -23,6 +23,7 @@ import Testing
         "clients: [{ id: a, key: \(marker), apps: [] }]",
         "apps: [{ appid: \"${SECRET}:\", secret: { env: SECRET_WITH_SPACE }, name: \"${SECRET}\\n\" }]",
         "wechat: { base-url: \"https://u:\(marker)@h\" }\nnode: { advertise: \"http://\(marker)@h\" }",
+        "wechat: { fallback-urls: [\"https://u:\(marker)@h\"] }",
     ])
     func secret_IsInNoProblem(_ text: String) {
         let variables = ["SECRET": Self.marker, "SECRET_WITH_SPACE": Self.marker + " x"]

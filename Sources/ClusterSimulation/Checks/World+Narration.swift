@@ -26,6 +26,7 @@ extension World {
         case .credentialReplied(let id, .failure(let error)): say(node, "hears (\(id)) the store is \(error)")
         case .called(let id, let outcome): say(node, "hears (\(id)) WeChat: \(outcome)")
         case .probed(let id, let outcome): say(node, "hears (\(id)) WeChat: \(outcome)")
+        case .reached(let id, let isThere): say(node, "hears (\(id)): WeChat is \(isThere ? "" : "not ")there")
         case .refreshAsked(let request):
             say(node, "is asked by \(request.waiter.rawValue) for \(request.app): \(describe(request.reason))")
         case .waiterLeft(let waiter): say(node, "loses caller \(waiter.rawValue)")
@@ -33,7 +34,7 @@ extension World {
         case .peersAnswered(let id, let states):
             let known = states.map { "\($0.holder.node) \($0.records.map(describe))" }
             say(node, "hears (\(id)) peers: \(known)")
-        case .stepDownAsked: say(node, "is asked to step down")
+        case .handoverAsked(let successor): say(node, "is asked to hand over\(successor.map { " to \($0)" } ?? "")")
         case .leaveAsked: say(node, "is asked to leave")
         }
     }
@@ -46,6 +47,7 @@ extension World {
             say(node, "(\(id)) calls WeChat for \(app), \(kind), until \(describe(permit.deadline, node))")
         case .probe(let id, let app, let token, _):
             say(node, "(\(id)) asks WeChat whether \(token.secret) of \(app) lives")
+        case .reach(let id, _): say(node, "(\(id)) tries to reach WeChat")
         case .forward(let id, let forwarding):
             say(node, "(\(id)) forwards \(forwarding.app) to \(forwarding.leader.holder.node)")
         case .askPeers(let id, let members): say(node, "(\(id)) asks \(members.map(\.holder.node))")
@@ -82,8 +84,9 @@ extension World {
         case .acquire(let acquisition):
             "acquires, floor \(acquisition.floor)" + (acquisition.steals ? ", by force" : "")
         case .renew(let epoch, _, let isActive): "renews \(epoch)\(isActive ? ", active" : "")"
-        case .release(let epoch, let left): "releases \(epoch), left \(decimal(left.inSeconds))"
+        case .release(let epoch, let handover): "releases \(epoch), \(describe(handover))"
         case .reportDeath: "is reported dead"
+        case .pause(let duration): duration.map { "pauses takeovers for \(decimal($0.inSeconds))" } ?? "ends the pause"
         case .leave: "removes its member record"
         }
     }
@@ -105,9 +108,13 @@ extension World {
             + (record.intent.map { " intent \($0.id)" } ?? "") + (record.taint.map { " taint \($0.event)" } ?? "")
     }
 
+    private func describe(_ handover: Handover) -> String {
+        "left \(decimal(handover.left.inSeconds))" + (handover.successor.map { " to \($0)" } ?? "")
+    }
+
     private func describe(_ release: LeaseRelease) -> String {
         switch release {
-        case .handedOver(let left): "handed over with \(decimal(left.inSeconds))"
+        case .handedOver(let handover): "handed over, \(describe(handover))"
         case .holderDied: "reported dead"
         }
     }

@@ -9,8 +9,11 @@ extension RedisModel {
         case .tick(let tick): return .ticked(run(tick, holder, now))
         case .acquire(let acquisition): return run(acquisition, holder, now)
         case .renew(let epoch, let ttl, let isActive): return renew(epoch, ttl, isActive, holder, now)
-        case .release(let epoch, let left): return release(epoch, left, holder)
+        case .release(let epoch, let handover): return release(epoch, handover, holder)
         case .reportDeath: return reportDeath(of: holder)
+        case .pause(let duration):
+            pause(for: duration, now)
+            return .done
         case .leave:
             contents.members.removeAll { $0.member.holder.incarnation == holder.incarnation }
             return .done
@@ -33,6 +36,7 @@ extension RedisModel {
                 store: contents.store ?? "", event: isComplete ? contents.event : page.last?.event ?? read),
             startsOver: position == nil, isComplete: isComplete,
             missing: tick.verify.filter { stored($0) == nil },
+            pauseLeft: contents.pausedUntil.flatMap { now < $0 ? .nanoseconds($0 - now) : nil },
             members: contents.members.map(\.member), nameHolder: nameHolder, storeTime: .nanoseconds(now))
     }
 
@@ -45,7 +49,7 @@ extension RedisModel {
         let entry = MemberEntry(
             member: Member(
                 holder: holder, beat: isOwn ? (standing?.beat ?? 0) + 1 : 1, epochSeen: tick.epochSeen,
-                isDraining: tick.isDraining),
+                isDraining: tick.isDraining, fitness: tick.fitness),
             expiresAt: now + tick.memberTTL.nanoseconds)
         if let index {
             contents.members[index] = entry
@@ -96,12 +100,22 @@ extension RedisModel {
         return .renewed(sequence: lease.sequence + 1)
     }
 
-    private mutating func release(_ epoch: Epoch, _ left: Duration, _ holder: LeaseHolder) -> LeaseReply.Answer {
+    /// An operator's command, through whichever node.
+    mutating func pause(for duration: Duration?, at time: WorldTime) { pause(for: duration, begin(at: time)) }
+
+    private mutating func pause(for duration: Duration?, _ now: Int64) {
+        contents.pausedUntil = duration.map { now + min($0, LeaseCommand.longestPause).nanoseconds }
+        hasHint = true
+    }
+
+    private mutating func release(
+        _ epoch: Epoch, _ handover: Handover, _ holder: LeaseHolder
+    ) -> LeaseReply.Answer {
         guard isLease(of: holder, epoch) else { return .denied(contents.lease) }
-        contents.lease?.release = .handedOver(left: left)
+        contents.lease?.release = .handedOver(handover)
         contents.lock = nil
         hasHint = true
-        if left > .zero { sightings.count(.leftHandedOn) }
+        if handover.left > .zero { sightings.count(.leftHandedOn) }
         return .done
     }
 

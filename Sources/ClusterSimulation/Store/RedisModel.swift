@@ -11,6 +11,7 @@ struct RedisModel: Sendable {
         var event: UInt64 = 0
         var lease: LeaseRecord?
         var lock: Lock?
+        var pausedUntil: Int64?
         var members: [MemberEntry] = []
         var credentials: [StoredCredential] = []
     }

@@ -20,6 +20,8 @@ struct Conditions: Sendable {
     /// Until when each pair of nodes is parted; the pair (i, j) lies at i * nodes + j.
     var partedUntil: [WorldTime]
     var wechatDownUntil = WorldTime.never
+    /// Until when each node is cut off from WeChat.
+    var wechatCutUntil: [WorldTime]
     var wechatErrsUntil = WorldTime.never
     /// No fault at all from now on, not even a lost packet.
     var isCalm = false
@@ -32,11 +34,16 @@ struct Conditions: Sendable {
         self.nodes = nodes
         partitionedUntil = Array(repeating: .never, count: nodes)
         repliesLostUntil = Array(repeating: .never, count: nodes)
+        wechatCutUntil = Array(repeating: .never, count: nodes)
         partedUntil = Array(repeating: .never, count: nodes * nodes)
     }
 
     func areParted(_ left: Int, _ right: Int, at time: WorldTime) -> Bool {
         time < partedUntil[left * nodes + right]
+    }
+
+    func reachesWeChat(_ node: Int, at time: WorldTime) -> Bool {
+        time >= wechatDownUntil && time >= wechatCutUntil[node]
     }
 
     mutating func part(_ left: Int, _ right: Int, until end: WorldTime) {

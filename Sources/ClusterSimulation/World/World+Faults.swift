@@ -8,13 +8,15 @@ extension World {
         let fault = random.pick(options.faults)
         tell("fault", fault.rawValue)
         switch fault {
-        case .pause, .pauseLeader, .kill, .killLeader, .stepDown, .leave: strikeNode(fault)
+        case .pause, .pauseLeader, .kill, .killLeader, .stepDown, .switchover, .leave: strikeNode(fault)
+        case .takeoversPaused: redis.pause(for: .seconds(random.number(1...8)), at: time)
         case .storeClockForward, .storeClockBack, .storeClockFrozen: strikeClock(fault)
         case .storeWiped, .storeSlow, .storeDown, .storeRestarted, .storeRolledBack, .lockDeleted, .leaseDeleted,
             .recordDeleted:
             strikeStore(fault)
         case .partition, .repliesLost, .nodesParted: strikeNetwork(fault)
-        case .wechatDown, .wechatErrors, .outsiderFetches, .tokenRevoked, .lifeChanged: strikeWeChat(fault)
+        case .leaderCutFromWeChat, .wechatDown, .wechatErrors, .outsiderFetches, .tokenRevoked, .lifeChanged:
+            strikeWeChat(fault)
         }
     }
 
@@ -22,6 +24,7 @@ extension World {
     mutating func calm() {
         tell("calm", "no fault from now on")
         conditions.calm()
+        redis.contents.pausedUntil = nil
         if redis.clock.isFrozen {
             redis.clock.setFrozen(false, at: time)
             conditions.clockTamperedAt = time
@@ -49,7 +52,11 @@ extension World {
             let restart = random.chance(0.25) ? random.number(0.02...0.2) : random.number(0.2...3)
             kill(fault == .kill ? anyone : leader, restartsAfter: restart)
         case .stepDown:
-            if nodes[leader].isAlive { push(.event(.stepDownAsked), to: leader, nodes[leader].life, after: 0) }
+            if nodes[leader].isAlive { push(.event(.handoverAsked(to: nil)), to: leader, nodes[leader].life, after: 0) }
+        case .switchover:
+            guard nodes[leader].isAlive else { return }
+            let successor = nodes[random.index(nodes.count)].holder.node
+            push(.event(.handoverAsked(to: successor)), to: leader, nodes[leader].life, after: 0)
         default:
             let node = random.chance(0.5) ? anyone : leader
             guard nodes[node].isAlive, nodes[node].leavingSince == nil else { return }
@@ -108,6 +115,8 @@ extension World {
         let app = random.index(apps.count)
         let isClassic = wechat.accounts[app].line == .classic
         switch fault {
+        case .leaderCutFromWeChat:
+            conditions.wechatCutUntil[leader() ?? random.index(nodes.count)] = time + random.number(3...30)
         case .wechatDown: conditions.wechatDownUntil = time + random.number(1...10)
         case .wechatErrors: conditions.wechatErrsUntil = time + random.number(1...6)
         case .outsiderFetches:

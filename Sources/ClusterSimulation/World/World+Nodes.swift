@@ -148,6 +148,7 @@ extension World {
         case .credential(let id, let command): send(.credential(command), id, node, now)
         case .call(let id, let app, let kind, let permit): call(id, app, .fetch(kind), permit, node, now)
         case .probe(let id, let app, let token, let permit): call(id, app, .probe(token), permit, node, now)
+        case .reach(let id, let deadline): reach(id, before: deadline, node)
         case .forward(let id, let forwarding): forward(id, forwarding, node, now)
         case .askPeers(let id, let members): askPeers(id, members, node)
         case .answer(let waiter, let answer): answered(waiter, answer, node, now)
@@ -169,6 +170,7 @@ extension World {
         case .leaseRecovered: report.sightings.count(.recovery)
         case .foreignRotation: report.sightings.count(.foreignRotation)
         case .callFailed(_, _, let isKnown, _): if !isKnown { report.sightings.count(.unknownCall) }
+        case .gaveWay: report.sightings.count(.gaveWay)
         case .nameContested: report.sightings.count(.nameContested)
         default: break
         }

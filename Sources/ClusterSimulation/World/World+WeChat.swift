@@ -13,8 +13,9 @@ extension World {
         checkPermit(call, node, now)
         nodes[node].calls.append(call)
         let life = nodes[node].life
-        if time < conditions.wechatDownUntil, random.chance(0.5) {
-            return push(failed(call, "no connection"), to: node, life, after: random.number(0.001...0.3))
+        if !conditions.reachesWeChat(node, at: time), random.chance(0.5) {
+            let ending = failed(call, Trouble(summary: "no connection", contact: .failed))
+            return push(ending, to: node, life, after: random.number(0.001...0.3))
         }
         push(.connected(id), to: node, life, after: random.number(0.01...0.3))
         let deadline = max(nodes[node].clock.time(of: permit.deadline), time)
@@ -22,9 +23,16 @@ extension World {
         queue.push(.deliver(node: node, life: life, silence), at: deadline)
     }
 
-    private func failed(_ call: SimulatedNode.PendingCall, _ summary: String) -> Delivery {
-        let trouble = Trouble(summary: summary)
-        return switch call.content {
+    /// A connection for nothing else: made or not, and in no case a request.
+    mutating func reach(_ id: RequestID, before deadline: Instant, _ node: Int) {
+        let isThere = conditions.reachesWeChat(node, at: time)
+        let silence = nodes[node].clock.time(of: deadline) - time
+        let after = isThere || random.chance(0.5) ? random.number(0.01...0.3) : silence
+        push(.event(.reached(id, isThere)), to: node, nodes[node].life, after: after)
+    }
+
+    private func failed(_ call: SimulatedNode.PendingCall, _ trouble: Trouble) -> Delivery {
+        switch call.content {
         case .fetch: .callEnded(call.id, .notSent(trouble))
         case .probe: .probeEnded(call.id, .inconclusive(trouble))
         }
@@ -39,7 +47,8 @@ extension World {
             nodes[node].gate.allows(call.permit, at: now) || !options.rules.demand(.preRequestCheck)
         guard mayBegin else {
             report.sightings.count(.permitWithdrawn)
-            return deliver(failed(call, "the lease does not outlive the call"), to: node, nodes[node].life)
+            return deliver(
+                failed(call, Trouble(summary: "the lease does not outlive the call")), to: node, nodes[node].life)
         }
         nodes[node].calls[index].isSent = true
         let deadline = nodes[node].clock.time(of: call.permit.deadline)
@@ -49,7 +58,7 @@ extension World {
             travel = random.number(0.2...max(0.2, left + 0.9 * settings.timing.lateness.inSeconds))
         }
         if !isSteady, options.breaksAssumptions, random.chance(0.02) { travel += random.number(3...12) }
-        let isLost = !isSteady && (random.chance(0.01) || time < conditions.wechatDownUntil)
+        let isLost = !isSteady && (random.chance(0.01) || !conditions.reachesWeChat(node, at: time))
         if !isLost { send(call, node, travel, deadline) }
     }
 
@@ -74,7 +83,8 @@ extension World {
         case .probe(let token): answer = .probeEnded(request.id, probe(token, request))
         }
         let arrival = time + random.number(0.01...0.2)
-        let isLost = !isSteady && (random.chance(0.03) || time < conditions.wechatDownUntil)
+        let isLost =
+            !isSteady && (random.chance(0.03) || !conditions.reachesWeChat(request.caller.node, at: time))
         guard !isLost, arrival < request.deadline else { return }
         queue.push(.deliver(node: request.caller.node, life: request.caller.life, answer), at: arrival)
     }
@@ -106,7 +116,7 @@ extension World {
 
     private mutating func probe(_ token: Token, _ request: WeChatRequest) -> ProbeOutcome {
         if time < conditions.wechatErrsUntil, random.chance(0.7) {
-            return .inconclusive(Trouble(errcode: -1, summary: "system busy"))
+            return .inconclusive(Trouble(errcode: -1, summary: "system busy", contact: .met))
         }
         return wechat.accepts(token, of: request.app, at: time) ? .alive : .dead(errcode: 40001)
     }
@@ -116,7 +126,7 @@ extension World {
     mutating func callEnded(_ id: RequestID, _ outcome: CallOutcome?, _ node: Int) {
         guard let call = nodes[node].takeCall(id) else { return }
         let isLate = nodes[node].clock.instant(at: time) >= call.permit.deadline
-        let trouble = Trouble(summary: "timed out")
+        let trouble = Trouble(summary: "timed out", contact: .failed)
         let silence: CallOutcome = call.isSent ? .unknown(trouble) : .notSent(trouble)
         feed(.called(id, isLate ? silence : outcome ?? silence), to: node)
     }
@@ -124,7 +134,7 @@ extension World {
     mutating func probeEnded(_ id: RequestID, _ outcome: ProbeOutcome?, _ node: Int) {
         guard let call = nodes[node].takeCall(id) else { return }
         let isLate = nodes[node].clock.instant(at: time) >= call.permit.deadline
-        let silence = ProbeOutcome.inconclusive(Trouble(summary: "timed out"))
+        let silence = ProbeOutcome.inconclusive(Trouble(summary: "timed out", contact: .failed))
         feed(.probed(id, isLate ? silence : outcome ?? silence), to: node)
     }
 }

@@ -109,13 +109,16 @@ public struct Trouble: Equatable, Sendable {
     public var errcode: Int?
     /// A sentence of at most `longestSummary` characters.
     public var summary: String
+    /// What it says about the way to WeChat, to the node that made the attempt.
+    public var contact: Contact
 
     /// Longer summaries are cut.
     public static let longestSummary = 240
 
     /// Describes a failure.
-    public init(errcode: Int? = nil, summary: String) {
+    public init(errcode: Int? = nil, summary: String, contact: Contact = .untried) {
         self.errcode = errcode
+        self.contact = contact
         self.summary = summary.count <= Self.longestSummary ? summary : String(summary.prefix(Self.longestSummary))
     }
 }

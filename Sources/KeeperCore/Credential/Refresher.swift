@@ -128,8 +128,8 @@ struct Refresher: Sendable {
 
     /// Why a token that is not due is to be replaced.
     ///
-    /// An operator's wish lasts as long as the operator waits: whoever was sent away must not be surprised by a rotation
-    /// later.
+    /// An operator's wish lasts as long as the operator waits: nobody who was sent away must be surprised by a later
+    /// rotation.
     var wanted: RotationReason? {
         if isDead { return .dead }
         return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil

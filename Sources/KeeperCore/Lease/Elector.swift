@@ -23,6 +23,8 @@ struct Elector: Sendable {
         let epoch: Epoch
         let granted: Instant
         let quiet: QuietPeriod
+        /// Whether the term before was given up for a node that reaches WeChat.
+        let followsMove: Bool
         /// The server that granted it; another one may have forgotten whose term it is.
         let serverRun: String
         var validUntil: Instant
@@ -52,6 +54,8 @@ struct Elector: Sendable {
     private var forgottenUntil: Instant?
     private var lastHeld: HeldTerm?
     private var released = Epoch.none
+    /// The last release seen, and since when.
+    private var watchedRelease: (epoch: Epoch, since: Instant)?
     /// A call of unknown outcome may be processed until then.
     private var unknownUntil: Instant?
     /// After a step-down: not before `ends`, unless the lock stays free until `yields`.
@@ -86,8 +90,8 @@ struct Elector: Sendable {
 extension Elector {
     /// Takes in what a tick found, and asks for the lease if it is free and `mayCampaign`.
     mutating func observe(
-        _ seen: LeaseRecord?, lockLeft: Duration?, server: ServerIdentity, mayCampaign: Bool, at now: Instant,
-        into out: inout Outbox
+        _ seen: LeaseRecord?, lockLeft: Duration?, server: ServerIdentity, mayCampaign: Bool, isPaused: Bool = false,
+        at now: Instant, into out: inout Outbox
     ) {
         meet(server, at: now)
         note(seen, at: now, into: &out)
@@ -100,7 +104,8 @@ extension Elector {
             }
         case .follower:
             // A lock without a record is nobody's: its owner cannot renew it.
-            if mayCampaign { campaign(seen, isLockFree: lockLeft == nil || seen == nil, at: now, into: &out) }
+            let isLockFree = lockLeft == nil || seen == nil
+            if mayCampaign { campaign(seen, isLockFree: isLockFree, isPaused: isPaused, at: now, into: &out) }
         case .candidate, .resigned:
             break
         }
@@ -130,6 +135,11 @@ extension Elector {
         defer { record = seen }
         guard let seen else { return watched = nil }
         floor = max(floor, seen.epoch)
+        if seen.release == nil {
+            watchedRelease = nil
+        } else if watchedRelease?.epoch != seen.epoch {
+            watchedRelease = (seen.epoch, now)
+        }
         if watched?.renewal != ObservedRenewal(seen) {
             watched = WatchedRenewal(renewal: ObservedRenewal(seen), since: now)
         }
@@ -138,8 +148,12 @@ extension Elector {
         }
     }
 
-    private mutating func campaign(_ seen: LeaseRecord?, isLockFree: Bool, at now: Instant, into out: inout Outbox) {
-        if let cooldown {
+    private mutating func campaign(
+        _ seen: LeaseRecord?, isLockFree: Bool, isPaused: Bool, at now: Instant, into out: inout Outbox
+    ) {
+        let heir = heir(of: seen, at: now)
+        guard heir == nil || heir == holder.node else { return }
+        if let cooldown, heir == nil {
             guard now >= cooldown.ends || (isLockFree && now >= cooldown.yields) else { return }
             self.cooldown = nil
         }
@@ -148,12 +162,20 @@ extension Elector {
             ?? false
         let isStuck =
             watched.map { now - $0.since >= timing.observation } ?? false && rules.demand(.steal)
-        guard isLockFree || isOurs || isStuck else { return }
+        guard isLockFree || isOurs || isStuck, !isPaused || isOurs || heir == holder.node else { return }
         let request = out.send(
             .acquire(
                 Acquisition(
                     ttl: timing.ttl, floor: floor, observed: watched?.renewal, steals: isStuck && !isLockFree)))
         state = .candidate(request, sentAt: now)
+    }
+
+    /// The node that a handover names, as long as the others keep back for it.
+    private func heir(of seen: LeaseRecord?, at now: Instant) -> NodeName? {
+        guard case .handedOver(let handover) = seen?.release, let watchedRelease,
+            now - watchedRelease.since < Handover.preference
+        else { return nil }
+        return handover.successor
     }
 
     /// Takes in the answer to an acquire.
@@ -174,13 +196,13 @@ extension Elector {
                     granted: now, previous: previous, incarnation: holder.incarnation, watched: watched,
                     lastHeld: held, mayHaveForgotten: mayHaveForgotten(previous, before: epoch, at: now),
                     timing: timing, rules: rules))
-            lead(epoch, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
+            lead(epoch, after: previous, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .resumed(let epoch):
             // Our lost grant replaced a record we have never seen: the worst case.
             let hasForgotten = mayHaveForgotten(nil, before: epoch, at: now)
             let quiet = QuietPeriod(
                 until: now + timing.observation, lateness: hasForgotten ? .all : .doubtful)
-            lead(epoch, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
+            lead(epoch, after: nil, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .denied(let seen):
             note(seen, at: now, into: &out)
         case .ticked, .renewed, .done:
@@ -189,12 +211,13 @@ extension Elector {
     }
 
     private mutating func lead(
-        _ epoch: Epoch, quiet: QuietPeriod, sentAt: Instant, server: ServerIdentity, at now: Instant,
-        into out: inout Outbox
+        _ epoch: Epoch, after previous: LeaseRecord?, quiet: QuietPeriod, sentAt: Instant, server: ServerIdentity,
+        at now: Instant, into out: inout Outbox
     ) {
         floor = max(floor, epoch)
         var term = Term(
-            epoch: epoch, granted: now, quiet: quiet, serverRun: server.run,
+            epoch: epoch, granted: now, quiet: quiet, followsMove: previous?.isLeftForReach ?? false,
+            serverRun: server.run,
             validUntil: validity(sentAt: sentAt, at: now),
             renewal: .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1)))
         // Who need not wait says so at once: after the proven death of a leader that had not, its successor waits.
@@ -254,7 +277,7 @@ extension Elector {
         if reply.server.run != term.serverRun, rules.demand(.replacedServerEndsTerm) {
             // Started from disk, it may have forgotten a later term that still calls. Ours ends; whoever follows,
             // perhaps we ourselves, waits as if nothing were known.
-            giveUp(term, left: timing.observation + timing.lateness, at: now, into: &out)
+            giveUp(term, Handover(left: timing.observation + timing.lateness), at: now, into: &out)
             return false
         }
         term.validUntil = max(term.validUntil, validity(sentAt: sentAt, at: now))
@@ -290,11 +313,18 @@ extension Elector {
     /// Remembers that a call whose outcome is unknown may be processed until `moment`.
     mutating func noteUnknownCall(until moment: Instant) { unknownUntil = max(unknownUntil ?? moment, moment) }
 
-    /// Gives the lease up and competes for it no more for a while. Only when no call is in flight.
-    mutating func stepDown(at now: Instant, into out: inout Outbox) {
+    /// Gives the lease up and competes for it no more until `ends`, unless nobody else takes it.
+    ///
+    /// Only when no call is in flight.
+    mutating func stepDown(
+        to successor: NodeName? = nil, isForReach: Bool = false, keepingBackUntil ends: Instant? = nil,
+        at now: Instant, into out: inout Outbox
+    ) {
         guard let term else { return }
-        cooldown = (now + .seconds(2), now + .seconds(10))
-        giveUp(term, left: left(of: term, at: now), at: now, into: &out)
+        let yields = now + (successor == nil ? .seconds(2) : Handover.preference + .seconds(1))
+        cooldown = (yields, max(yields, ends ?? now + .seconds(10)))
+        let handover = Handover(left: left(of: term, at: now), successor: successor, isForReach: isForReach)
+        giveUp(term, handover, at: now, into: &out)
     }
 
     /// Gives the lease up for good. Only when no call is in flight. Returns the request to wait for, if any.
@@ -303,19 +333,19 @@ extension Elector {
             state = .resigned
             return nil
         }
-        let request = giveUp(term, left: left(of: term, at: now), at: now, into: &out)
+        let request = giveUp(term, Handover(left: left(of: term, at: now)), at: now, into: &out)
         state = .resigned
         return request
     }
 
     @discardableResult
     private mutating func giveUp(
-        _ term: Term, left: Duration, at now: Instant, into out: inout Outbox
+        _ term: Term, _ handover: Handover, at now: Instant, into out: inout Outbox
     ) -> RequestID {
         end(term, as: .follower)
         released = max(released, term.epoch)
-        out.note(.leaseReleased(term.epoch, left: left))
-        return out.send(.release(epoch: term.epoch, left: left))
+        out.note(.leaseReleased(term.epoch, handover))
+        return out.send(.release(epoch: term.epoch, handover))
     }
 
     /// What a successor must still wait: the rest of our own quiet period, and of a call that may still be processed.

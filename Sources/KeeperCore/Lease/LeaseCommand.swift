@@ -11,13 +11,19 @@ public enum LeaseCommand: Equatable, Sendable {
     /// up, sets the lock for `ttl` (re-creating it if it has expired) and `isActive` if asked (never unsets it).
     case renew(epoch: Epoch, ttl: Duration, isActive: Bool)
     /// Give the lease up: only if the record is the caller's, of this epoch and not released yet. Marks the record
-    /// released with `left`, deletes the lock, publishes a hint.
-    case release(epoch: Epoch, left: Duration)
+    /// released, deletes the lock, publishes a hint.
+    case release(epoch: Epoch, Handover)
     /// Say that the caller's process has ended, which only its parent can know: if the record is the caller's, of
     /// whatever epoch, and not released yet, marks it `holderDied`, deletes the lock, publishes a hint.
     case reportDeath
+    /// Keep everybody from taking the lease for so long, at most `longestPause`; nil ends the pause. The leader stays;
+    /// whoever is named in a handover may follow all the same. Publishes a hint.
+    case pause(Duration?)
     /// Remove the caller's member record, if it is the caller's incarnation that stands there.
     case leave
+
+    /// The longest maintenance pause: a forgotten one must end by itself.
+    public static let longestPause: Duration = .seconds(24 * 3600)
 }
 
 /// Heartbeat and poll in one.
@@ -31,6 +37,8 @@ public struct Tick: Equatable, Sendable {
     public var epochSeen: Epoch
     /// Whether the caller is shutting down, for the member record.
     public var isDraining: Bool
+    /// Whether the caller reaches WeChat, for the member record.
+    public var fitness: Member.Fitness
     /// Life of the member record.
     public var memberTTL: Duration
     /// Apps whose credential record the caller expects to be there; the reply names those that are missing.
@@ -45,12 +53,13 @@ public struct Tick: Equatable, Sendable {
     /// Describes a tick.
     public init(
         position: StorePosition?, claimsName: Bool = false, epochSeen: Epoch = .none, isDraining: Bool = false,
-        memberTTL: Duration, verify: [AppID] = []
+        fitness: Member.Fitness = .unknown, memberTTL: Duration, verify: [AppID] = []
     ) {
         self.position = position
         self.claimsName = claimsName
         self.epochSeen = epochSeen
         self.isDraining = isDraining
+        self.fitness = fitness
         self.memberTTL = memberTTL
         self.verify = verify
     }
@@ -134,7 +143,7 @@ public struct LeaseReply: Equatable, Sendable {
         case denied(LeaseRecord?)
         /// To `renew`.
         case renewed(sequence: UInt64)
-        /// To `release`, `reportDeath` and `leave`.
+        /// To `release`, `reportDeath`, `pause` and `leave`.
         case done
     }
 
@@ -162,6 +171,8 @@ public struct TickReply: Equatable, Sendable {
     public var isComplete: Bool
     /// Those of `Tick.verify` that have no record.
     public var missing: [AppID]
+    /// What is left of a maintenance pause by the store's clock; nil if there is none.
+    public var pauseLeft: Duration?
     /// Everyone with a living member record, by name.
     public var members: [Member]
     /// The other incarnation that stands under the caller's name and was not overwritten; nil if there is none.
@@ -172,8 +183,8 @@ public struct TickReply: Equatable, Sendable {
     /// Describes what a tick found.
     public init(
         lease: LeaseRecord?, lockLeft: Duration?, changes: [CredentialRecord] = [], position: StorePosition,
-        startsOver: Bool = false, isComplete: Bool = true, missing: [AppID] = [], members: [Member] = [],
-        nameHolder: Member? = nil, storeTime: Duration = .zero
+        startsOver: Bool = false, isComplete: Bool = true, missing: [AppID] = [], pauseLeft: Duration? = nil,
+        members: [Member] = [], nameHolder: Member? = nil, storeTime: Duration = .zero
     ) {
         self.lease = lease
         self.lockLeft = lockLeft
@@ -182,6 +193,7 @@ public struct TickReply: Equatable, Sendable {
         self.startsOver = startsOver
         self.isComplete = isComplete
         self.missing = missing
+        self.pauseLeft = pauseLeft
         self.members = members
         self.nameHolder = nameHolder
         self.storeTime = storeTime

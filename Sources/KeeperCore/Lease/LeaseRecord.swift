@@ -41,13 +41,40 @@ public struct LeaseRecord: Equatable, Sendable {
     }
 }
 
+extension LeaseRecord {
+    /// Whether its holder gave way to a node that reaches WeChat.
+    var isLeftForReach: Bool {
+        if case .handedOver(let handover) = release { handover.isForReach } else { false }
+    }
+}
+
 /// How a term was ended before the lease ran out.
 public enum LeaseRelease: Equatable, Sendable {
-    /// By its holder, which says how long a successor must still wait.
-    case handedOver(left: Duration)
+    /// By its holder.
+    case handedOver(Handover)
     /// By the parent of the holder's process, which has seen it end: no code of that incarnation runs any more. What it
     /// had given to the kernel may still travel.
     case holderDied
+}
+
+/// What a holder leaves to whoever follows.
+public struct Handover: Hashable, Sendable {
+    /// How long a successor must still wait before its first rotating call.
+    public var left: Duration
+    /// The node that shall follow: the others keep back for `preference`, each by its own clock.
+    public var successor: NodeName?
+    /// Whether the holder gave way because it does not reach WeChat and another does.
+    public var isForReach: Bool
+
+    /// How long a named successor has to take the lease before anybody else may.
+    public static let preference: Duration = .seconds(3)
+
+    /// Describes a handover to whoever comes first, unless told otherwise.
+    public init(left: Duration, successor: NodeName? = nil, isForReach: Bool = false) {
+        self.left = left
+        self.successor = successor
+        self.isForReach = isForReach
+    }
 }
 
 /// A renewal that somebody has seen: which one, not when.
@@ -77,12 +104,30 @@ public struct Member: Equatable, Sendable {
     public var epochSeen: Epoch
     /// Whether it is shutting down.
     public var isDraining: Bool
+    /// Whether it reaches WeChat.
+    public var fitness: Fitness
+
+    /// Whether a node reaches WeChat, as it says itself; the better, the greater.
+    public enum Fitness: UInt8, Comparable, Sendable {
+        /// It does not, or gave way a short while ago because it did not.
+        case unfit
+        /// It has not tried lately.
+        case unknown
+        /// It has reached it within the last minute.
+        case fit
+
+        /// Less fit is less.
+        public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
 
     /// Describes a member of the cluster.
-    public init(holder: LeaseHolder, beat: UInt64, epochSeen: Epoch, isDraining: Bool) {
+    public init(
+        holder: LeaseHolder, beat: UInt64, epochSeen: Epoch, isDraining: Bool, fitness: Fitness = .unknown
+    ) {
         self.holder = holder
         self.beat = beat
         self.epochSeen = epochSeen
         self.isDraining = isDraining
+        self.fitness = fitness
     }
 }

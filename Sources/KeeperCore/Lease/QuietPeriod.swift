@@ -60,7 +60,8 @@ struct QuietPeriod: Equatable, Sendable {
         }
         if evidence.mayHaveForgotten { return QuietPeriod(until: worst, lateness: .all) }
         switch previous.release {
-        case .handedOver(let left): return QuietPeriod(until: evidence.granted + left, lateness: .none)
+        case .handedOver(let handover):
+            return QuietPeriod(until: evidence.granted + handover.left, lateness: .none)
         case .holderDied: return afterDeath(of: previous, evidence)
         case nil: break
         }

@@ -48,12 +48,14 @@ extension NodeCore {
             // A store that lost its record and whose clock was set back grants a term below one that has been. Its
             // tokens would count as older than those everybody holds, so it must not last.
             guard let term = elector.term, term.epoch < elector.floor else { return }
-            departure = .steppingDown
+            departure = .steppingDown(.init())
             depart(at: now)
         case .left: break
-        case .steppingDown:
+        case .steppingDown(let succession):
             guard !refreshers.contains(where: \.isBusy) else { return }
-            elector.stepDown(at: now, into: &out)
+            elector.stepDown(
+                to: succession.successor, isForReach: succession.isForReach,
+                keepingBackUntil: succession.keepsBackUntil, at: now, into: &out)
             departure = .none
         case .leaving(let deadline):
             guard now >= deadline || !refreshers.contains(where: \.isBusy) else { return }

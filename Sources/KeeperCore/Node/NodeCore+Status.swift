@@ -53,7 +53,8 @@ extension NodeCore {
         let quiet = elector.isLeader(at: now) ? elector.term.map { $0.quiet.until - now } : nil
         return NodeStatus(
             health: health(at: now), holder: holder, uptime: now - startedAt,
-            quietLeft: quiet.flatMap { $0 > .zero ? $0 : nil }, members: sync.members,
+            quietLeft: quiet.flatMap { $0 > .zero ? $0 : nil },
+            pauseLeft: pauseEnds.map { ($0 - now).atLeastZero }, members: sync.members,
             apps: refreshers.indices.map { appStatus($0, at: now) }, counters: total)
     }
 

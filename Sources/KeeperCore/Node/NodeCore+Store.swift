@@ -29,15 +29,29 @@ extension NodeCore {
         sync.name.observe(found.nameHolder, tickPeriod: settings.timing.tickPeriod, at: now, into: &out)
         if case .taken(let other) = sync.name.finding { out.append(.nameTaken(by: other)) }
         lockIsHeld = found.lockLeft != nil
+        pauseEnds = found.pauseLeft.map { sentAt + $0 }
         let isOurs = sync.name.finding == .ours
         // If the lease's record was lost, the others and the credentials may be all that remembers a term.
         for member in found.members { elector.hear(of: member.epochSeen) }
         for record in found.changes { elector.hear(of: max(record.epoch, record.intent?.epoch ?? .none)) }
         elector.observe(
-            found.lease, lockLeft: found.lockLeft, server: server, mayCampaign: isOurs && departure == .none,
-            at: now, into: &out)
+            found.lease, lockLeft: found.lockLeft, server: server,
+            mayCampaign: isOurs && departure == .none && !keepsBack(found, at: now), isPaused: isPaused, at: now,
+            into: &out)
         updateSituation(at: now)
         if sync.follows(found, from: server, at: now) { read(found, sentAt: sentAt, at: now) }
+    }
+
+    /// Whether this node, which does not reach WeChat, leaves a free lease to those who do: for a while.
+    private mutating func keepsBack(_ found: TickReply, at now: Instant) -> Bool {
+        guard found.lockLeft == nil else {
+            lockFreeSince = nil
+            return false
+        }
+        let since = lockFreeSince ?? now
+        lockFreeSince = since
+        guard fitness.standing(at: now) == .unfit, now - since < Handover.preference else { return false }
+        return fittest(in: found.members, atLeast: .unknown) != nil
     }
 
     /// Takes in the credentials a tick has brought.
@@ -83,10 +97,12 @@ extension NodeCore {
             refreshers[index].credentialReplied(
                 request, reply, situation.leadership(at: now), at: now, into: &out)
         case .called(_, let outcome):
+            fitness.note(outcome.contact, at: now)
             refreshers[index].called(request, outcome, fingerprint: fingerprint, at: now, into: &out)
             elector.noteUnknownCall(until: refreshers[index].unknownUntil)
             callEnded(at: now)
         case .probed(_, let outcome):
+            fitness.note(outcome.contact, at: now)
             refreshers[index].probed(request, outcome, at: now, into: &out)
             callEnded(at: now)
         case .forwarded(_, let outcome):

@@ -28,6 +28,11 @@ public struct NodeCore: Sendable {
     /// Where the search for an app that waits for a call of another to end goes on.
     var nextStarving = 0
     var peers = PeerQuery()
+    var fitness: Fitness
+    /// Whether an operator has paused takeovers, as of the last tick.
+    var pauseEnds: Instant?
+    /// Since when the lock was seen free; nil while it is held.
+    var lockFreeSince: Instant?
     var departure = Departure.none
     var counters = Counters()
 
@@ -39,13 +44,20 @@ public struct NodeCore: Sendable {
         /// It does not.
         case none
         /// Steps down when the calls in flight are over. Can transition to: `none`.
-        case steppingDown
+        case steppingDown(Succession)
         /// Shuts down when the calls in flight are over, or at the deadline. Can transition to: `releasing`.
         case leaving(deadline: Instant)
         /// The release is on its way. Can transition to: `left` when answered or at the deadline.
         case releasing(RequestID?, deadline: Instant)
         /// Everything is given up; reads go on. Can transition to: nothing.
         case left
+    }
+
+    /// To whom, and for how long not to us.
+    struct Succession: Equatable, Sendable {
+        var successor: NodeName?
+        var isForReach = false
+        var keepsBackUntil: Instant?
     }
 
     /// Makes a node that has just started.
@@ -71,6 +83,7 @@ public struct NodeCore: Sendable {
         var random = SplitMix64(seed: seed)
         elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
+        fitness = Fitness(seed: random.next())
         let policy = RefreshPolicy(settings)
         let apps = settings.apps.sorted { $0.id < $1.id }
         refreshers = apps.map { app in
@@ -85,7 +98,9 @@ public struct NodeCore: Sendable {
     /// When `NodeEvent.woke` is due next.
     public var nextWakeUp: Instant {
         var next = sync.nextWakeUp
-        for moment in [elector.nextWakeUp, deadlines.first, peers.nextWakeUp, departureDeadline] {
+        for moment in [
+            elector.nextWakeUp, deadlines.first, peers.nextWakeUp, fitness.nextWakeUp, departureDeadline,
+        ] {
             if let moment { next = min(next ?? moment, moment) }
         }
         return next ?? handledAt + .seconds(1)
@@ -103,7 +118,9 @@ public struct NodeCore: Sendable {
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
         handledAt = now
         switch event {
-        case .started: startedAt = now
+        case .started:
+            startedAt = now
+            fitness.begin(at: now)
         case .woke: break
         case .hinted: sync.hint(at: now)
         case .leaseReplied(let request, let reply): leaseReplied(request, reply, at: now)
@@ -111,7 +128,8 @@ public struct NodeCore: Sendable {
         case .refreshAsked(let request): refreshAsked(request, at: now)
         case .waiterLeft(let waiter): waiterLeft(waiter)
         case .peersAnswered(let request, let states): peersAnswered(request, states, at: now)
-        case .stepDownAsked: if elector.term != nil, departure == .none { departure = .steppingDown }
+        case .reached(let request, let isThere): fitness.reached(request, isThere, at: now)
+        case .handoverAsked(let successor): stepDown(.init(successor: successor))
         case .leaveAsked: leaveAsked(at: now)
         }
         settle(at: now)
@@ -125,10 +143,12 @@ extension NodeCore {
     /// Brings everything up to `now`: the lease, who may do what, the apps that are due, departure, ticks.
     private mutating func settle(at now: Instant) {
         elector.woke(at: now, into: &out)
+        giveWayIfCutOff(at: now)
         depart(at: now)
         updateSituation(at: now)
         while let index = deadlines.pop(at: now) { step(index, at: now) }
         askPeersIfDue(at: now)
+        checkReachIfDue(at: now)
         tickIfDue(at: now)
     }
 
@@ -182,7 +202,7 @@ extension NodeCore {
         let demands = refreshers[index].demands
         refreshers[index].demands = []
         if demands.contains(.renewal) { elector.renewSoon(at: now, into: &out) }
-        if demands.contains(.stepDown), elector.term != nil, departure == .none { departure = .steppingDown }
+        if demands.contains(.stepDown) { stepDown(.init()) }
         if demands.contains(.askPeers) { peers.want(for: situation.leadership?.epoch) }
         // Never in the past: whatever was due has just been done, and a slip here must not spin.
         let next = refreshers[index].nextWakeUp(situation, at: now)
@@ -197,12 +217,20 @@ extension NodeCore {
         }
     }
 
+    /// Whether an operator has paused takeovers.
+    var isPaused: Bool { pauseEnds != nil }
+
+    private mutating func stepDown(_ succession: Succession) {
+        if elector.term != nil, departure == .none { departure = .steppingDown(succession) }
+    }
+
     private mutating func tickIfDue(at now: Instant) {
         guard sync.isDue(at: now) else { return }
         let verify = elector.isLeader(at: now) ? Array(sync.nextToVerify(of: refreshers.count)) : []
         let tick = Tick(
             position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.floor,
-            isDraining: isDraining, memberTTL: settings.timing.memberTTL, verify: verify.map { refreshers[$0].app.id })
+            isDraining: isDraining, fitness: fitness.standing(at: now), memberTTL: settings.timing.memberTTL,
+            verify: verify.map { refreshers[$0].app.id })
         sync.sent(out.send(.tick(tick)), at: now)
         counters.ticks += 1
     }

@@ -14,6 +14,8 @@ public enum NodeEvent: Sendable {
     case called(RequestID, CallOutcome)
     /// A `NodeAction.probe` is over.
     case probed(RequestID, ProbeOutcome)
+    /// A `NodeAction.reach` is over: whether WeChat was there.
+    case reached(RequestID, Bool)
     /// A caller, here or at another node, wants another token.
     case refreshAsked(RefreshRequest)
     /// A caller waits no longer.
@@ -22,8 +24,8 @@ public enum NodeEvent: Sendable {
     case forwarded(RequestID, ForwardOutcome)
     /// A `NodeAction.askPeers` is over: what came back in time.
     case peersAnswered(RequestID, [PeerState])
-    /// An operator wants this node to give the lease up and not take it again at once.
-    case stepDownAsked
+    /// An operator wants this node to give the lease up and not take it again at once; to the node named, if one is.
+    case handoverAsked(to: NodeName?)
     /// The process shall end: give the lease up now, then only serve.
     case leaveAsked
 }
@@ -38,6 +40,8 @@ public enum NodeAction: Equatable, Sendable {
     case call(RequestID, AppID, CallKind, CallPermit)
     /// Ask WeChat whether this token lives, until `permit.deadline`, under the same gate.
     case probe(RequestID, AppID, Token, CallPermit)
+    /// Connect to WeChat, TLS and all, send nothing, and hang up.
+    case reach(RequestID, before: Instant)
     /// Forward a refresh to the leader.
     case forward(RequestID, Forwarding)
     /// Ask these nodes what they know; give up after `LeaseTiming.commandTimeout` times two.
@@ -65,7 +69,9 @@ public enum Notice: Equatable, Sendable {
     /// The term is over; another leads or the record is gone.
     case leaseLost(Epoch, to: LeaseHolder?)
     /// Gave the lease up on purpose.
-    case leaseReleased(Epoch, left: Duration)
+    case leaseReleased(Epoch, Handover)
+    /// Gives way to a node that reaches WeChat, after so many failures in a row.
+    case gaveWay(to: NodeName, failures: Int)
     /// Another node leads now.
     case follows(LeaseHolder, Epoch)
     /// The store does not answer; its reason.

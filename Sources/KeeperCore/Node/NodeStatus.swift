@@ -137,6 +137,8 @@ public struct NodeStatus: Equatable, Sendable {
     public var uptime: Duration
     /// What is left of its quiet period; nil unless it leads and is quiet.
     public var quietLeft: Duration?
+    /// What is left of a maintenance pause; nil if there is none.
+    public var pauseLeft: Duration?
     /// Everyone with a living member record, by name.
     public var members: [Member]
     /// Every app, by appid.
@@ -146,13 +148,15 @@ public struct NodeStatus: Equatable, Sendable {
 
     /// Describes the cluster.
     public init(
-        health: NodeHealth, holder: LeaseHolder, uptime: Duration, quietLeft: Duration?, members: [Member],
+        health: NodeHealth, holder: LeaseHolder, uptime: Duration, quietLeft: Duration?, pauseLeft: Duration? = nil,
+        members: [Member],
         apps: [AppStatus], counters: Counters
     ) {
         self.health = health
         self.holder = holder
         self.uptime = uptime
         self.quietLeft = quietLeft
+        self.pauseLeft = pauseLeft
         self.members = members
         self.apps = apps
         self.counters = counters

@@ -32,6 +32,12 @@ struct Outbox: Sendable {
         return id
     }
 
+    mutating func reach(before deadline: Instant) -> RequestID {
+        let id = nextRequest()
+        actions.append(.reach(id, before: deadline))
+        return id
+    }
+
     mutating func forward(_ forwarding: Forwarding) -> RequestID {
         let id = nextRequest()
         actions.append(.forward(id, forwarding))

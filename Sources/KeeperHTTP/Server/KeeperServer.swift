@@ -106,6 +106,7 @@ public struct KeeperServer: Service {
         let health = HealthEndpoints(provider: provider)
         let status = StatusEndpoints(provider: provider)
         let operate = OperateEndpoints(provider: provider, tokens: tokens, logger: logger)
+        let handover = HandoverEndpoints(provider: provider, logger: logger)
         let nodes = NodeEndpoints(provider: provider)
         return [
             "/token": .client(.get, .read, tokens.read),
@@ -120,7 +121,10 @@ public struct KeeperServer: Service {
             "/": .client(.get, .observe, status.page),
             "/status": .client(.get, .observe, status.status),
 
-            "/operate/step-down": .client(.post, .operate, operate.stepDown),
+            "/operate/step-down": .client(.post, .operate, handover.stepDown),
+            "/operate/switchover": .client(.post, .operate, handover.switchover),
+            "/operate/pause": .client(.post, .operate, handover.pause),
+            "/operate/resume": .client(.post, .operate, handover.resume),
             "/operate/refresh": .client(.post, .operate, operate.refresh),
 
             "/internal/refresh": .node(.post, nodes.refresh),

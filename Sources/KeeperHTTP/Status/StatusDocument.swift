@@ -16,6 +16,8 @@ struct StatusDocument: Encodable {
     let redis: String
     let syncAgeMs: Int64?
     let stale: Bool
+    /// What is left of a maintenance pause, in which nobody takes the lease by himself; nil if there is none.
+    let pausedMs: Int64?
     let nodes: [Member]
     let apps: [App]
     let counters: Counters
@@ -48,6 +50,8 @@ struct StatusDocument: Encodable {
         let address: String
         let epochSeen: UInt64
         let draining: Bool
+        /// `fit`, `unfit` or `unknown`: whether it reaches WeChat, by its own word.
+        let wechat: String
         let leader: Bool
     }
 
@@ -100,7 +104,7 @@ extension StatusDocument {
     /// Shows `status` as it is at `date`.
     init(_ status: NodeStatus, at date: Date) {
         let health = status.health
-        (level, summary) = Self.verdict(health)
+        (level, summary) = Self.verdict(status)
         node = Node(
             name: status.holder.node.rawValue, incarnation: status.holder.incarnation.rawValue,
             address: status.holder.address, role: health.role.rawValue,
@@ -113,6 +117,7 @@ extension StatusDocument {
         redis = health.isStoreReachable ? "reachable" : "unreachable"
         syncAgeMs = health.syncAge?.milliseconds
         stale = health.isStale
+        pausedMs = status.pauseLeft?.milliseconds
         nodes = status.members.map { Member($0, leader: health.leader) }
         apps = status.apps.map(App.init)
         counters = Counters(
@@ -120,17 +125,24 @@ extension StatusDocument {
             secondsLeft: apps.compactMap(\.secondsLeft).min())
     }
 
-    private static func verdict(_ health: NodeHealth) -> (Level, String) {
+    private static func verdict(_ status: NodeStatus) -> (Level, String) {
+        let health = status.health
         guard health.isReady else {
             let reasons = health.reasonsNotReady.map(\.sentence).joined(separator: "; ")
             return (.bad, "This node is not ready: \(reasons)")
         }
-        if health.leader == nil { return (.attention, "Nobody leads right now; tokens are served from memory") }
+        if health.leader == nil {
+            let pause = status.pauseLeft == nil ? "" : ", and takeovers are paused"
+            return (.attention, "Nobody leads right now\(pause); tokens are served from memory")
+        }
         if health.isStale { return (.attention, "This node cannot confirm that it is up to date") }
         if !health.isStoreReachable { return (.attention, "Redis does not answer; tokens are served from memory") }
         if health.illCount > 0 {
             let verb = health.illCount == 1 ? "needs" : "need"
             return (.attention, "\(health.illCount) of \(health.appCount) apps \(verb) attention")
+        }
+        if let left = status.pauseLeft {
+            return (.attention, "Takeovers are paused for another \(left.wholeSeconds) s")
         }
         return (.well, health.appCount == 1 ? "The app is well" : "All \(health.appCount) apps are well")
     }
@@ -141,7 +153,7 @@ extension StatusDocument.Member {
         self.init(
             name: member.holder.node.rawValue, incarnation: member.holder.incarnation.rawValue,
             address: member.holder.address, epochSeen: member.epochSeen.rawValue, draining: member.isDraining,
-            leader: member.holder.node == leader)
+            wechat: "\(member.fitness)", leader: member.holder.node == leader)
     }
 }
 

@@ -49,12 +49,13 @@ extension Script {
         return { now, store, 'renewed', sequence }
         """#)
 
-    /// `LeaseCommand.release`: ARGV 3 epoch, 4 milliseconds the successor must still wait.
+    /// `LeaseCommand.release`: ARGV 3 epoch, 4 milliseconds the successor must still wait, 5 who it shall be, 6 whether
+    /// it is for the way to WeChat.
     static let release = Script(
         "release", [leaseReplies],
         #"""
         if not leads(number(ARGV[3])) then return { now, store, 'denied', showLease(lease()) } end
-        redis.call('HSET', key('lease'), 'clean', 1, 'left_ms', ARGV[4])
+        redis.call('HSET', key('lease'), 'clean', 1, 'left_ms', ARGV[4], 'heir', ARGV[5], 'reach', ARGV[6])
         if locked() then redis.call('DEL', key('lock')) end
         redis.call('PUBLISH', key('ev'), 'lease|' .. ARGV[3] .. '|released')
         return { now, store, 'done' }
@@ -69,6 +70,19 @@ extension Script {
         redis.call('HSET', key('lease'), 'clean', 2, 'left_ms', 0)
         if locked() then redis.call('DEL', key('lock')) end
         redis.call('PUBLISH', key('ev'), 'lease|' .. last.epoch .. '|died')
+        return { now, store, 'done' }
+        """#)
+
+    /// `LeaseCommand.pause`: ARGV 3 milliseconds, 0 ends it.
+    static let pause = Script(
+        "pause", [],
+        #"""
+        if number(ARGV[3]) > 0 then
+            redis.call('SET', key('pause'), caller, 'PX', ARGV[3])
+        else
+            redis.call('DEL', key('pause'))
+        end
+        redis.call('PUBLISH', key('ev'), 'pause|' .. ARGV[3])
         return { now, store, 'done' }
         """#)
 

@@ -45,10 +45,11 @@ extension Script {
 
         local function lease()
             local f = redis.call('HMGET', key('lease'),
-                'epoch', 'inc', 'node', 'addr', 'seq', 'active', 'clean', 'left_ms')
+                'epoch', 'inc', 'node', 'addr', 'seq', 'active', 'clean', 'left_ms', 'heir', 'reach')
             if not f[1] or not f[2] then return nil end
             return { epoch = number(f[1]), inc = f[2], node = f[3] or '', addr = f[4] or '', seq = number(f[5]),
-                active = f[6] == '1', clean = number(f[7]), left = number(f[8]) }
+                active = f[6] == '1', clean = number(f[7]), left = number(f[8]),
+                heir = f[9] or '', reach = f[10] == '1' }
         end
 
         -- "The lease is the caller's", of this epoch and not released.
@@ -65,7 +66,8 @@ extension Script {
     static let leaseReplies = #"""
         local function showLease(l)
             if not l then return false end
-            return { l.epoch, l.node, l.inc, l.addr, l.seq, l.active and 1 or 0, l.clean, l.left }
+            return { l.epoch, l.node, l.inc, l.addr, l.seq, l.active and 1 or 0, l.clean, l.left, l.heir,
+                l.reach and 1 or 0 }
         end
         """#
 

@@ -1,6 +1,6 @@
 extension Script {
     /// `LeaseCommand.tick`: ARGV 3 node, 4 address, 5 store and 6 event of the position, 7 claims the name, 8 epoch
-    /// seen, 9 draining, 10 life of the member record, 11 most changes, 12… apps to verify.
+    /// seen, 9 draining, 10 fitness, 11 life of the member record, 12 most changes, 13… apps to verify.
     ///
     /// The sorted set of apps by the event that last changed them makes a tick cost the same with one app and with ten
     /// thousand. Members are found through a set of names, since a script must not search the keyspace.
@@ -10,9 +10,10 @@ extension Script {
         local node, address = ARGV[3], ARGV[4]
 
         local function member(name)
-            local f = redis.call('HMGET', key('member:' .. name), 'inc', 'addr', 'beat', 'epoch', 'draining')
+            local f = redis.call('HMGET', key('member:' .. name), 'inc', 'addr', 'beat', 'epoch', 'draining', 'fit')
             if not f[1] then return nil end
-            return { name, f[1], f[2] or '', number(f[3]), number(f[4]), f[5] == '1' and 1 or 0 }
+            return { name, f[1], f[2] or '', number(f[3]), number(f[4]), f[5] == '1' and 1 or 0,
+                tonumber(f[6]) or 1 }
         end
 
         -- 1. The heartbeat. Another incarnation under our name is left alone unless the caller claims the name.
@@ -24,8 +25,9 @@ extension Script {
             if standing and standing[2] ~= caller then redis.call('DEL', key('member:' .. node)) end
             redis.call('HINCRBY', key('member:' .. node), 'beat', 1)
             redis.call('HSET', key('member:' .. node),
-                'inc', caller, 'addr', address, 'epoch', ARGV[8], 'draining', ARGV[9])
-            redis.call('PEXPIRE', key('member:' .. node), ARGV[10])
+                'inc', caller, 'addr', address, 'epoch', ARGV[8], 'draining', ARGV[9],
+                'fit', ARGV[10])
+            redis.call('PEXPIRE', key('member:' .. node), ARGV[11])
             redis.call('SADD', key('members'), node)
         end
 
@@ -37,7 +39,7 @@ extension Script {
 
         -- 2. Records that were lost. One that lost only its place among the changes gets a new one.
         local missing = {}
-        for i = 12, #ARGV do
+        for i = 13, #ARGV do
             local app = ARGV[i]
             if redis.call('EXISTS', key('tok:' .. app)) == 0 then
                 missing[#missing + 1] = app
@@ -49,7 +51,7 @@ extension Script {
 
         -- 3. What has changed since the caller last looked.
         local newest = number(redis.call('HGET', key('store'), 'event'))
-        local most = number(ARGV[11])
+        local most = number(ARGV[12])
         local from = number(ARGV[6])
         local startsOver = ARGV[5] ~= store or from > newest
         if startsOver then from = 0 end
@@ -67,7 +69,9 @@ extension Script {
         local left = redis.call('PTTL', key('lock'))
         local lockLeft = false
         if left ~= -2 then lockLeft = math.max(left, 0) end
+        local pause = redis.call('PTTL', key('pause'))
+        local pauseLeft = pause ~= -2 and math.max(pause, 0)
         return { now, store, showLease(lease()), lockLeft, changes, read_to, startsOver and 1 or 0,
-            complete and 1 or 0, missing, members, nameHolder }
+            complete and 1 or 0, missing, pauseLeft, members, nameHolder }
         """#)
 }

@@ -40,6 +40,8 @@ extension Configuration {
     struct WeChat: Sendable, Equatable {
         /// Without a slash at its end.
         var baseURL: String
+        /// Other domains of the same WeChat, tried in this order where `baseURL` cannot be reached.
+        var fallbackURLs: [String]
         /// The whole of one call, from name lookup to the last byte.
         var timeout: Duration
         /// How long WeChat keeps the previous classic token alive after it issued a new one.
@@ -86,6 +88,8 @@ extension Configuration {
     static let defaultLease = Duration.seconds(6)
     static let defaultListen = HostPort(host: "127.0.0.1", port: 2130)
     static let defaultDrain = Duration.seconds(6)
+    /// Most `wechat.fallback-urls`; WeChat has four domains besides the usual one.
+    static let mostFallbacks = 4
     static let defaultBaseURL = "https://api.weixin.qq.com"
     static let defaultTimeout = Duration.seconds(3)
     static let defaultOverlap = Duration.seconds(300)

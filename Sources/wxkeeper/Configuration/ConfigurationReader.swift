@@ -84,7 +84,7 @@ struct ConfigurationReader {
     static let known = ["cluster", "node", "wechat", "apps", "clients"]
     static let knownInCluster = ["name", "redis", "secret", "lease", "seal"]
     static let knownInNode = ["id", "listen", "drain", "advertise", "tls"]
-    static let knownInWeChat = ["base-url", "timeout", "overlap", "watch"]
+    static let knownInWeChat = ["base-url", "fallback-urls", "timeout", "overlap", "watch"]
 }
 
 /// The sections of which there is one.
@@ -129,16 +129,19 @@ extension ConfigurationReader {
 
     private func wechat(in section: ConfigurationSection, _ times: LeaseReader.Times) -> Configuration.WeChat {
         let allowed = "https://host[:port], or http:// on this machine (127.0.0.1, ::1, localhost)"
-        let baseURL = section.url("base-url", allowed: allowed) { text in
+        let address = { (text: String) -> String? in
             guard let parts = URLParts(text, defaultPorts: ["https": 443, "http": 80]),
                 parts.scheme == "https" || parts.scheme == "http" && parts.authority.isLoopback
             else { return nil }
             return text.withoutTrailingSlashes
         }
+        let baseURL = section.url("base-url", allowed: allowed, convert: address)
+        let fallbacks = section.urls("fallback-urls", limit: Configuration.mostFallbacks, allowed: allowed, address)
         let bounds = Duration.seconds(1)...(.seconds(3600))
         let watch = section.duration("watch", in: bounds, orZero: true, default: Configuration.defaultWatch)
         return Configuration.WeChat(
             baseURL: baseURL ?? Configuration.defaultBaseURL,
+            fallbackURLs: fallbacks,
             timeout: times.timing.callTimeout,
             overlap: times.overlap,
             watch: watch ?? Configuration.defaultWatch

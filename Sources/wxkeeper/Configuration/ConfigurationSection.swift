@@ -89,6 +89,17 @@ extension ConfigurationSection {
         return nil
     }
 
+    /// A list of such URLs; those that are wrong are left out.
+    func urls(_ key: String, limit: Int, allowed: String, _ convert: (String) -> String?) -> [String] {
+        list(key, of: "URLs", limit: limit).compactMap { item in
+            if let text = item.value.text, !text.contains("@"), let url = convert(text) { return url }
+            let isSecret = item.value.text?.contains("@") ?? false
+            let found = isSecret ? "a URL with a user name (not shown)" : item.value.shown
+            log.add(item.path, at: item.value.place, found: found, allowed: allowed)
+            return nil
+        }
+    }
+
     /// A duration within `bounds`, or zero where that means never; nil if it is wrong.
     func duration(_ key: String, in bounds: ClosedRange<Duration>, orZero: Bool = false, default: Duration) -> Duration?
     {

@@ -40,7 +40,8 @@ struct ConfigurationSummary: CustomStringConvertible {
     private var wechat: String {
         let wechat = configuration.wechat
         let watch = wechat.watch == .zero ? "not watched" : "watched every \(DurationText.write(wechat.watch))"
-        return "\(wechat.baseURL), calls of at most \(DurationText.write(wechat.timeout)); "
+        let fallbacks = wechat.fallbackURLs.map { ", or \($0)" }.joined()
+        return "\(wechat.baseURL)\(fallbacks), calls of at most \(DurationText.write(wechat.timeout)); "
             + "overlap \(DurationText.write(wechat.overlap)); classic tokens \(watch)"
     }
 

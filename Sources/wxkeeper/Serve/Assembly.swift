@@ -39,7 +39,9 @@ struct Assembly {
             cluster: configuration.cluster.name, endpoint: configuration.redisEndpoint, caller: holder,
             logger: logger)
         let source = WeChatAPI(
-            client: curl, base: try WeChatBaseURL(configuration.wechat.baseURL), secrets: configuration.appSecrets,
+            client: curl, base: try WeChatBaseURL(configuration.wechat.baseURL),
+            fallbacks: try configuration.wechat.fallbackURLs.map { try WeChatBaseURL($0) },
+            secrets: configuration.appSecrets,
             identity: holder.node.rawValue)
         node = Node(
             holder: holder,

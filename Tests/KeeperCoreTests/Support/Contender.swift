@@ -62,7 +62,8 @@ struct Contender {
     /// Leads epoch 5 since 100.1 s, asked for at 100 s; the term before was released and leaves no quiet period.
     static func leading(quietFor left: Duration = .zero, rules: Rules = .all) -> Contender {
         var contender = Contender(rules: rules)
-        let previous = LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(left: left))
+        let previous = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(Handover(left: left)))
         _ = contender.sees(previous, at: .seconds(100))
         _ = contender.acquireAnswered(1, .granted(epoch: Epoch(5), previous: previous), at: .seconds(100.1))
         return contender

@@ -24,6 +24,9 @@ struct ScriptedStore {
     var lock: (owner: Incarnation, until: Instant)?
     var members: [Member] = []
     var nameHolder: Member?
+    var pauseLeft: Duration?
+    /// What the node under test last said of itself.
+    private(set) var fitness = Member.Fitness.unknown
     /// Added to the caller's clock.
     var clockOffset = Duration.seconds(1_700_000_000)
     private(set) var kept: [AppID: Kept] = [:]
@@ -86,21 +89,22 @@ extension ScriptedStore {
             case .tick(let tick): .ticked(found(by: tick, at: now))
             case .acquire(let acquisition): acquire(acquisition, caller, at: now)
             case .renew(let epoch, let ttl, let isActive): renew(epoch, ttl, isActive, caller, at: now)
-            case .release(let epoch, let left): release(epoch, left, caller)
-            case .reportDeath, .leave: .done
+            case .release(let epoch, let handover): release(epoch, handover, caller)
+            case .reportDeath, .pause, .leave: .done
             }
         return LeaseReply(server: server, answer: answer)
     }
 
     private mutating func found(by tick: Tick, at now: Instant) -> TickReply {
         if tick.claimsName { nameHolder = nil }
+        fitness = tick.fitness
         let isOfUse = tick.position.map { $0.store == name && $0.event <= event } ?? false
         let from = isOfUse ? tick.position?.event ?? 0 : 0
         let changes = kept.values.map { $0.reading(at: now) }.filter { $0.event > from }
         return TickReply(
             lease: lease, lockLeft: lock.map { $0.until - now }, changes: changes.sorted { $0.event < $1.event },
             position: StorePosition(store: name, event: event), startsOver: !isOfUse,
-            missing: tick.verify.filter { kept[$0] == nil }, members: members,
+            missing: tick.verify.filter { kept[$0] == nil }, pauseLeft: pauseLeft, members: members,
             nameHolder: nameHolder, storeTime: now.sinceOrigin + clockOffset)
     }
 
@@ -137,9 +141,9 @@ extension ScriptedStore {
         return .renewed(sequence: record.sequence)
     }
 
-    private mutating func release(_ epoch: Epoch, _ left: Duration, _ caller: LeaseHolder) -> LeaseReply.Answer {
+    private mutating func release(_ epoch: Epoch, _ handover: Handover, _ caller: LeaseHolder) -> LeaseReply.Answer {
         guard isHeld(by: caller, epoch) else { return .denied(lease) }
-        lease?.release = .handedOver(left: left)
+        lease?.release = .handedOver(handover)
         lock = nil
         return .done
     }

@@ -11,8 +11,10 @@ struct Stage {
     var now = Instant.seconds(1000)
     var store = ScriptedStore()
     var weather: (NodeAction) -> ScriptedStore.Weather = { _ in .fair }
+    /// Whether a mere connection to WeChat comes about.
+    var isWeChatThere = true
 
-    /// Everything the node did since `forget()`, but for ticks.
+    /// Everything the node did since `forget()`, but for ticks and mere connections to WeChat.
     private(set) var actions: [NodeAction] = []
     private(set) var calls: [(request: RequestID, app: AppID, kind: CallKind, permit: CallPermit)] = []
     private(set) var probes: [(request: RequestID, token: Token)] = []
@@ -97,6 +99,9 @@ extension Stage {
             } failing: { .credentialReplied(id, .failure($0)) }
         case .call(let id, let app, let kind, let permit): calls.append((id, app, kind, permit))
         case .probe(let id, _, let token, _): probes.append((id, token))
+        case .reach(let id, _):
+            unanswered.append((.reached(id, isWeChatThere), now + .milliseconds(20)))
+            return []
         case .forward(let id, let forwarding): forwards.append((id, forwarding))
         case .askPeers(let id, let members): queries.append((id, members))
         case .answer, .serve, .left, .nameTaken, .note: break
@@ -190,7 +195,7 @@ extension Stage {
         var stage = Stage(line: line, overlap: overlap, watchPeriod: watchPeriod)
         if let record { stage.store.keep(record, at: stage.now) }
         stage.store.lease = LeaseRecord(
-            epoch: Epoch(4), holder: .n2, sequence: 9, isActive: true, release: .handedOver(left: .zero))
+            epoch: Epoch(4), holder: .n2, sequence: 9, isActive: true, release: .handedOver(Handover(left: .zero)))
         stage.play(.started)
         return stage
     }
@@ -264,7 +269,7 @@ extension NodeAction {
         case .askPeers: "ask members"
         case .left: "left"
         case .nameTaken: "name taken"
-        case .answer, .serve, .note: nil
+        case .answer, .serve, .note, .reach: nil
         }
     }
 }

@@ -107,11 +107,28 @@ extension StoreConformance {
             let epoch = try await scene.a.lead()
             try expect(try await scene.a.release(epoch, left: .milliseconds(1234)), .done)
             let record = LeaseRecord(
-                epoch: epoch, holder: scene.a.holder, sequence: 1, release: .handedOver(left: .milliseconds(1234)))
+                epoch: epoch, holder: scene.a.holder, sequence: 1,
+                release: .handedOver(Handover(left: .milliseconds(1234))))
             try expect(try await scene.a.renew(epoch), .denied(record), "renewal of a released term")
             try expect(try await scene.a.release(epoch), .denied(record), "a second release changes nothing")
             try expect(try await scene.b.tick().lockLeft, nil)
             try expect(try await scene.b.acquire(), .granted(epoch: Epoch(epoch.rawValue + 1), previous: record))
+        },
+        StoreConformance("release_NamesTheSuccessor") { scene in
+            let epoch = try await scene.a.lead()
+            let handover = Handover(left: .seconds(2), successor: scene.b.holder.node, isForReach: true)
+            try expect(try await scene.a.perform(.release(epoch: epoch, handover)), .done)
+            try expect(try await scene.b.tick().lease?.release, .handedOver(handover))
+            guard case .granted(let next, _) = try await scene.b.acquire() else { return try expect(true, false) }
+            try expect(try await scene.a.tick().lease, LeaseRecord(epoch: next, holder: scene.b.holder, sequence: 1))
+        },
+        StoreConformance("pause_IsSeenByAll_AndEndsWhenTold") { scene in
+            try expect(try await scene.b.tick().pauseLeft, nil)
+            try await scene.a.pause(for: .seconds(60))
+            let left = try await scene.b.tick().pauseLeft ?? .zero
+            try expect(left > .seconds(50) && left <= .seconds(60), true, "\(left)")
+            try await scene.b.pause(for: nil)
+            try expect(try await scene.a.tick().pauseLeft, nil)
         },
         StoreConformance("release_IsDenied_ToOthers_AndToEarlierTerms") { scene in
             let epoch = try await scene.a.lead()
@@ -127,7 +144,7 @@ extension StoreConformance {
             let epoch = try await scene.a.lead()
             try await scene.harness.expireLock()
             try expect(try await scene.a.release(epoch, left: .zero), .done)
-            try expect(try await scene.b.tick().lease?.release, .handedOver(left: .zero))
+            try expect(try await scene.b.tick().lease?.release, .handedOver(Handover(left: .zero)))
         },
         StoreConformance("reportDeath_FreesTheLease_OfWhateverEpoch") { scene in
             let epoch = try await scene.a.lead()
@@ -147,7 +164,7 @@ extension StoreConformance {
             try expect(try await scene.b.reportDeath(), .denied(record), "another's")
             _ = try await scene.a.release(epoch, left: .seconds(1))
             let released = LeaseRecord(
-                epoch: epoch, holder: scene.a.holder, sequence: 1, release: .handedOver(left: .seconds(1)))
+                epoch: epoch, holder: scene.a.holder, sequence: 1, release: .handedOver(Handover(left: .seconds(1))))
             try expect(try await scene.a.reportDeath(), .denied(released), "what the holder said itself stands")
             try expect(try await scene.b.tick().lease, released)
         },

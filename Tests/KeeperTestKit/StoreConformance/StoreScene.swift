@@ -88,18 +88,21 @@ struct StoreCaller: Sendable {
     }
 
     func release(_ epoch: Epoch, left: Duration = .zero) async throws -> LeaseReply.Answer {
-        try await perform(.release(epoch: epoch, left: left))
+        try await perform(.release(epoch: epoch, Handover(left: left)))
     }
+
+    func pause(for duration: Duration?) async throws { _ = try await perform(.pause(duration)) }
 
     func reportDeath() async throws -> LeaseReply.Answer { try await perform(.reportDeath) }
 
     func tick(
         from position: StorePosition? = nil, claimsName: Bool = false, epochSeen: Epoch = .none,
-        isDraining: Bool = false, memberTTL: Duration = .seconds(60), verify: [AppID] = []
+        isDraining: Bool = false, fitness: Member.Fitness = .unknown, memberTTL: Duration = .seconds(60),
+        verify: [AppID] = []
     ) async throws -> TickReply {
         let tick = Tick(
             position: position, claimsName: claimsName, epochSeen: epochSeen, isDraining: isDraining,
-            memberTTL: memberTTL, verify: verify)
+            fitness: fitness, memberTTL: memberTTL, verify: verify)
         guard case .ticked(let reply) = try await perform(.tick(tick)) else {
             throw Nonconformance(description: "a tick was not answered as one")
         }

@@ -35,13 +35,28 @@ struct NodeInquiry {
     }
 
     func stepDown() async throws(CommandFailure) -> Answer<HandoverReport> {
-        let question = NodeQuestion(
-            method: .post,
-            path: "/operate/step-down",
-            body: Array("{}".utf8),
-            timeout: .seconds(30)
-        )
-        return try await ask(question)
+        try await handOver("/operate/step-down", [:])
+    }
+
+    /// Hands over from the node that leads now to the one named.
+    func switchover(to candidate: String) async throws(CommandFailure) -> Answer<HandoverReport> {
+        guard let leader = try await status().meaning.leader else {
+            throw CommandFailure(status: .failed, message: "nobody leads right now")
+        }
+        return try await handOver("/operate/switchover", ["leader": leader, "candidate": candidate])
+    }
+
+    private func handOver(
+        _ path: String, _ fields: [String: String]
+    ) async throws(CommandFailure) -> Answer<HandoverReport> {
+        let body: Data
+        do {
+            body = try JSONEncoder().encode(fields)
+        } catch {
+            throw CommandFailure(status: .failed, message: "the request cannot be written as JSON")
+        }
+        return try await ask(
+            NodeQuestion(method: .post, path: path, body: Array(body), timeout: .seconds(30)))
     }
 
     private func ask<Meaning: Decodable>(_ question: NodeQuestion) async throws(CommandFailure) -> Answer<Meaning> {
@@ -97,11 +112,16 @@ struct TokenReport: Decodable {
     }
 }
 
-/// The body of `/operate/step-down`.
+/// The body of `/operate/step-down` and of `/operate/switchover`.
 struct HandoverReport: Decodable {
     var leader: String
     var epoch: UInt64
     var tookMs: Int
+    /// How long nobody led; older nodes do not say it.
+    var gapMs: Int?
 
-    var sentence: String { "\(leader) leads now, epoch \(epoch), after \(tookMs) ms" }
+    var sentence: String {
+        let gap = gapMs.map { ", \($0) ms of them without a leader" } ?? ""
+        return "\(leader) leads now, epoch \(epoch), after \(tookMs) ms\(gap)"
+    }
 }

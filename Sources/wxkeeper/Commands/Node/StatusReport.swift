@@ -10,6 +10,8 @@ struct StatusReport: Decodable {
     var redis: String
     var syncAgeMs: Int?
     var stale: Bool
+    /// What is left of a maintenance pause.
+    var pausedMs: Int?
     var nodes: [Member]
     var apps: [App]
     var counters: Counters
@@ -26,6 +28,8 @@ struct StatusReport: Decodable {
         var epochSeen: UInt64
         var draining: Bool
         var leader: Bool
+        /// Whether it reaches WeChat; older nodes do not say it.
+        var wechat: String?
     }
 
     struct App: Decodable {
@@ -63,8 +67,9 @@ extension StatusReport {
         let lease = node.leaseLeftMs.map { ", lease for \($0) ms" } ?? ""
         let sync = syncAgeMs.map { ", in step \($0) ms ago" } ?? ""
         let readiness = ready ? "ready" : "NOT READY (\(reasons.joined(separator: ", ")))"
+        let pause = pausedMs.map { "; TAKEOVERS PAUSED for \($0 / 1000) s" } ?? ""
         return """
-            leader  \(leader ?? "none"), epoch \(epoch)
+            leader  \(leader ?? "none"), epoch \(epoch)\(pause)
             seen by \(node.name), \(node.role)\(lease), \(readiness)\(stale ? ", stale" : "")
             redis   \(redis)\(sync)
             done    \(counters.refreshesDone) refreshes, \(counters.refreshesFailed) failed
@@ -75,10 +80,11 @@ extension StatusReport {
         let rows = nodes.map { member in
             let state = [member.leader ? "leader" : "follower", member.draining ? "draining" : nil]
             return [
-                member.name, state.compactMap(\.self).joined(separator: ", "), "\(member.epochSeen)", member.address,
+                member.name, state.compactMap(\.self).joined(separator: ", "), "\(member.epochSeen)",
+                member.wechat ?? "-", member.address,
             ]
         }
-        return Table(heading: ["NODE", "ROLE", "EPOCH", "ADDRESS"], rows: rows).text
+        return Table(heading: ["NODE", "ROLE", "EPOCH", "WECHAT", "ADDRESS"], rows: rows).text
     }
 
     private var appTable: String {

@@ -1,0 +1,157 @@
+/// Whether this node reaches WeChat.
+///
+/// Judged by its calls and, when there are none, by connections made for nothing else.
+/// A leader that does not while another node does is of no use, though its lease is in order: it gives way. So that two
+/// nodes do not hand the lease to and fro, whoever gave way counts as unfit for a minute, then for two, up to ten.
+struct Fitness: Sendable {
+    /// So many attempts in a row must have failed before a node counts as cut off.
+    static let mostFailures = 3
+    /// Without a call a connection is tried this often.
+    static let checkPeriod: Duration = .seconds(30)
+    /// After a failure the next try follows at once: three in a row shall not take longer than they must.
+    static let confirmationPause: Duration = .milliseconds(300)
+    /// How often a node that is cut off tries again.
+    static let recoveryPause: Duration = .seconds(5)
+    /// How long a node that gave way counts as unfit, the first time and at most.
+    static let shortestBan: Duration = .seconds(60)
+    static let longestBan: Duration = .seconds(600)
+    /// A leader that another gave way to stays for so long at least.
+    static let leastStay: Duration = .seconds(60)
+
+    private(set) var failures = 0
+    /// When the next connection is tried; nil while one is.
+    private(set) var nextWakeUp: Instant?
+    /// Until when the node counts as unfit whatever it reaches.
+    private(set) var bannedUntil = Instant.origin
+    private var isShutOut = false
+    private var metAt: Instant?
+    private var ban = Self.shortestBan
+    private var inFlight: RequestID?
+    private var random: SplitMix64
+
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
+
+    /// The process is up: spread the first checks over a period.
+    mutating func begin(at now: Instant) {
+        nextWakeUp = now + Self.checkPeriod.scaled(by: 0.1 * random.nextUnit())
+    }
+
+    /// Whether this node cannot do what a leader is for.
+    var isCutOff: Bool { failures >= Self.mostFailures || isShutOut }
+
+    /// What the others are told.
+    func standing(at now: Instant) -> Member.Fitness {
+        if isCutOff || now < bannedUntil { return .unfit }
+        return metAt.map { now - $0 < Self.checkPeriod * 2 } ?? false ? .fit : .unknown
+    }
+
+    /// Takes in what an attempt to speak to WeChat says about the way there.
+    mutating func note(_ contact: Contact, at now: Instant) {
+        switch contact {
+        case .met:
+            failures = 0
+            isShutOut = false
+            metAt = now
+            if now >= bannedUntil + Self.longestBan { ban = Self.shortestBan }
+        case .failed:
+            failures += 1
+        case .shutOut:
+            isShutOut = true
+        case .untried:
+            return
+        }
+        if inFlight == nil { schedule(at: now) }
+    }
+
+    private mutating func schedule(at now: Instant) {
+        let isDoubtful = failures > 0 && failures < Self.mostFailures
+        let pause = isDoubtful ? Self.confirmationPause : failures > 0 ? Self.recoveryPause : Self.checkPeriod
+        nextWakeUp = now + random.jittered(pause, by: 0.1)
+    }
+
+    /// Whether a connection is to be tried now.
+    func isDue(at now: Instant) -> Bool { inFlight == nil && nextWakeUp.map { $0 <= now } ?? false }
+
+    mutating func sent(_ request: RequestID) {
+        inFlight = request
+        nextWakeUp = nil
+    }
+
+    /// Takes in the end of a try.
+    mutating func reached(_ request: RequestID, _ isThere: Bool, at now: Instant) {
+        guard inFlight == request else { return }
+        inFlight = nil
+        // Being let in is more than being there: only a call can tell.
+        guard isThere, isShutOut else { return note(isThere ? .met : .failed, at: now) }
+        schedule(at: now)
+    }
+
+    /// This node gives way. Returns until when it is to keep back.
+    mutating func giveWay(at now: Instant) -> Instant {
+        bannedUntil = now + ban
+        ban = min(ban * 2, Self.longestBan)
+        return bannedUntil
+    }
+}
+
+/// What an attempt to speak to WeChat says about the way there.
+public enum Contact: Equatable, Sendable {
+    /// Nothing: it was not tried.
+    case untried
+    /// WeChat was there.
+    case met
+    /// It was not: no name, no connection, no TLS, or no answer in time.
+    case failed
+    /// It was, and refuses this node's address (40164): another node may be let in.
+    case shutOut
+}
+
+extension NodeCore {
+    /// Tries the way to WeChat if that is due.
+    mutating func checkReachIfDue(at now: Instant) {
+        guard fitness.isDue(at: now) else { return }
+        fitness.sent(out.reach(before: now + settings.timing.callTimeout))
+    }
+
+    /// A leader that is cut off from WeChat hands over to a member that is not: at most one such move a minute.
+    mutating func giveWayIfCutOff(at now: Instant) {
+        guard fitness.isCutOff, now >= fitness.bannedUntil, departure == .none, !isPaused, let term = elector.term,
+            now < term.validUntil, !term.followsMove || now - term.granted >= Fitness.leastStay,
+            let heir = fittest(atLeast: .fit)
+        else { return }
+        let ends = fitness.giveWay(at: now)
+        out.note(.gaveWay(to: heir, failures: fitness.failures))
+        departure = .steppingDown(.init(successor: heir, isForReach: true, keepsBackUntil: ends))
+    }
+
+    /// The other member best fit to lead, by fitness and then by name; nil if none is fit enough.
+    func fittest(in members: [Member]? = nil, atLeast least: Member.Fitness) -> NodeName? {
+        let others = (members ?? sync.members).filter { $0.holder.incarnation != holder.incarnation && !$0.isDraining }
+        var best: Member?
+        for other in others where other.fitness >= least && best.map({ $0.fitness < other.fitness }) ?? true {
+            best = other
+        }
+        return best?.holder.node
+    }
+}
+
+extension CallOutcome {
+    /// What it says about the way to WeChat.
+    var contact: Contact {
+        switch self {
+        case .issued: .met
+        case .refused(let refusal): refusal.trouble.contact == .shutOut ? .shutOut : .met
+        case .notSent(let trouble), .unknown(let trouble): trouble.contact
+        }
+    }
+}
+
+extension ProbeOutcome {
+    /// What it says about the way to WeChat.
+    var contact: Contact {
+        switch self {
+        case .alive, .dead: .met
+        case .inconclusive(let trouble): trouble.contact
+        }
+    }
+}

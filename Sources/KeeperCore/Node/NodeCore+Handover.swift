@@ -1,0 +1,63 @@
+/// What an operator may ask of a leader.
+public enum HandoverOrder: Equatable, Sendable {
+    /// Whoever leads at this node gives the lease up, to anybody.
+    case stepDown
+    /// The leader of this name hands over, to the node named or to the one that is fittest.
+    case switchover(leader: NodeName, successor: NodeName?)
+}
+
+/// Why a handover was not begun. Each case has an HTTP status of its own.
+public enum HandoverRefusal: Error, Equatable, Sendable {
+    /// This node does not lead; whom it believes to. Ask that one.
+    case notLeader(LeaderHint?)
+    /// The leader named is not the leader; whom this node believes to be it.
+    case otherLeader(LeaderHint?)
+    /// The node named, or every other node, cannot follow: why.
+    case unfitSuccessor(NodeName?, Unfitness)
+
+    /// What keeps a node from following.
+    public enum Unfitness: Equatable, Sendable {
+        /// It has no living member record.
+        case absent
+        /// It is the leader itself.
+        case leads
+        /// It is shutting down.
+        case draining
+        /// It does not reach WeChat.
+        case cutOff
+        /// Takeovers are paused, and nobody was named.
+        case paused
+    }
+}
+
+extension NodeCore {
+    /// Whom the lease would be handed to: nil leaves it to whoever comes first.
+    /// - Throws: why it will not be.
+    public func successor(by order: HandoverOrder, at now: Instant) throws(HandoverRefusal) -> NodeName? {
+        let leader = leader(at: now)
+        let isOurs = leader?.holder == holder
+        switch order {
+        case .stepDown:
+            guard isOurs else { throw .notLeader(leader) }
+            // Nobody would take it, so the cluster would be without a leader until the pause ends.
+            guard !isPaused else { throw .unfitSuccessor(nil, .paused) }
+            return nil
+        case .switchover(let named, let successor):
+            guard leader?.holder.node == named else { throw .otherLeader(leader) }
+            guard isOurs else { throw .notLeader(leader) }
+            guard let successor else {
+                guard let fittest = fittest(atLeast: .unknown) else { throw .unfitSuccessor(nil, .absent) }
+                return fittest
+            }
+            if let unfitness = unfitness(of: successor) { throw .unfitSuccessor(successor, unfitness) }
+            return successor
+        }
+    }
+
+    private func unfitness(of node: NodeName) -> HandoverRefusal.Unfitness? {
+        guard node != holder.node else { return .leads }
+        guard let member = sync.members.first(where: { $0.holder.node == node }) else { return .absent }
+        if member.isDraining { return .draining }
+        return member.fitness == .unfit ? .cutOff : nil
+    }
+}
