@@ -1,13 +1,16 @@
 internal import Foundation
 
-/// Standard output for answers, standard error for everything else.
+/// Standard output for answers, standard error for everything else, the log too.
+///
+/// Whoever reads may have gone, and a disk may be full: then a line is lost, and nothing that runs ends for it.
+/// (`FileHandle.write(_:)` would trap.)
 enum Console {
-    static func output(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
-    }
+    static func output(_ text: String) { write(text, to: .standardOutput) }
 
-    static func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+    static func error(_ text: String) { write(text, to: .standardError) }
+
+    private static func write(_ text: String, to file: FileHandle) {
+        try? file.write(contentsOf: Data((text + "\n").utf8))
     }
 
     /// Text from afar, with every control character but the line break made harmless: a terminal obeys them.

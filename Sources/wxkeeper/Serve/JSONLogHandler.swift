@@ -19,8 +19,7 @@ struct JSONLogHandler: LogHandler {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Strings alone always encode; a line that could not be told is not worth a crash.
-        guard var line = try? encoder.encode(fields) else { return }
-        line.append(0x0A)
-        FileHandle.standardError.write(line)
+        guard let line = try? encoder.encode(fields) else { return }
+        Console.error(String(decoding: line, as: UTF8.self))
     }
 }

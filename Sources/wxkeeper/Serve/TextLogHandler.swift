@@ -17,6 +17,6 @@ struct TextLogHandler: LogHandler {
         let time = Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
         let level = event.level.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
         let tail = figures.sorted { $0.key < $1.key }.map { "  \($0.key)=\($0.value)" }.joined()
-        FileHandle.standardError.write(Data("\(time) \(level) \(node)\(event.message)\(tail)\n".utf8))
+        Console.error("\(time) \(level) \(node)\(event.message)\(tail)")
     }
 }
