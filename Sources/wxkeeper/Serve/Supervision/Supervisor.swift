@@ -90,7 +90,8 @@ struct Supervisor: Sendable {
             arguments: Arguments(executablePathOverride: "wxkeeper", remainingValues: arguments),
             platformOptions: options, input: .inputWriter, output: .sequence, error: .currentStandardError
         ) { execution in
-            _ = try await execution.standardInputWriter.write("\(incarnation)\n")
+            // A node that ends before it has heard its name is started again like any other.
+            _ = try? await execution.standardInputWriter.write("\(incarnation)\n")
             orders.begin(execution.processIdentifier.value) { try execution.send(signal: $0) }
             defer { orders.end() }
             // A node says nothing here: its standard output ends when it does. Its standard input is ours to end, or
