@@ -178,6 +178,38 @@ import Testing
         #expect(stage.store.lease?.release != nil)
     }
 
+    /// Each app has a list of its own; that one of them lacks this address is no reason to move all the others.
+    @Test func addressRefusedForOneAppOfMany_IsThatAppsTrouble() {
+        var fitness = Fitness(apps: 3, seed: 1)
+        fitness.note(.met, ofApp: 0, at: .seconds(1))
+        fitness.note(.shutOut, ofApp: 1, at: .seconds(2))
+        #expect(!fitness.isCutOff)
+        fitness.note(.shutOut, ofApp: 0, at: .seconds(3))
+        #expect(fitness.isCutOff)
+        fitness.note(.met, ofApp: 2, at: .seconds(4))
+        #expect(!fitness.isCutOff)
+    }
+
+    @Test func refusedAddress_IsTriedAnew_OnceTheBanIsOver() {
+        var fitness = Fitness(apps: 1, seed: 1)
+        fitness.note(.met, ofApp: 0, at: .seconds(1))
+        fitness.note(.shutOut, ofApp: 0, at: .seconds(2))
+        _ = fitness.giveWay(at: .seconds(2))
+        #expect(fitness.standing(at: .seconds(61)) == .unfit)
+        #expect(fitness.standing(at: .seconds(63)) != .unfit)
+    }
+
+    /// WeChat takes connections and answers nobody: the others would fare no better, as far as they can tell.
+    @Test func callsThatHangTogether_AreNoReasonToMove() throws {
+        var stage = leading(beside: .fit)
+        for _ in 0..<5 {
+            stage.ask(refused: "t3")
+            try stage.wechat(says: .inconclusive(Trouble(summary: "no answer", contact: .failed)))
+        }
+        stage.pass(.seconds(60))
+        #expect(stage.isLeading() && stage.store.lease?.release == nil)
+    }
+
     @Test func twoFailures_AreNone() throws {
         var stage = leading(beside: .fit)
         for _ in 0..<2 {
@@ -232,13 +264,13 @@ import Testing
     }
 
     @Test func bans_GrowLonger_AndAreForgottenInGoodTimes() {
-        var fitness = Fitness(seed: 1)
+        var fitness = Fitness(apps: 1, seed: 1)
         #expect(fitness.giveWay(at: .seconds(100)) == .seconds(160))
         #expect(fitness.giveWay(at: .seconds(200)) == .seconds(320))
-        fitness.note(.met, at: .seconds(330))
+        fitness.note(.met, ofApp: 0, at: .seconds(330))
         #expect(fitness.standing(at: .seconds(330)) == .fit)
         #expect(fitness.giveWay(at: .seconds(1000)) == .seconds(1240))
-        fitness.note(.met, at: .seconds(1900))
+        fitness.note(.met, ofApp: 0, at: .seconds(1900))
         #expect(fitness.giveWay(at: .seconds(2000)) == .seconds(2060))
     }
 }

@@ -1,10 +1,13 @@
 /// Whether this node reaches WeChat.
 ///
-/// Judged by its calls and, when there are none, by connections made for nothing else.
+/// Judged by its calls and, when there are none, by connections made for nothing else. A call that fails is only a
+/// suspicion: many may hang at once, and the other nodes have nothing but connections to compare it with. So the last
+/// of the failures that count must be a connection of the same kind.
+///
 /// A leader that does not while another node does is of no use, though its lease is in order: it gives way. So that two
 /// nodes do not hand the lease to and fro, whoever gave way counts as unfit for a minute, then for two, up to ten.
 struct Fitness: Sendable {
-    /// So many attempts in a row must have failed before a node counts as cut off.
+    /// So many attempts in a row must have failed before a node counts as cut off, the last of them a mere connection.
     static let mostFailures = 3
     /// Without a call a connection is tried this often.
     static let checkPeriod: Duration = .seconds(30)
@@ -23,21 +26,30 @@ struct Fitness: Sendable {
     private(set) var nextWakeUp: Instant?
     /// Until when the node counts as unfit whatever it reaches.
     private(set) var bannedUntil = Instant.origin
-    private var isShutOut = false
+    /// Whether WeChat lets this node's address in, by app, as the last answer about each said; nil while unknown.
+    private var isLetIn: [Bool?]
+    private var letIn = 0
+    private var shutOut = 0
     private var metAt: Instant?
     private var ban = Self.shortestBan
     private var inFlight: RequestID?
     private var random: SplitMix64
 
-    init(seed: UInt64) { random = SplitMix64(seed: seed) }
+    /// - Parameter apps: how many there are; each has a list of admitted addresses of its own.
+    init(apps: Int, seed: UInt64) {
+        isLetIn = Array(repeating: nil, count: apps)
+        random = SplitMix64(seed: seed)
+    }
 
     /// The process is up: spread the first checks over a period.
     mutating func begin(at now: Instant) {
         nextWakeUp = now + Self.checkPeriod.scaled(by: 0.1 * random.nextUnit())
     }
 
-    /// Whether this node cannot do what a leader is for.
-    var isCutOff: Bool { failures >= Self.mostFailures || isShutOut }
+    /// Whether this node cannot do what a leader is for: nobody is there, or nobody lets it in.
+    ///
+    /// One app of many whose list lacks this address is that app's trouble, not the node's.
+    var isCutOff: Bool { failures >= Self.mostFailures || shutOut > 0 && letIn == 0 }
 
     /// What the others are told.
     func standing(at now: Instant) -> Member.Fitness {
@@ -45,22 +57,32 @@ struct Fitness: Sendable {
         return metAt.map { now - $0 < Self.checkPeriod * 2 } ?? false ? .fit : .unknown
     }
 
-    /// Takes in what an attempt to speak to WeChat says about the way there.
-    mutating func note(_ contact: Contact, at now: Instant) {
+    /// Takes in what a call for an app says about the way to WeChat.
+    mutating func note(_ contact: Contact, ofApp app: Int, at now: Instant) {
         switch contact {
         case .met:
-            failures = 0
-            isShutOut = false
-            metAt = now
-            if now >= bannedUntil + Self.longestBan { ban = Self.shortestBan }
+            meet(at: now)
+            admit(true, app)
         case .failed:
-            failures += 1
+            failures = min(failures + 1, Self.mostFailures - 1)
         case .shutOut:
-            isShutOut = true
+            admit(false, app)
         case .untried:
             return
         }
         if inFlight == nil { schedule(at: now) }
+    }
+
+    private mutating func meet(at now: Instant) {
+        failures = 0
+        metAt = now
+        if now >= bannedUntil + Self.longestBan { ban = Self.shortestBan }
+    }
+
+    private mutating func admit(_ isAdmitted: Bool, _ app: Int) {
+        if let before = isLetIn[app] { if before { letIn -= 1 } else { shutOut -= 1 } }
+        if isAdmitted { letIn += 1 } else { shutOut += 1 }
+        isLetIn[app] = isAdmitted
     }
 
     private mutating func schedule(at now: Instant) {
@@ -81,13 +103,14 @@ struct Fitness: Sendable {
     mutating func reached(_ request: RequestID, _ isThere: Bool, at now: Instant) {
         guard inFlight == request else { return }
         inFlight = nil
-        // Being let in is more than being there: only a call can tell.
-        guard isThere, isShutOut else { return note(isThere ? .met : .failed, at: now) }
+        if isThere { meet(at: now) } else { failures += 1 }
         schedule(at: now)
     }
 
-    /// This node gives way. Returns until when it is to keep back.
+    /// This node gives way. Returns until when it is to keep back; whether it is let in must then be tried anew.
     mutating func giveWay(at now: Instant) -> Instant {
+        isLetIn = Array(repeating: nil, count: isLetIn.count)
+        (letIn, shutOut) = (0, 0)
         bannedUntil = now + ban
         ban = min(ban * 2, Self.longestBan)
         return bannedUntil

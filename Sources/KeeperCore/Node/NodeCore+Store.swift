@@ -97,12 +97,12 @@ extension NodeCore {
             refreshers[index].credentialReplied(
                 request, reply, situation.leadership(at: now), at: now, into: &out)
         case .called(_, let outcome):
-            fitness.note(outcome.contact, at: now)
+            fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].called(request, outcome, fingerprint: fingerprint, at: now, into: &out)
             elector.noteUnknownCall(until: refreshers[index].unknownUntil)
             callEnded(at: now)
         case .probed(_, let outcome):
-            fitness.note(outcome.contact, at: now)
+            fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].probed(request, outcome, at: now, into: &out)
             callEnded(at: now)
         case .forwarded(_, let outcome):

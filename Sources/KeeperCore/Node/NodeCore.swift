@@ -83,7 +83,7 @@ public struct NodeCore: Sendable {
         var random = SplitMix64(seed: seed)
         elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
-        fitness = Fitness(seed: random.next())
+        fitness = Fitness(apps: settings.apps.count, seed: random.next())
         let policy = RefreshPolicy(settings)
         let apps = settings.apps.sorted { $0.id < $1.id }
         refreshers = apps.map { app in
