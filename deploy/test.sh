@@ -7,12 +7,15 @@ cd "$(dirname "$0")/.."
 deploy/install.sh
 export WXKEEPER_STRICT=1
 swift build --build-tests
+# A group that stands still is ended, and its last lines say where: hence line by line. SIGKILL, because a Swift process
+# may block SIGTERM; the servers of a test end with it.
+run_tests() { timeout --signal=KILL 20m stdbuf -oL swift test --skip-build "$@"; }
 # Three groups, one after the other: what computes takes every core there is, what waits for servers wants its share of
 # one, and the real cluster wants to be alone.
 computing='^(KeeperCore|ClusterSimulation|Tidy|Wxkeeper)Tests\.'
-swift test --skip-build --filter "$computing"
-swift test --skip-build --skip "$computing" --skip '^ClusterTests\.'
-swift test --skip-build --filter '^ClusterTests\.'
+run_tests --filter "$computing"
+run_tests --skip "$computing" --skip '^ClusterTests\.'
+run_tests --filter '^ClusterTests\.'
 
 # The worlds run in a release build: a debug build tells the same stories twenty times slower.
 swift build -c release --product cluster-simulation

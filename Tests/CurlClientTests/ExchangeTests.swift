@@ -76,10 +76,10 @@ import Testing
     @Test func silence_EndsAtTheDeadline_Unknown() async throws {
         try await ScriptedServer.with(.hang) { server in
             let start = ContinuousClock.now
-            let outcome = await client.outcome(HTTPRequest(try url(server.port)), before: start + .milliseconds(300))
+            let outcome = await client.outcome(HTTPRequest(try url(server.port)), before: start + .seconds(1))
             #expect(outcome.unknown == .deadline)
-            #expect(.now - start >= .milliseconds(300))
-            #expect(.now - start < .seconds(3))
+            #expect(.now - start >= .seconds(1))
+            #expect(.now - start < .seconds(10))
             #expect(server.requestCount == 1)
         }
     }

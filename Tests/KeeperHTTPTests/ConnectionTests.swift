@@ -33,7 +33,7 @@ import Testing
             let forwarding = Forwarding(
                 leader: leader, app: AppID("wx1"), reason: .operatorAsked, deadline: .seconds(30))
             let outcome = await HTTPForwarder(secret: World.secret, client: CurlClient())
-                .forward(forwarding, before: .now + .milliseconds(300))
+                .forward(forwarding, before: .now + .seconds(2))
             guard case .failed = outcome else {
                 Issue.record("the outcome is \(outcome)")
                 return

@@ -59,12 +59,12 @@ import Testing
     @Test func missedDeadline_EndsTheConnection_AndWhateverWaitsBehind() async throws {
         try await withRedis { redis, server in
             let second = try await RedisConnection.connect(to: server.endpoint)
-            async let first = redis.outcome(["BLPOP", "nothing", 0], before: .now + .milliseconds(500))
+            async let first = redis.outcome(["BLPOP", "nothing", 0], before: .now + .seconds(3))
             try await waitUntilBlocked(second)
             async let behind = redis.outcome(["PING"], before: .soon)
             let start = ContinuousClock.now
             #expect(await first == .failure(.timedOut))
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(8))
             switch await behind {
             // The PING is behind, or comes too late altogether; it never gets an answer.
             case .failure(.connectionLost), .failure(.notSent): break

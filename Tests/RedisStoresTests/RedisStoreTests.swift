@@ -77,9 +77,9 @@ import Testing
         try await withWorld { world in
             let store = world.makeStore()
             let first = try await store.tick().server
-            try await world.redis("CLIENT", "PAUSE", 400)
+            try await world.redis("CLIENT", "PAUSE", 2500)
             await #expect(throws: StoreError.timedOut) {
-                try await store.perform(.leave, before: .now + .milliseconds(100))
+                try await store.perform(.leave, before: .now + .seconds(1))
             }
             try await world.redis("CLIENT", "UNPAUSE")
             #expect(try await store.tick().server.connection == first.connection + 1)

@@ -44,7 +44,7 @@ import Testing
         try await StubWeChat.with(nil) { silent in
             try await StubWeChat.with(answer(good)) { other in
                 let api = try api([silent.port, other.port])
-                let outcome = await api.fetch(app, .classic, before: .now + .milliseconds(300)) { true }
+                let outcome = await api.fetch(app, .classic, before: .now + .seconds(2)) { true }
                 guard case .unknown(let trouble) = outcome else { throw Unexpected(outcome: "\(outcome)") }
                 #expect(trouble.contact == .failed)
                 #expect(silent.requests.count == 1 && other.requests.isEmpty)

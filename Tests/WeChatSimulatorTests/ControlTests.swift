@@ -141,7 +141,7 @@ import WeChatSimulator
 
     @Test func overlaps_AreTold() async throws {
         try await withLiveWorld { world in
-            try world.server.arm(.init(.delay, delayAfter: .seconds(1)), times: 2)
+            try world.server.arm(.init(.delay, delayAfter: .seconds(2)), times: 2)
             async let one = world.fetch()
             async let other = world.fetch()
             _ = try await (one, other)

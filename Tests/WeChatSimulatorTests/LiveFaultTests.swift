@@ -32,7 +32,7 @@ import WeChatSimulator
     }
 
     @Test func delayBefore_IssuesAlthoughTheCallerHasLeft() async throws {
-        try await withFault(.init(.delay, delayBefore: .milliseconds(300))) { world in
+        try await withFault(.init(.delay, delayBefore: .seconds(2))) { world in
             let reply = try await world.fetchAndLeave()
             #expect(reply.ending == .gaveUp)
             try await eventually("it is processed") { try firstCall(world).endedAt != nil }
