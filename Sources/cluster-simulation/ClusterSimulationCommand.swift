@@ -82,6 +82,7 @@ struct ClusterSimulationCommand: ParsableCommand {
         print(
             "\(sweep.worlds) worlds, \(sweep.steps) events, \(sweep.calls) calls, \(sweep.issues) tokens, "
                 + "\(sweep.terms) terms; \(rate) worlds per CPU second")
+        print("digest \(String(sweep.digest, radix: 16))")
         print("longest time until the newest token was published: \(Int(sweep.longestDoubt * 1000)) ms")
         for sighting in Sighting.allCases {
             let count = String(sweep.sightings[sighting])

@@ -11,11 +11,11 @@ enum WorldEvent: Sendable {
     /// Something reaches a node.
     case deliver(node: Int, life: Int, Delivery)
     /// A command reaches the store.
-    case storeReceives(StoreRequest)
+    indirect case storeReceives(StoreRequest)
     /// A call reaches WeChat.
-    case wechatReceives(WeChatRequest)
+    indirect case wechatReceives(WeChatRequest)
     /// The parent of a dead process tells the store, or tries once more.
-    case reportDeath(LeaseHolder, node: Int)
+    indirect case reportDeath(LeaseHolder, node: Int)
     /// The next fault.
     case fault
     /// Faults end.
@@ -35,7 +35,7 @@ enum Delivery: Sendable {
     /// An answer of the store, and when the command ran.
     case leaseAnswered(RequestID, Result<LeaseReply, StoreError>, ranAt: WorldTime)
     /// An answer of the store about a credential.
-    case credentialAnswered(RequestID, Result<CredentialReply, StoreError>)
+    indirect case credentialAnswered(RequestID, Result<CredentialReply, StoreError>)
     /// The connection to WeChat stands, nothing has been sent yet.
     case connected(RequestID)
     /// A call is over: answered, or nil at its deadline.
@@ -43,15 +43,15 @@ enum Delivery: Sendable {
     /// A probe is over: answered, or nil at its deadline.
     case probeEnded(RequestID, ProbeOutcome?)
     /// Another node, or a caller, asks for a refresh.
-    case asked(Waiter, RefreshRequest)
+    indirect case asked(Waiter, RefreshRequest)
     /// A caller hangs up.
     case hungUp(WaiterID)
     /// Another node asks what this one knows.
     case peerAsks(node: Int, life: Int, RequestID)
     /// Another node tells what it knows; nil at the deadline.
-    case peerTold(RequestID, PeerState?)
+    indirect case peerTold(RequestID, PeerState?)
     /// A forwarded refresh is over.
-    case forwardEnded(RequestID, ForwardOutcome)
+    indirect case forwardEnded(RequestID, ForwardOutcome)
     /// The server has ended: the connection is gone, and with it every answer still on its way.
     case connectionReset(UInt64)
     /// A node that has left closes its doors.

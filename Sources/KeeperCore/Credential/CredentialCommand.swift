@@ -3,7 +3,7 @@
 /// "The lease is the caller's" means: the lease record names the caller's incarnation and the command's epoch and is
 /// not released. "The lock is the caller's" means: the lock exists and names the caller's incarnation.
 /// Every script that changes a record gives it the next event number and publishes a hint.
-public enum CredentialCommand: Equatable, Sendable {
+public indirect enum CredentialCommand: Equatable, Sendable {
     /// Announce a rotating call.
     case begin(Beginning)
     /// Store the token a rotating call has brought.

@@ -15,9 +15,9 @@ struct Refresher: Sendable {
         /// WeChat is called. Can transition to: `publishing` with a token; `resolving` without.
         case calling(RequestID, IntentID?, CallContext)
         /// The token is on its way to the store, again and again. Can transition to: `idle` once answered.
-        case publishing(Pending, RequestID?)
+        indirect case publishing(Pending, RequestID?)
         /// The intent's end is on its way to the store, again and again. Can transition to: `idle` once answered.
-        case resolving(Abortion, RequestID?)
+        indirect case resolving(Abortion, RequestID?)
         /// A lost record is written back. Can transition to: `idle`.
         case restoring(RequestID)
     }

@@ -131,7 +131,7 @@ public struct LeaseReply: Equatable, Sendable {
     public var answer: Answer
 
     /// Answers, one or two for each command.
-    public enum Answer: Equatable, Sendable {
+    public indirect enum Answer: Equatable, Sendable {
         /// To `tick`.
         case ticked(TickReply)
         /// To `acquire`: the caller leads the term `epoch`; `previous` is the record it replaced, nil if there was

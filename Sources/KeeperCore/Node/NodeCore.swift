@@ -239,11 +239,12 @@ extension NodeCore {
 extension Situation {
     /// Whether an app would decide the same in both. A longer lease alone changes nothing; who waits for it is told.
     func matters(like other: Situation) -> Bool {
-        var (left, right) = (self, other)
-        left.leadership?.validUntil = .origin
-        right.leadership?.validUntil = .origin
-        left.leadership?.hasSlot = true
-        right.leadership?.hasSlot = true
-        return left == right
+        guard leader == other.leader else { return false }
+        guard let leadership, let before = other.leadership else {
+            return (leadership == nil) == (other.leadership == nil)
+        }
+        return leadership.epoch == before.epoch && leadership.granted == before.granted
+            && leadership.quiet == before.quiet && leadership.hasReadAll == before.hasReadAll
+            && leadership.hasAskedPeers == before.hasAskedPeers
     }
 }
