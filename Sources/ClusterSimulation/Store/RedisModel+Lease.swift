@@ -21,11 +21,13 @@ extension RedisModel {
     }
 
     private mutating func run(_ tick: Tick, _ holder: LeaseHolder, _ now: Int64) -> TickReply {
-        contents.members.removeAll { now >= $0.expiresAt }
+        if contents.members.contains(where: { now >= $0.expiresAt }) {
+            contents.members.removeAll { now >= $0.expiresAt }
+        }
         let nameHolder = beat(tick, holder, now)
         let position = tick.position.flatMap { $0.store == contents.store && $0.event <= contents.event ? $0 : nil }
         let read = position?.event ?? 0
-        var changed = contents.credentials.filter { $0.event > read }
+        var changed = read == contents.event ? [] : contents.credentials.filter { $0.event > read }
         changed.sort { $0.event < $1.event }
         let page = changed.prefix(Tick.mostChanges)
         let isComplete = page.count == changed.count

@@ -46,6 +46,9 @@ struct RedisModel: Sendable {
     /// How many states of the recent past are kept for a restart that rolls back.
     var keepsHistory = false
 
+    /// At least so many states of the past are kept, 0.2 s or more apart: more than a restart rolls back.
+    private static let longestHistory = 40
+
     private var random: SplitMix64
     private var history: [(at: WorldTime, contents: Contents)] = []
     private var terms: [TermKey: Int] = [:]
@@ -93,7 +96,7 @@ struct RedisModel: Sendable {
     mutating func begin(at time: WorldTime) -> Int64 {
         if keepsHistory, history.last.map({ time - $0.at > 0.2 }) ?? true {
             history.append((time, contents))
-            if history.count > 40 { history.removeFirst() }
+            if history.count > 2 * Self.longestHistory { history.removeFirst(Self.longestHistory) }
         }
         let now = clock.now(time)
         if let lock = contents.lock, now >= lock.expiresAt { contents.lock = nil }

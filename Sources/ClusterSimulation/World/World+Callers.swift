@@ -19,11 +19,11 @@ extension World {
 
     private mutating func reason(_ node: Int, _ app: Int) -> RefreshRequest.Reason {
         if random.chance(operators) { return .operatorAsked }
-        let issues = wechat.accounts[app].issues.count
+        let issues = wechat.accounts[app].issues
         switch random.index(10) {
         case 0: return .refused(Token("never-issued"))
-        case 1...4 where issues > 0: return .refused(WeChatModel.token(app, random.index(issues)))
-        case 5 where issues > 0: return .refused(WeChatModel.token(app, issues - 1))
+        case 1...4 where !issues.isEmpty: return .refused(issues[random.index(issues.count)].token)
+        case 5 where !issues.isEmpty: return .refused(issues[issues.count - 1].token)
         default: return .refused(nodes[node].served[app]?.credential.token ?? Token("never-issued"))
         }
     }

@@ -43,10 +43,7 @@ struct Knowledge: Sendable {
 
     /// Since when the token may not be the newest; nil without doubt.
     var doubtSince: Instant? {
-        [intent?.begun, taint?.since, ownDoubt, peerDoubt].reduce(nil as Instant?) { earliest, next in
-            guard let next else { return earliest }
-            return min(earliest ?? next, next)
-        }
+        .earlier(.earlier(intent?.begun, taint?.since), .earlier(ownDoubt, peerDoubt))
     }
 
     /// Whether the token is in doubt for another reason than an open intent.

@@ -52,17 +52,20 @@ extension Refresher {
         }
         let quiet = quietEnd(leadership, hasToken: true)
         let allowed = max(quiet, pausedUntil, max(retryAt, unknownUntil))
-        var plans: [Plan] = []
+        var chosen: Plan?
+        // Of those whose time has come the first named goes; an operator's wish may have to wait, and what is due
+        // meanwhile does not wait with it.
+        func consider(_ reason: RotationReason, _ kind: CallKind, at moment: Instant) {
+            if let chosen, chosen.at <= max(now, moment) { return }
+            chosen = Plan(step: .fetch(reason, kind), at: moment)
+        }
         if let wanted {
             let kind = kind(for: wanted)
-            plans.append(Plan(step: .fetch(wanted, kind), at: max(allowed, earliest(wanted, kind, credential))))
+            consider(wanted, kind, at: max(allowed, earliest(wanted, kind, credential)))
         }
-        if knowledge.doubtSince != nil {
-            plans.append(Plan(step: .fetch(.doubt, kind(for: .doubt)), at: allowed))
-        }
-        if let dueAt { plans.append(Plan(step: .fetch(.due, kind(for: .due)), at: max(allowed, dueAt))) }
-        // An operator's wish may have to wait; what is due meanwhile does not wait with it.
-        return plans.first { $0.at <= now } ?? plans.min { $0.at < $1.at }
+        if knowledge.doubtSince != nil { consider(.doubt, kind(for: .doubt), at: allowed) }
+        if let dueAt { consider(.due, kind(for: .due), at: max(allowed, dueAt)) }
+        return chosen
     }
 
     private func fetchMissing(_ leadership: Situation.Leadership, at now: Instant) -> Plan {

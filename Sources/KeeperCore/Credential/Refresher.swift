@@ -187,19 +187,21 @@ extension Refresher {
 
     /// When `step` has something to do next.
     func nextWakeUp(_ situation: Situation, at now: Instant) -> Instant? {
-        var moments = [queue.nextExpiry(isWorking: isWorking)]
+        var next = queue.nextExpiry(isWorking: isWorking)
         switch job {
-        case .publishing(_, nil), .resolving(_, nil): moments.append(repeatAt)
+        case .publishing(_, nil), .resolving(_, nil): next = .earlier(next, repeatAt)
         case .idle:
-            if let leadership = situation.leadership, !isBlocked { moments.append(plan(leadership, at: now)?.at) }
+            if let leadership = situation.leadership, !isBlocked {
+                next = .earlier(next, plan(leadership, at: now)?.at)
+            }
         default: break
         }
         if situation.leadership == nil, situation.leader != nil,
             queue.waiting.contains(where: { $0.forward == nil })
         {
-            moments.append(forwardAt)
+            next = .earlier(next, forwardAt)
         }
-        return moments.compactMap { $0 }.min()
+        return next
     }
 
     /// Tells the read path whenever what may be handed out has changed.

@@ -97,12 +97,11 @@ public struct NodeCore: Sendable {
 
     /// When `NodeEvent.woke` is due next.
     public var nextWakeUp: Instant {
-        var next = sync.nextWakeUp
-        for moment in [
-            elector.nextWakeUp, deadlines.first, peers.nextWakeUp, fitness.nextWakeUp, departureDeadline,
-        ] {
-            if let moment { next = min(next ?? moment, moment) }
-        }
+        var next = Instant.earlier(sync.nextWakeUp, elector.nextWakeUp)
+        next = .earlier(next, deadlines.first)
+        next = .earlier(next, peers.nextWakeUp)
+        next = .earlier(next, fitness.nextWakeUp)
+        next = .earlier(next, departureDeadline)
         return next ?? handledAt + .seconds(1)
     }
 
@@ -226,7 +225,7 @@ extension NodeCore {
 
     private mutating func tickIfDue(at now: Instant) {
         guard sync.isDue(at: now) else { return }
-        let verify = elector.isLeader(at: now) ? Array(sync.nextToVerify(of: refreshers.count)) : []
+        let verify = elector.isLeader(at: now) ? sync.nextToVerify(of: refreshers.count) : 0..<0
         let tick = Tick(
             position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.floor,
             isDraining: isDraining, fitness: fitness.standing(at: now), memberTTL: settings.timing.memberTTL,
