@@ -39,7 +39,7 @@ extension RedisModel {
             startsOver: position == nil, isComplete: isComplete,
             missing: tick.verify.filter { stored($0) == nil },
             pauseLeft: contents.pausedUntil.flatMap { now < $0 ? .nanoseconds($0 - now) : nil },
-            members: contents.members.map(\.member), nameHolder: nameHolder, storeTime: .nanoseconds(now))
+            members: contents.members.map { $0.member }, nameHolder: nameHolder, storeTime: .nanoseconds(now))
     }
 
     /// Writes the member record, unless another incarnation stands under the name and the caller does not claim it.

@@ -11,7 +11,7 @@ struct EventQueue<Event: Sendable>: Sendable {
     }
 
     private var heap: [Entry] = []
-    private var slots: [Event?] = []
+    private var slots: [Event] = []
     private var free: [Int] = []
     private var sequence: UInt64 = 0
 
@@ -39,8 +39,7 @@ struct EventQueue<Event: Sendable>: Sendable {
             siftDown()
         }
         free.append(first.slot)
-        guard let event = slots[first.slot].take() else { preconditionFailure("slot \(first.slot) is empty") }
-        return (first.at, event)
+        return (first.at, slots[first.slot])
     }
 
     private mutating func siftUp() {

@@ -48,9 +48,8 @@ struct NodeClock: Sendable {
 
     /// The first moment at which the clock shows `instant` or more.
     func time(of instant: Instant) -> WorldTime {
-        let (seconds, attoseconds) = instant.sinceOrigin.components
-        guard seconds < 1_000_000_000 else { return .forever }
-        let target = seconds * 1_000_000_000 + (attoseconds + 999_999_999) / 1_000_000_000
+        guard instant.sinceOrigin < .seconds(1_000_000_000) else { return .forever }
+        let target = Int64((instant.sinceOrigin.attoseconds + 999_999_999) / 1_000_000_000)
         var guess = Int64(Double(target - offset) / (1 + drift))
         while local(WorldTime(nanoseconds: guess)) < target { guess += 1 }
         return WorldTime(nanoseconds: guess)

@@ -9,7 +9,7 @@ enum WorldEvent: Sendable {
     /// A pause ends, if it has not been made longer since.
     case resume(node: Int)
     /// Something reaches a node.
-    case deliver(node: Int, life: Int, Delivery)
+    indirect case deliver(node: Int, life: Int, Delivery)
     /// A command reaches the store.
     indirect case storeReceives(StoreRequest)
     /// A call reaches WeChat.

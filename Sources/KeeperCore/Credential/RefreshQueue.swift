@@ -27,7 +27,7 @@ struct RefreshQueue: Sendable {
     mutating func answer(
         _ condition: (Waiting) -> Bool, with answer: (Waiting) -> RefreshAnswer, into out: inout Outbox
     ) {
-        guard !waiting.isEmpty else { return }
+        guard waiting.contains(where: condition) else { return }
         var left: [Waiting] = []
         for one in waiting {
             if condition(one) { out.append(.answer(one.id, answer(one))) } else { left.append(one) }

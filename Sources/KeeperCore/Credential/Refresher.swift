@@ -185,8 +185,14 @@ extension Refresher {
         }
     }
 
-    /// When `step` has something to do next.
-    func nextWakeUp(_ situation: Situation, at now: Instant) -> Instant? {
+    /// Hands over what the rest of the node must do.
+    mutating func takeDemands() -> Demands {
+        defer { demands = [] }
+        return demands
+    }
+
+    /// When `step` has something to do next. (Changes nothing: but so the whole machine need not be copied for it.)
+    mutating func chooseWakeUp(_ situation: Situation, at now: Instant) -> Instant? {
         var next = queue.nextExpiry(isWorking: isWorking)
         switch job {
         case .publishing(_, nil), .resolving(_, nil): next = .earlier(next, repeatAt)
@@ -206,15 +212,15 @@ extension Refresher {
 
     /// Tells the read path whenever what may be handed out has changed.
     mutating func serve(at now: Instant, into out: inout Outbox) {
-        var credential = knowledge.credential
-        if let provisional, credential?.isOlder(than: provisional) ?? true { credential = provisional }
-        let next = credential.map { credential in
-            ServedCredential(
-                credential: credential, promisedUntil: knowledge.doubtSince.map { $0 + policy.usableOverlap })
+        let isNewer = provisional.map { knowledge.credential?.isOlder(than: $0) ?? true } ?? false
+        let promisedUntil = knowledge.doubtSince.map { $0 + policy.usableOverlap }
+        guard let credential = isNewer ? provisional : knowledge.credential else {
+            if served != nil { out.append(.serve(app.id, nil)) }
+            return served = nil
         }
-        guard next != served else { return }
-        served = next
-        out.append(.serve(app.id, next))
+        if let served, served.promisedUntil == promisedUntil, served.credential == credential { return }
+        served = ServedCredential(credential: credential, promisedUntil: promisedUntil)
+        out.append(.serve(app.id, served))
     }
 
     /// At the start of a term the watches are spread over one period, so that ten thousand apps do not ask at once.

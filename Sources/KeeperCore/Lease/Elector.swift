@@ -73,6 +73,9 @@ struct Elector: Sendable {
     /// The term, valid or lapsed.
     var term: Term? { if case .leader(let term) = state { term } else { nil } }
 
+    /// What a call must find at its last moment.
+    var gate: LeaseGate { term.map { LeaseGate(epoch: $0.epoch, validUntil: $0.validUntil) } ?? .closed }
+
     /// Whether our lease has not run out.
     func isLeader(at now: Instant) -> Bool { term.map { now < $0.validUntil } ?? false }
 

@@ -1,5 +1,7 @@
 /// Who holds or seeks the lease: one incarnation of one node, and where the others reach it.
-public struct LeaseHolder: Hashable, Sendable {
+///
+/// It stands in every record, member and hint, and never changes: so it is shared, not copied, and equal by its parts.
+public final class LeaseHolder: Hashable, Sendable {
     /// The node's stable name.
     public let node: NodeName
     /// This start of the node.
@@ -12,6 +14,17 @@ public struct LeaseHolder: Hashable, Sendable {
         self.node = node
         self.incarnation = incarnation
         self.address = address
+    }
+
+    public static func == (left: LeaseHolder, right: LeaseHolder) -> Bool {
+        left === right
+            || (left.incarnation == right.incarnation && left.node == right.node && left.address == right.address)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(node)
+        hasher.combine(incarnation)
+        hasher.combine(address)
     }
 }
 

@@ -16,9 +16,11 @@ public struct NodeCore: Sendable {
     var deadlines: DeadlineQueue
     var out = Outbox()
 
+    /// When `NodeEvent.woke` is due next.
+    public private(set) var nextWakeUp = Instant.origin
+    /// What the last moment before a call to WeChat must be checked against.
+    public private(set) var gate = LeaseGate.closed
     var startedAt = Instant.origin
-    /// When the last event was handled.
-    private var handledAt = Instant.origin
     var lockIsHeld = false
     var situation = Situation()
     /// Which app a request on its way belongs to; only looked up.
@@ -95,27 +97,12 @@ public struct NodeCore: Sendable {
         deadlines = DeadlineQueue(count: apps.count)
     }
 
-    /// When `NodeEvent.woke` is due next.
-    public var nextWakeUp: Instant {
-        var next = Instant.earlier(sync.nextWakeUp, elector.nextWakeUp)
-        next = .earlier(next, deadlines.first)
-        next = .earlier(next, peers.nextWakeUp)
-        next = .earlier(next, fitness.nextWakeUp)
-        next = .earlier(next, departureDeadline)
-        return next ?? handledAt + .seconds(1)
-    }
 
     /// Who this node is.
     public var identity: LeaseHolder { holder }
 
-    /// What the last moment before a call to WeChat must be checked against.
-    public var gate: LeaseGate {
-        elector.term.map { LeaseGate(epoch: $0.epoch, validUntil: $0.validUntil) } ?? .closed
-    }
-
     /// Takes one event and says what to do about it.
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
-        handledAt = now
         switch event {
         case .started:
             startedAt = now
@@ -149,6 +136,13 @@ extension NodeCore {
         askPeersIfDue(at: now)
         checkReachIfDue(at: now)
         tickIfDue(at: now)
+        gate = elector.gate
+        nextWakeUp = earliestWakeUp ?? now + .seconds(1)
+    }
+
+    private var earliestWakeUp: Instant? {
+        let next = Instant.earlier(.earlier(sync.nextWakeUp, elector.nextWakeUp), deadlines.first)
+        return .earlier(next, .earlier(.earlier(peers.nextWakeUp, fitness.nextWakeUp), departureDeadline))
     }
 
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.
@@ -198,13 +192,12 @@ extension NodeCore {
             default: break
             }
         }
-        let demands = refreshers[index].demands
-        refreshers[index].demands = []
+        let demands = refreshers[index].takeDemands()
         if demands.contains(.renewal) { elector.renewSoon(at: now, into: &out) }
         if demands.contains(.stepDown) { stepDown(.init()) }
         if demands.contains(.askPeers) { peers.want(for: situation.leadership?.epoch) }
         // Never in the past: whatever was due has just been done, and a slip here must not spin.
-        let next = refreshers[index].nextWakeUp(situation, at: now)
+        let next = refreshers[index].chooseWakeUp(situation, at: now)
         deadlines.set(index, next.map { max($0, now + .milliseconds(1)) })
     }
 
