@@ -34,13 +34,6 @@ extension NodeCore {
         }
     }
 
-    var departureDeadline: Instant? {
-        switch departure {
-        case .none, .steppingDown, .left: nil
-        case .leaving(let deadline), .releasing(_, let deadline): deadline
-        }
-    }
-
     /// Gives the lease up as soon as no call of ours can follow.
     mutating func depart(at now: Instant) {
         switch departure {

@@ -53,6 +53,14 @@ public struct NodeCore: Sendable {
         case releasing(RequestID?, deadline: Instant)
         /// Everything is given up; reads go on. Can transition to: nothing.
         case left
+
+        /// When it goes on whatever has been answered.
+        var deadline: Instant? {
+            switch self {
+            case .none, .steppingDown, .left: nil
+            case .leaving(let deadline), .releasing(_, let deadline): deadline
+            }
+        }
     }
 
     /// To whom, and for how long not to us.
@@ -137,12 +145,9 @@ extension NodeCore {
         checkReachIfDue(at: now)
         tickIfDue(at: now)
         gate = elector.gate
-        nextWakeUp = earliestWakeUp ?? now + .seconds(1)
-    }
-
-    private var earliestWakeUp: Instant? {
         let next = Instant.earlier(.earlier(sync.nextWakeUp, elector.nextWakeUp), deadlines.first)
-        return .earlier(next, .earlier(.earlier(peers.nextWakeUp, fitness.nextWakeUp), departureDeadline))
+        let others = Instant.earlier(.earlier(peers.nextWakeUp, fitness.nextWakeUp), departure.deadline)
+        nextWakeUp = .earlier(next, others) ?? now + .seconds(1)
     }
 
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.

@@ -24,6 +24,12 @@ public struct LeaseTiming: Equatable, Sendable {
     public let validity: Duration
     /// How long a refresh waits for a leader before it is answered 503 (L′ + p + δ + 1 s).
     public let hold: Duration
+    /// Time a call needs to be left on the lease when it starts (C + ε).
+    public let callBudget: Duration
+    /// How long a member record lives without a heartbeat (6·p).
+    public let memberTTL: Duration
+    /// Time-out of one request between nodes: the longest hold and one verification and one call.
+    public let forwardTimeout: Duration
 
     /// Bounds of a lease that anybody would want; outside them a figure is a slip of the pen.
     public static let allowedTTL: ClosedRange<Duration> = .seconds(2)...(.seconds(300))
@@ -46,6 +52,9 @@ public struct LeaseTiming: Equatable, Sendable {
         observation = ttl.scaled(by: 1 + clockDrift) + guardTime
         validity = ttl.scaled(by: 1 - clockDrift) - guardTime
         hold = observation + tickPeriod + lateness + .seconds(1)
+        forwardTimeout = hold + callTimeout * 2
+        memberTTL = tickPeriod * 6
+        callBudget = callTimeout + guardTime
         try check()
     }
 
@@ -57,17 +66,8 @@ public struct LeaseTiming: Equatable, Sendable {
         guard tickPeriod <= renewalPeriod else { throw .tickTooSlow(tickPeriod, renewal: renewalPeriod) }
     }
 
-    /// Time a call needs to be left on the lease when it starts (C + ε).
-    public var callBudget: Duration { callTimeout + guardTime }
-
-    /// Time-out of one request between nodes: the longest hold and one verification and one call.
-    public var forwardTimeout: Duration { hold + callTimeout * 2 }
-
     /// Pause before a failed renewal is tried again.
     public var renewalRetry: Duration { .milliseconds(300) }
-
-    /// How long a member record lives without a heartbeat (6·p).
-    public var memberTTL: Duration { tickPeriod * 6 }
 
     /// Whether a takeover surely repairs a token in doubt before WeChat drops it (L′ + p + 2δ + C < 0.9·overlap).
     public func repairsInTime(overlap: Duration) -> Bool {
