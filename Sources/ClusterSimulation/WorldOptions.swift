@@ -87,6 +87,41 @@ extension WorldOptions {
             options.strike([.killLeader], every: 1.5)
             options.longCalls = 0.7
             options.isSupervised = true
+        case .openIntentWaitsLonger:
+            options.strike([.killLeader, .pauseLeader], every: 2)
+            options.longCalls = 0.9
+        case .amnesiaDoubtsAll:
+            options.strike([.storeWiped, .leaseDeleted, .killLeader], every: 1.5)
+            options.longCalls = 0.9
+        case .resumedIsWorst:
+            options.strike([.lockDeleted, .leaseDeleted, .storeWiped, .killLeader], every: 1)
+            options.lostReplies = 0.3
+            options.longCalls = 0.9
+        case .epochFloor: options.strike([.leaseDeleted, .storeClockBack, .lockDeleted, .killLeader], every: 1.5)
+        case .releasesAfterCalls:
+            options.strike([.stepDown, .leave], every: 1)
+            options.longCalls = 0.7
+        case .waitsAfterUnknown: options.longCalls = 0.7
+        case .restoresUpward:
+            options.strike([.recordDeleted, .storeWiped, .storeSlow], every: 1)
+            options.lostReplies = 0.2
+        case .beginComparesBasis, .publishOnce:
+            options.strike([.storeSlow, .repliesLost], every: 1.5)
+            options.lostReplies = 0.2
+        case .stealsWhatWasWatched:
+            options.strike([.storeClockBack, .storeClockFrozen, .partition, .pauseLeader], every: 1)
+        case .verifiesReports: options.isFrantic = false
+        case .spacing:
+            options.isFrantic = false
+            options.strike([.stepDown], every: 20)
+        case .floor:
+            options.isFrantic = false
+            options.strike([.tokenRevoked], every: 1)
+        case .lifeFromRequest: options.longCalls = 0.9
+        case .versionsNeverFall: options.strike([.storeRolledBack, .recordDeleted], every: 1.5)
+        case .oldIntentBecomesTaint, .abortKeepsDoubt:
+            options.strike([.killLeader, .wechatErrors, .wechatDown], every: 1.5)
+            options.longCalls = 0.7
         case .quietPeriod, .quietAfterKnownTerm, .taint, .intentFence: break
         }
         options.mutant = mutant

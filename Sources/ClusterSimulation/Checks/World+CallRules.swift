@@ -28,6 +28,16 @@ extension World {
                 + "granted at \(decimal(nodes[node].grantedAt.seconds))")
     }
 
+    /// A lease was taken over by force: whoever held it must have stopped believing in it.
+    mutating func checkTakeover(by thief: Int) {
+        let holder = nodes.first { node in
+            node.index != thief && node.isAlive && node.gate.epoch != nil
+                && node.clock.instant(at: time) < node.gate.validUntil
+        }
+        guard let holder else { return }
+        violate(.leaseTaken, "\(nodes[thief].name) took it from \(holder.name)")
+    }
+
     /// A rotating call leaves a node.
     mutating func leaves(_ request: WeChatRequest) {
         if let other = books[request.app].flights.first, !options.breaksAssumptions {

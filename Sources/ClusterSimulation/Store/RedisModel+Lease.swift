@@ -74,7 +74,10 @@ extension RedisModel {
                 return .resumed(epoch: epoch)
             }
             if !isLock(of: holder), let lease = contents.lease {
-                guard acquisition.steals, ObservedRenewal(lease) == acquisition.observed else { return .denied(lease) }
+                let isWatched = ObservedRenewal(lease) == acquisition.observed
+                guard acquisition.steals, isWatched || !rules.demand(.stealsWhatWasWatched) else {
+                    return .denied(lease)
+                }
                 sightings.count(.steal)
             }
         }

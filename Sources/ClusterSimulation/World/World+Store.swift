@@ -56,7 +56,9 @@ extension World {
         switch request.command {
         case .lease(let command):
             if isDown { return lose(request, isLease: true) }
+            let steals = redis.sightings[.steal]
             let reply = redis.perform(command, as: request.holder, at: time)
+            if redis.sightings[.steal] > steals { checkTakeover(by: request.node) }
             granted(reply, request)
             if trace.isOn, !command.isTick {
                 tell("store", "\(nodes[request.node].name) \(describe(command)): \(describe(reply))")
@@ -83,7 +85,7 @@ extension World {
     }
 
     /// The answer of an awaited command will not come: its sender finds out at the deadline.
-    private mutating func lose(_ request: StoreRequest, isLease: Bool) {
+    mutating func lose(_ request: StoreRequest, isLease: Bool) {
         guard request.isAwaited else { return }
         let delivery = failure(request.id, isLease, .timedOut)
         queue.push(.deliver(node: request.node, life: request.life, delivery), at: request.deadline)

@@ -38,8 +38,12 @@ struct Knowledge: Sendable {
     }
 
     let app: AppID
+    let rules: Rules
 
-    init(app: AppID) { self.app = app }
+    init(app: AppID, rules: Rules = .all) {
+        self.app = app
+        self.rules = rules
+    }
 
     /// Since when the token may not be the newest; nil without doubt.
     var doubtSince: Instant? {
@@ -88,7 +92,7 @@ extension Knowledge {
         trouble = record.trouble
         rotationsToday = record.rotationsToday
         let stored = Credential(record, readAfter: sent)
-        if let credential, let stored, stored.isOlder(than: credential) {
+        if let credential, let stored, stored.isOlder(than: credential), rules.demand(.versionsNeverFall) {
             isStored = false
         } else if credential != nil, stored == nil {
             isStored = false

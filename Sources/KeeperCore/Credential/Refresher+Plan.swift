@@ -83,7 +83,8 @@ extension Refresher {
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
         if app.line == .stable, !hasToken { return .origin }
         let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? false
-        let isDoubtful = isForeign || knowledge.hasDoubtBeyondIntent
+        let isDoubtful =
+            (isForeign || knowledge.hasDoubtBeyondIntent) && rules.demand(.openIntentWaitsLonger)
         return leadership.quiet.end(
             isDoubtful: isDoubtful, granted: leadership.granted, timing: policy.timing)
     }
@@ -99,16 +100,23 @@ extension Refresher {
     /// Before this a token so young is not replaced, whoever asks.
     private func earliest(_ reason: RotationReason, _ kind: CallKind, _ credential: Credential) -> Instant {
         switch reason {
+        case .operatorAsked where rules.waive(.spacing): .origin
         case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
+        case .dead where rules.waive(.floor): .origin
         case .dead where kind == .stable: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
         case .dead: credential.issuedAt + policy.floor(life: credential.life)
         case .missing, .due, .doubt: .origin
         }
     }
 
+    /// Whether somebody who waits here says that WeChat refused this token.
+    func isReported(_ credential: Credential) -> Bool {
+        queue.waiting.contains { $0.fingerprint == credential.fingerprint && $0.forward == nil }
+    }
+
     private func nextVerification(at now: Instant) -> Plan? {
         guard let credential = knowledge.credential, knowledge.isValid(at: now), !isDead else { return nil }
-        if queue.waiting.contains(where: { $0.fingerprint == credential.fingerprint && $0.forward == nil }) {
+        if isReported(credential) {
             return Plan(step: .verify(.reported), at: now)
         }
         guard app.line == .classic, policy.watchPeriod > .zero, wanted == nil else { return nil }

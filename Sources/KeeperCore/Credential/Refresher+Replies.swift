@@ -124,7 +124,7 @@ extension Refresher {
             counters.unknownCalls += 1
             let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
             if mayHaveRotated {
-                unknownUntil = now + policy.timing.lateness
+                if rules.demand(.waitsAfterUnknown) { unknownUntil = now + policy.timing.lateness }
                 knowledge.doubt(since: context.begun)
             }
             failed(
@@ -143,7 +143,8 @@ extension Refresher {
         let life = isSame ? max(current?.life ?? left, left) : left
         let credential = Credential(
             app: app.id, version: max(current?.version ?? 0, knowledge.storedVersion) + 1, epoch: context.epoch,
-            token: token, fingerprint: fingerprint, life: life, expiresAt: context.begun + left, issuedAt: now)
+            token: token, fingerprint: fingerprint, life: life,
+            expiresAt: (rules.demand(.lifeFromRequest) ? context.begun : now) + left, issuedAt: now)
         if isSame, knowledge.isStored, let current {
             guard let intent else {
                 return confirmed(current, context, credential, at: now, into: &out)
@@ -197,7 +198,7 @@ extension Refresher {
     ) -> Duration {
         if let pause = policy.pause(after: reaction) { return pause }
         // The first repair waits only until WeChat can no longer be late.
-        if isInDoubt, failures <= 1 { return policy.timing.lateness }
+        if isInDoubt, failures <= 1, rules.demand(.waitsAfterUnknown) { return policy.timing.lateness }
         let credential = knowledge.credential
         let isUrgent =
             credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || isDead

@@ -114,7 +114,7 @@ struct Refresher: Sendable {
         self.incarnation = incarnation
         self.policy = policy
         self.rules = rules
-        knowledge = Knowledge(app: app.id)
+        knowledge = Knowledge(app: app.id, rules: rules)
         random = SplitMix64(seed: seed)
     }
 
@@ -132,6 +132,7 @@ struct Refresher: Sendable {
     /// rotation.
     var wanted: RotationReason? {
         if isDead { return .dead }
+        if rules.waive(.verifiesReports), let credential = knowledge.credential, isReported(credential) { return .dead }
         return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil
     }
 
@@ -191,7 +192,7 @@ extension Refresher {
         return demands
     }
 
-    /// When `step` has something to do next. (Changes nothing: but so the whole machine need not be copied for it.)
+    /// When `step` has something to do next. It changes nothing, but a machine that may be changed need not be copied.
     mutating func chooseWakeUp(_ situation: Situation, at now: Instant) -> Instant? {
         var next = queue.nextExpiry(isWorking: isWorking)
         switch job {

@@ -40,18 +40,19 @@ extension NodeCore {
         case .none:
             // A store that lost its record and whose clock was set back grants a term below one that has been. Its
             // tokens would count as older than those everybody holds, so it must not last.
-            guard let term = elector.term, term.epoch < elector.floor else { return }
+            guard let term = elector.term, term.epoch < elector.floor, rules.demand(.epochFloor) else { return }
             departure = .steppingDown(.init())
             depart(at: now)
         case .left: break
         case .steppingDown(let succession):
-            guard !refreshers.contains(where: \.isBusy) else { return }
+            guard !refreshers.contains(where: \.isBusy) || rules.waive(.releasesAfterCalls) else { return }
             elector.stepDown(
                 to: succession.successor, isForReach: succession.isForReach,
                 keepingBackUntil: succession.keepsBackUntil, at: now, into: &out)
             departure = .none
         case .leaving(let deadline):
-            guard now >= deadline || !refreshers.contains(where: \.isBusy) else { return }
+            let isBusy = refreshers.contains(where: \.isBusy) && rules.demand(.releasesAfterCalls)
+            guard now >= deadline || !isBusy else { return }
             let release = elector.resign(at: now, into: &out)
             departure = .releasing(release, deadline: now + settings.timing.commandTimeout)
             depart(at: now)
