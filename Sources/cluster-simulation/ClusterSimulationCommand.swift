@@ -43,6 +43,12 @@ struct ClusterSimulationCommand: ParsableCommand {
     @Flag(help: "Two calls in a hundred are processed far too late, against the assumptions.")
     var breakAssumptions = false
 
+    @Flag(help: "Instead of worlds drawn by lot: every story of two nodes and one app within some bounds.")
+    var exhaustive = false
+
+    @Option(help: "With --exhaustive: most faults in one story.")
+    var faults = 2
+
     @Flag(help: "End after the first world in which a rule was broken.")
     var stopAtFirst = false
 
@@ -71,10 +77,22 @@ struct ClusterSimulationCommand: ParsableCommand {
             if !report.violations.isEmpty { throw ExitCode(1) }
             return
         }
+        if exhaustive { return try search() }
         let start = clock()
         let sweep = Sweep(seeds: seed..<seed + UInt64(worlds), options: options, stopsAtFirst: stopAtFirst)
         show(sweep, cpuSeconds: Double(clock() - start) / Double(CLOCKS_PER_SEC))
         if sweep.brokenWorlds > 0 { throw ExitCode(1) }
+    }
+
+    private func search() throws {
+        let start = clock()
+        let findings = Search(.init(faults: faults), mutant: mutant.flatMap(Rule.init(named:))).findings
+        let seconds = Int((Double(clock() - start) / Double(CLOCKS_PER_SEC)).rounded(.up))
+        print(
+            "\(findings.states) states, \(findings.stories) stories, depth \(findings.depth), "
+                + "up to \(findings.faults) faults, \(findings.violations.count) violations, \(seconds) s")
+        for (violation, story) in findings.violations { print("  \(violation)\n    after \(story)") }
+        if !findings.violations.isEmpty { throw ExitCode(1) }
     }
 
     private func show(_ sweep: Sweep, cpuSeconds: Double) {

@@ -15,11 +15,14 @@ struct EventQueue<Event: Sendable>: Sendable {
     private var free: [Int] = []
     private var sequence: UInt64 = 0
 
-    /// Whether nothing is to happen any more.
-    var isEmpty: Bool { heap.isEmpty }
+    /// The coarseness of its clock: every moment is put off to the next multiple of so many nanoseconds.
+    private let grain: Int64
 
-    mutating func push(_ event: Event, at: WorldTime) {
+    init(grain: Int64 = 1) { self.grain = grain }
+
+    mutating func push(_ event: Event, at moment: WorldTime) {
         sequence += 1
+        let at = grain == 1 ? moment : moment.roundedUp(to: grain)
         let slot: Int
         if let reused = free.popLast() {
             slots[reused] = event
@@ -40,6 +43,27 @@ struct EventQueue<Event: Sendable>: Sendable {
         }
         free.append(first.slot)
         return (first.at, slots[first.slot])
+    }
+
+    /// The next to happen, and when.
+    var first: (at: WorldTime, event: Event)? { heap.first.map { ($0.at, slots[$0.slot]) } }
+
+    /// All that is to happen, in no particular order.
+    var pending: [(at: WorldTime, event: Event)] { heap.map { ($0.at, slots[$0.slot]) } }
+
+    /// Takes out all that is to happen at the earliest moment, in the order of scheduling.
+    mutating func popMoment() -> [Event] {
+        guard let moment = first?.at else { return [] }
+        var events: [Event] = []
+        while first?.at == moment, let (_, event) = pop() { events.append(event) }
+        return events
+    }
+
+    /// Puts off whatever is meant.
+    mutating func postpone(by seconds: Double, where isMeant: (Event) -> Bool) {
+        let all = heap.sorted { $0.isBefore($1) }.map { (at: $0.at, event: slots[$0.slot]) }
+        self = EventQueue(grain: grain)
+        for (at, event) in all { push(event, at: isMeant(event) ? at + seconds : at) }
     }
 
     private mutating func siftUp() {

@@ -18,6 +18,11 @@ package struct WorldTime: Hashable, Comparable, Sendable {
     /// After everything.
     static let forever = WorldTime(nanoseconds: .max / 2)
 
+    /// The first multiple of so many nanoseconds that is not earlier.
+    func roundedUp(to grain: Int64) -> WorldTime {
+        self >= .forever ? self : WorldTime(nanoseconds: (nanoseconds + grain - 1) / grain * grain)
+    }
+
     /// Seconds since the beginning.
     package var seconds: Double { Double(nanoseconds) * 1e-9 }
 
@@ -60,7 +65,7 @@ struct NodeClock: Sendable {
 }
 
 /// The store's wall clock, which may be set forward or back, and may stand still.
-struct StoreClock: Sendable {
+struct StoreClock: Hashable, Sendable {
     private var anchor: WorldTime = .start
     /// Nanoseconds since the Unix epoch at `anchor`: some day in 2026.
     private var atAnchor: Int64 = 1_790_000_000_000_000_000

@@ -6,7 +6,7 @@ internal import KeeperCore
 /// the next issue. *Strict-two*: besides, only the last two live; how often that mattered is counted, not judged.
 struct WeChatModel: Sendable {
     /// One issued token.
-    struct Issue: Sendable {
+    struct Issue: Hashable, Sendable {
         let token: Token
         let at: WorldTime
         let life: Double
@@ -25,7 +25,7 @@ struct WeChatModel: Sendable {
     }
 
     /// Who made a call.
-    struct Caller: Equatable, Sendable {
+    struct Caller: Hashable, Sendable {
         let node: Int
         let life: Int
         let epoch: Epoch
@@ -34,7 +34,7 @@ struct WeChatModel: Sendable {
     }
 
     /// One app's account.
-    struct Account: Sendable {
+    struct Account: Hashable, Sendable {
         let line: TokenLine
         /// The life given to the next token, in seconds.
         var life: Double

@@ -1,7 +1,7 @@
 /// What is wrong with the world around the nodes, and until when.
-struct Conditions: Sendable {
+struct Conditions: Hashable, Sendable {
     /// How a store that is down behaves.
-    enum StoreDown: Sendable {
+    enum StoreDown: Hashable, Sendable {
         /// Connections are refused.
         case refuses
         /// Packets vanish.

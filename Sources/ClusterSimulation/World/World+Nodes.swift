@@ -131,6 +131,7 @@ extension World {
         report.digest(time.nanoseconds)
         let now = nodes[node].clock.instant(at: time)
         if trace.isOn { narrate(event, node) }
+        if keepsStory { nodes[node].remember(event, at: now) }
         let actions = nodes[node].handle(event, at: now)
         report.digest(Int64(node + 8 * actions.count))
         for action in actions {

@@ -1,7 +1,7 @@
 internal import KeeperCore
 
 /// What can happen next in a world. Nodes are named by their index, and by the number of the life that is meant.
-enum WorldEvent: Sendable {
+enum WorldEvent: Hashable, Sendable {
     /// A node starts.
     case boot(node: Int)
     /// The wake-up a node asked for, if it has not asked for another since.
@@ -29,7 +29,7 @@ enum WorldEvent: Sendable {
 }
 
 /// Something that reaches a node; while the node is paused it waits in the mailbox.
-enum Delivery: Sendable {
+enum Delivery: Hashable, Sendable {
     /// Something the core is told as it is.
     case event(NodeEvent)
     /// An answer of the store, and when the command ran.
@@ -59,8 +59,8 @@ enum Delivery: Sendable {
 }
 
 /// A command on its way to the store.
-struct StoreRequest: Sendable {
-    enum Command: Sendable {
+struct StoreRequest: Hashable, Sendable {
+    enum Command: Hashable, Sendable {
         case lease(LeaseCommand)
         case credential(CredentialCommand)
     }
@@ -74,11 +74,11 @@ struct StoreRequest: Sendable {
     /// When its sender gives up.
     let deadline: WorldTime
     /// Whether the sender still waits when it arrives: else it has been told of the time-out already.
-    let isAwaited: Bool
+    var isAwaited: Bool
 }
 
 /// A call on its way to WeChat.
-struct WeChatRequest: Sendable {
+struct WeChatRequest: Hashable, Sendable {
     let caller: WeChatModel.Caller
     let id: RequestID
     let app: Int
@@ -86,14 +86,14 @@ struct WeChatRequest: Sendable {
     /// When its sender gives up.
     let deadline: WorldTime
 
-    enum Content: Sendable {
+    enum Content: Hashable, Sendable {
         case fetch(CallKind)
         case probe(Token)
     }
 }
 
 /// Somebody who waits for the outcome of a refresh.
-struct Waiter: Sendable {
+struct Waiter: Hashable, Sendable {
     let id: WaiterID
     let app: Int
     let askedAt: WorldTime
@@ -102,7 +102,7 @@ struct Waiter: Sendable {
     /// When an answer is overdue.
     var overdueAt: WorldTime
 
-    struct Sender: Sendable {
+    struct Sender: Hashable, Sendable {
         let node: Int
         let life: Int
         let request: RequestID

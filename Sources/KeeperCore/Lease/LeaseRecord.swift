@@ -29,7 +29,7 @@ public final class LeaseHolder: Hashable, Sendable {
 }
 
 /// The persistent record of the lease. It outlives the lock, so that a successor sees the last renewal.
-public struct LeaseRecord: Equatable, Sendable {
+public struct LeaseRecord: Hashable, Sendable {
     /// Number of the term.
     public var epoch: Epoch
     /// Whose term it is or was.
@@ -62,7 +62,7 @@ extension LeaseRecord {
 }
 
 /// How a term was ended before the lease ran out.
-public enum LeaseRelease: Equatable, Sendable {
+public enum LeaseRelease: Hashable, Sendable {
     /// By its holder.
     case handedOver(Handover)
     /// By the parent of the holder's process, which has seen it end: no code of that incarnation runs any more. What it
@@ -108,7 +108,7 @@ public struct ObservedRenewal: Hashable, Sendable {
 }
 
 /// What one node tells the others with every tick. The record vanishes `LeaseTiming.memberTTL` after the last tick.
-public struct Member: Equatable, Sendable {
+public struct Member: Hashable, Sendable {
     /// Who it is and where it is reached.
     public var holder: LeaseHolder
     /// Counts the ticks of this incarnation; an advance proves it is alive.

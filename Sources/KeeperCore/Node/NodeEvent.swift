@@ -1,5 +1,5 @@
 /// Everything that can happen to a node. `NodeCore.handle(_:at:)` is the only gate.
-public enum NodeEvent: Sendable {
+public enum NodeEvent: Hashable, Sendable {
     /// The process is up; the first event.
     case started
     /// The moment of `NodeCore.nextWakeUp` has come.
