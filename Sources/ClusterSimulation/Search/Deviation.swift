@@ -78,7 +78,7 @@ extension World {
             queue.push(.reportDeath(nodes[node].holder, node: node), at: time)
             kill(node, restartsAfter: 0.5)
         case .killLeader, .killOther: kill(node, restartsAfter: 0.5)
-        case .stepDown: push(.event(.stepDownAsked), to: node, nodes[node].life, after: 0)
+        case .stepDown: push(.event(.handoverAsked(to: nil)), to: node, nodes[node].life, after: 0)
         default: pause(node, for: Self.longPause)
         }
         return true
