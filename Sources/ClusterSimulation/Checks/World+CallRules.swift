@@ -19,7 +19,8 @@ extension World {
     /// A node's lease must not outlast what the store granted, in true time.
     mutating func checkLease(_ node: Int) {
         let gate = nodes[node].gate
-        guard let epoch = gate.epoch else { return }
+        guard gate != nodes[node].checkedGate, let epoch = gate.epoch else { return }
+        nodes[node].checkedGate = gate
         let end = nodes[node].clock.time(of: gate.validUntil)
         guard end > nodes[node].grantedAt + settings.timing.ttl.inSeconds, end > time else { return }
         violate(

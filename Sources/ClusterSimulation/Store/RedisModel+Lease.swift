@@ -27,17 +27,17 @@ extension RedisModel {
         let nameHolder = beat(tick, holder, now)
         let position = tick.position.flatMap { $0.store == contents.store && $0.event <= contents.event ? $0 : nil }
         let read = position?.event ?? 0
-        var changed = read == contents.event ? [] : contents.credentials.filter { $0.event > read }
-        changed.sort { $0.event < $1.event }
+        let isNews = read < contents.event
+        let changed = isNews ? contents.credentials.filter { $0.event > read }.sorted { $0.event < $1.event } : []
         let page = changed.prefix(Tick.mostChanges)
         let isComplete = page.count == changed.count
         return TickReply(
             lease: contents.lease, lockLeft: contents.lock.map { .nanoseconds($0.expiresAt - now) },
-            changes: page.map { $0.reading(at: now) },
+            changes: isNews ? page.map { $0.reading(at: now) } : [],
             position: StorePosition(
                 store: contents.store ?? "", event: isComplete ? contents.event : page.last?.event ?? read),
             startsOver: position == nil, isComplete: isComplete,
-            missing: tick.verify.filter { stored($0) == nil },
+            missing: tick.verify.filter { app in !contents.credentials.contains { $0.app == app } },
             pauseLeft: contents.pausedUntil.flatMap { now < $0 ? .nanoseconds($0 - now) : nil },
             members: contents.members.map { $0.member }, nameHolder: nameHolder, storeTime: .nanoseconds(now))
     }

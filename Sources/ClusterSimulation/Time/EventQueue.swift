@@ -7,7 +7,10 @@ struct EventQueue<Event: Sendable>: Sendable {
         let sequence: UInt64
         let slot: Int
 
-        func isBefore(_ other: Entry) -> Bool { at == other.at ? sequence < other.sequence : at < other.at }
+        func isBefore(_ other: Entry) -> Bool {
+            let (left, right) = (at.nanoseconds, other.at.nanoseconds)
+            return left < right || (left == right && sequence < other.sequence)
+        }
     }
 
     private var heap: [Entry] = []
@@ -69,8 +72,10 @@ struct EventQueue<Event: Sendable>: Sendable {
     private mutating func siftUp() {
         var child = heap.count - 1
         let entry = heap[child]
-        while child > 0, entry.isBefore(heap[(child - 1) / 2]) {
-            heap[child] = heap[(child - 1) / 2]
+        while child > 0 {
+            let parent = heap[(child - 1) / 2]
+            guard entry.isBefore(parent) else { break }
+            heap[child] = parent
             child = (child - 1) / 2
         }
         heap[child] = entry
@@ -82,9 +87,13 @@ struct EventQueue<Event: Sendable>: Sendable {
         while true {
             var child = 2 * parent + 1
             guard child < heap.count else { break }
-            if child + 1 < heap.count, heap[child + 1].isBefore(heap[child]) { child += 1 }
-            guard heap[child].isBefore(entry) else { break }
-            heap[parent] = heap[child]
+            var least = heap[child]
+            if child + 1 < heap.count, heap[child + 1].isBefore(least) {
+                child += 1
+                least = heap[child]
+            }
+            guard least.isBefore(entry) else { break }
+            heap[parent] = least
             parent = child
         }
         heap[parent] = entry

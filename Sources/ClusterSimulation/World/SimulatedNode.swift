@@ -45,6 +45,10 @@ struct SimulatedNode: Sendable {
     var pausedUntil = WorldTime.never
     var mailbox: [Delivery] = []
     var wakesAt = WorldTime.forever
+    /// The wake-up that the timer was last set for.
+    var armedFor: Instant?
+    /// The gate that was last held against the store's grant.
+    var checkedGate = LeaseGate.closed
     var connection: UInt64 = 1
     var connectedAt = WorldTime.never
 
@@ -120,6 +124,8 @@ struct SimulatedNode: Sendable {
         life += 1
         pausedUntil = .never
         wakesAt = .forever
+        armedFor = nil
+        checkedGate = .closed
         mailbox = []
         commands = []
         calls = []

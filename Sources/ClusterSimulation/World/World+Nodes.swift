@@ -90,6 +90,9 @@ extension World {
 
     /// Sets the node's one timer. A timer set too early is let fire and set again.
     private mutating func arm(_ node: Int) {
+        // Set for this very moment already.
+        if nodes[node].wakesAt < .forever, nodes[node].armedFor == nodes[node].wakeUp { return }
+        nodes[node].armedFor = nodes[node].wakeUp
         let due = nodes[node].clock.time(of: nodes[node].wakeUp)
         let at = max(due, time + 0.000_2)
         guard at < nodes[node].wakesAt else { return }

@@ -160,21 +160,13 @@ extension NodeCore {
                     hasReadAll: sync.hasReadAll, hasAskedPeers: peers.isAnswered(for: term.epoch),
                     hasSlot: callsInFlight < Self.mostCalls)
             } else {
-                next.leader = leaderHint
+                next.leader = LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)
             }
         }
         let isSame = next.matters(like: situation)
         situation = next
         guard !isSame else { return }
         for index in refreshers.indices { step(index, at: now) }
-    }
-
-    /// Another node that holds the lease as far as we know.
-    var leaderHint: LeaderHint? {
-        guard lockIsHeld, let record = elector.record, record.release == nil,
-            record.holder.incarnation != holder.incarnation
-        else { return nil }
-        return LeaderHint(holder: record.holder, epoch: record.epoch)
     }
 
     /// Lets one app do what is due and sees to what it demands of the node.
@@ -230,6 +222,16 @@ extension NodeCore {
             verify: verify.map { refreshers[$0].app.id })
         sync.sent(out.send(.tick(tick)), at: now)
         counters.ticks += 1
+    }
+}
+
+extension LeaderHint {
+    /// Another node that holds the lease as far as the record and the lock show; nil if none does.
+    init?(_ record: LeaseRecord?, isLockHeld: Bool, seenFrom holder: LeaseHolder) {
+        guard isLockHeld, let record, record.release == nil, record.holder.incarnation != holder.incarnation else {
+            return nil
+        }
+        self.init(holder: record.holder, epoch: record.epoch)
     }
 }
 
