@@ -86,7 +86,7 @@ struct ClusterSimulationCommand: ParsableCommand {
 
     private func search() throws {
         let start = clock()
-        let findings = Search(.init(faults: faults), mutant: mutant.flatMap(Rule.init(named:))).findings
+        let findings = Search(.init(faults: faults), seed: seed, mutant: mutant.flatMap(Rule.init(named:))).findings
         let seconds = Int((Double(clock() - start) / Double(CLOCKS_PER_SEC)).rounded(.up))
         print(
             "\(findings.states) states, \(findings.stories) stories, depth \(findings.depth), "

@@ -77,7 +77,8 @@ extension World {
         // the answer comes.
         let longestCall = (settings.timing.callTimeout + settings.timing.commandTimeout).inSeconds
         let mayBeDue = isAlive && age + longestCall > 0.44 * truth.life
-        guard age < 0.95 * least, !mayBeDue else { return }
+        // If the answer was lost it learned its own token from a reading, which may be older than it looks.
+        guard age < 0.95 * least - settings.timing.commandTimeout.inSeconds, !mayBeDue else { return }
         violate(
             .replacedTooSoon,
             "\(apps[app]): token \(number), \(isAlive ? "alive" : "dead"), \(decimal(age)) s old, "

@@ -69,13 +69,16 @@ package struct Search: Sendable {
     package private(set) var findings = Findings()
 
     /// Searches.
-    /// - Parameter mutant: a rule taken out on purpose; then the search ends with the first violation.
-    package init(_ bounds: Bounds, mutant: Rule? = nil) {
+    /// - Parameters:
+    ///   - seed: the nodes' own chance, which shifts their ticks and renewals against each other.
+    ///   - mutant: a rule taken out on purpose; then the search ends with the first violation.
+    package init(_ bounds: Bounds, seed: UInt64 = 1, mutant: Rule? = nil) {
         self.bounds = bounds
         var options = WorldOptions()
         options.mutant = mutant
         var start = World(
-            seed: 1, options: options, plan: .smallest, random: Chance(seed: 1, isStill: true), grain: Self.grain)
+            seed: seed, options: options, plan: .smallest, random: Chance(seed: seed, isStill: true),
+            grain: Self.grain)
         start.keepsStory = true
         start.redis.keepsHistory = true
         start.redis.hashesPast = true

@@ -167,7 +167,8 @@ extension Elector {
         let request = out.send(
             .acquire(
                 Acquisition(
-                    ttl: timing.ttl, floor: rules.demand(.epochFloor) ? floor : .none, observed: watched?.renewal, steals: isStuck && !isLockFree)))
+                    ttl: timing.ttl, floor: rules.demand(.epochFloor) ? floor : .none, observed: watched?.renewal,
+                    steals: isStuck && !isLockFree)))
         state = .candidate(request, sentAt: now)
     }
 

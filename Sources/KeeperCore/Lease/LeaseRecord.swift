@@ -1,7 +1,7 @@
 /// Who holds or seeks the lease: one incarnation of one node, and where the others reach it.
 ///
 /// It stands in every record, member and hint, and never changes: so it is shared, not copied, and equal by its parts.
-public final class LeaseHolder: Hashable, Sendable {
+public final class LeaseHolder: Hashable, Sendable, CustomStringConvertible {
     /// The node's stable name.
     public let node: NodeName
     /// This start of the node.
@@ -15,6 +15,8 @@ public final class LeaseHolder: Hashable, Sendable {
         self.incarnation = incarnation
         self.address = address
     }
+
+    public var description: String { "\(node) (\(incarnation))" }
 
     public static func == (left: LeaseHolder, right: LeaseHolder) -> Bool {
         left === right

@@ -96,8 +96,8 @@ extension QuietPeriod {
 
 /// A renewal of somebody's lease and the moment this node first saw it, by its own clock.
 ///
-/// It is somebody's: after the loss of the lease's record and a step of the store's clock back, another holder may renew
-/// under the same numbers.
+/// It is somebody's: after the loss of the lease's record and a step of the store's clock back, another holder may
+/// renew under the same numbers.
 struct WatchedRenewal: Equatable, Sendable {
     let renewal: ObservedRenewal
     let holder: Incarnation
