@@ -106,6 +106,11 @@ struct ClusterSimulationCommand: ParsableCommand {
             let count = String(sweep.sightings[sighting])
             print(String(repeating: " ", count: max(0, 10 - count.count)) + count + "  " + sighting.sentence)
         }
+        let unseen = Sighting.needed.filter { sweep.sightings[$0] == 0 }
+        if !unseen.isEmpty {
+            print("this run has shown less than it should: it never saw that")
+            for sighting in unseen { print("  \(sighting.sentence)") }
+        }
         guard sweep.brokenWorlds > 0 else { return print("no rule was broken") }
         print("rules were broken in \(sweep.brokenWorlds) worlds:")
         for (rule, count) in zip(Violation.Rule.allCases, sweep.broken) where count > 0 {

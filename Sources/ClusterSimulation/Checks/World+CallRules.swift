@@ -29,10 +29,12 @@ extension World {
                 + "granted at \(decimal(nodes[node].grantedAt.seconds))")
     }
 
-    /// A lease was taken over by force: whoever held it must have stopped believing in it.
-    mutating func checkTakeover(by thief: Int) {
+    /// A lease was taken over by force: whoever held it must have stopped believing in it. (Unless its number comes a
+    /// second time to the same process, which then is in its own quiet period and stays there.)
+    mutating func checkTakeover(of lease: LeaseRecord, by thief: Int) {
+        guard !redis.isSecondGrant(lease.epoch, of: lease.holder) else { return }
         let holder = nodes.first { node in
-            node.index != thief && node.isAlive && node.gate.epoch != nil
+            node.holder == lease.holder && node.isAlive && node.gate.epoch == lease.epoch
                 && node.clock.instant(at: time) < node.gate.validUntil
         }
         guard let holder else { return }

@@ -49,7 +49,10 @@ extension RedisModel {
             record?.version ?? 0 == basis.version && record?.taint?.event == basis.taint
             && record?.intent?.id == basis.intent
         guard isUnchanged || !rules.demand(.beginComparesBasis) else { return .changed }
-        if record?.intent != nil { sightings.count(.taint) }
+        if let open = record?.intent {
+            sightings.count(.taint)
+            if open.epoch != beginning.epoch { sightings.count(.foreignIntent) }
+        }
         let becomesTaint = rules.demand(.oldIntentBecomesTaint)
         change(beginning.app) { record, event in
             if becomesTaint { record.taintByIntent() }

@@ -57,6 +57,7 @@ struct RedisModel: Sendable {
     private var terms: [TermKey: Int] = [:]
     /// A term that a rollback has brought back to life; it counts as a new one from its first renewal on.
     private var revived: TermKey?
+    private var grantedTwice: TermKey?
     private(set) var termCount = 0
     private var highestEpoch = Epoch.none
     /// Terms whose epoch was not greater than every earlier one's: possible only after a total loss.
@@ -135,7 +136,14 @@ struct RedisModel: Sendable {
         termCount += 1
         if epoch <= highestEpoch { repeatedEpochs += 1 }
         highestEpoch = max(highestEpoch, epoch)
-        terms[TermKey(epoch: epoch, incarnation: holder.incarnation)] = termCount
+        let key = TermKey(epoch: epoch, incarnation: holder.incarnation)
+        if terms[key] != nil { grantedTwice = key }
+        terms[key] = termCount
+    }
+
+    /// Whether this term is the second under its number: its first grant was never heard of, and then forgotten.
+    func isSecondGrant(_ epoch: Epoch, of holder: LeaseHolder) -> Bool {
+        grantedTwice == TermKey(epoch: epoch, incarnation: holder.incarnation)
     }
 
     /// Gives a term that a rollback has revived a new number, once it is renewed.

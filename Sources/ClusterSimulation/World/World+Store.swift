@@ -56,9 +56,9 @@ extension World {
         switch request.command {
         case .lease(let command):
             if isDown { return lose(request, isLease: true) }
-            let steals = redis.sightings[.steal]
+            let (before, steals) = (redis.contents.lease, redis.sightings[.steal])
             let reply = redis.perform(command, as: request.holder, at: time)
-            if redis.sightings[.steal] > steals { checkTakeover(by: request.node) }
+            if redis.sightings[.steal] > steals, let before { checkTakeover(of: before, by: request.node) }
             granted(reply, request)
             if trace.isOn, !command.isTick {
                 tell("store", "\(nodes[request.node].name) \(describe(command)): \(describe(reply))")
