@@ -137,7 +137,8 @@ extension World {
         if keepsStory { nodes[node].remember(event, at: now) }
         let actions = nodes[node].handle(event, at: now)
         report.digest(Int64(node + 8 * actions.count))
-        for action in actions {
+        // A process that finds its name taken ends then and there, whatever else it meant to do.
+        for action in actions where nodes[node].isAlive {
             if trace.isOn { narrate(action, node) }
             perform(action, node, now)
         }
