@@ -56,6 +56,8 @@ package struct Violation: Equatable, Sendable {
         case replacedTooSoon = "I5: a token was replaced sooner than its spacing, or a dead one than its floor"
         case doubtedBySelf = "I5: a token was put in doubt by the publication that brought it"
         case callOnStoreLoss = "I8: the loss of the store caused a call"
+        case leaderless = "I6: no leader for longer than it takes to see a lease run out"
+        case refreshFailed = "I6: a refresh failed although one fit node reached the store and WeChat"
         case noSingleLeader = "healing: not exactly one leader"
         case notHealed = "healing: an app without a valid token, free of doubt, on every node"
         case waiterForgotten = "a caller got no answer in time"

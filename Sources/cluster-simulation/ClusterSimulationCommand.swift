@@ -43,6 +43,12 @@ struct ClusterSimulationCommand: ParsableCommand {
     @Flag(help: "Two calls in a hundred are processed far too late, against the assumptions.")
     var breakAssumptions = false
 
+    @Flag(help: "One kind of fault at a time, again and again: everything must stay well within stated times.")
+    var liveness = false
+
+    @Option(help: "With --liveness or --trace: only this kind of fault.")
+    var only: String?
+
     @Flag(help: "Instead of worlds drawn by lot: every story of two nodes and one app within some bounds.")
     var exhaustive = false
 
@@ -60,6 +66,7 @@ struct ClusterSimulationCommand: ParsableCommand {
 
     private var options: WorldOptions {
         let mutant = mutant.flatMap(Rule.init(named:))
+        if let fault = Fault.survivable.first(where: { $0.rawValue == only }) { return .liveness(fault) }
         if let mutant, hunt { return .hunt(for: mutant) }
         var options: WorldOptions = storeLoss ? .storeLoss : harsh ? .harsh : WorldOptions()
         options.mutant = mutant
@@ -78,10 +85,22 @@ struct ClusterSimulationCommand: ParsableCommand {
             return
         }
         if exhaustive { return try search() }
+        if liveness { return try keepAlive() }
         let start = clock()
         let sweep = Sweep(seeds: seed..<seed + UInt64(worlds), options: options, stopsAtFirst: stopAtFirst)
         show(sweep, cpuSeconds: Double(clock() - start) / Double(CLOCKS_PER_SEC))
         if sweep.brokenWorlds > 0 { throw ExitCode(1) }
+    }
+
+    private func keepAlive() throws {
+        var isBroken = false
+        for fault in Fault.survivable where only == nil || fault.rawValue == only {
+            let sweep = Sweep(seeds: seed..<seed + UInt64(worlds), options: .liveness(fault), stopsAtFirst: stopAtFirst)
+            print("\(fault.rawValue): \(sweep.worlds) worlds, broken \(sweep.brokenWorlds)")
+            for violation in sweep.violations.prefix(5) { print("  \(violation)") }
+            isBroken = isBroken || sweep.brokenWorlds > 0
+        }
+        if isBroken { throw ExitCode(1) }
     }
 
     private func search() throws {

@@ -23,8 +23,10 @@ struct Conditions: Hashable, Sendable {
     /// Until when each node is cut off from WeChat.
     var wechatCutUntil: [WorldTime]
     var wechatErrsUntil = WorldTime.never
-    /// No fault at all from now on, not even a lost packet.
+    /// No fault at all from now on.
     var isCalm = false
+    /// Nothing is lost or late by mere bad luck.
+    var isSmooth = false
     /// When the store's clock was last set or stopped.
     var clockTamperedAt = WorldTime.never
 
@@ -57,5 +59,6 @@ struct Conditions: Hashable, Sendable {
         self = Conditions(nodes: nodes)
         clockTamperedAt = tampered
         isCalm = true
+        isSmooth = true
     }
 }

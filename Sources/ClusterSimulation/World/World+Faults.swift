@@ -4,7 +4,8 @@ internal import KeeperCore
 extension World {
     mutating func fault() {
         guard !conditions.isCalm else { return }
-        queue.push(.fault, at: time + random.interval(mean: options.faultGap))
+        let gap = options.isGentle ? random.number(20...30) : random.interval(mean: options.faultGap)
+        queue.push(.fault, at: time + gap)
         let fault = random.pick(options.faults)
         tell("fault", fault.rawValue)
         switch fault {

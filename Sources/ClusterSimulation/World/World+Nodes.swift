@@ -32,14 +32,14 @@ extension World {
     /// The parent speaks for the dead: again and again until the store has answered.
     mutating func reportDeath(of holder: LeaseHolder, on node: Int) {
         let isCut = time < conditions.partitionedUntil[node] || time < conditions.storeDownUntil
-        let isLost = isCut || (!conditions.isCalm && random.chance(0.01))
+        let isLost = isCut || (!conditions.isSmooth && random.chance(0.01))
         if !isLost {
             let request = StoreRequest(
                 node: node, life: -1, holder: holder, id: RequestID(0), connection: 0, command: .lease(.reportDeath),
                 deadline: time, isAwaited: false)
             queue.push(.storeReceives(request), at: time + delay())
         }
-        let isUnanswered = isLost || (!conditions.isCalm && random.chance(options.lostReplies))
+        let isUnanswered = isLost || (!conditions.isSmooth && random.chance(options.lostReplies))
         if isUnanswered { queue.push(.reportDeath(holder, node: node), at: time + random.number(0.3...0.6)) }
     }
 

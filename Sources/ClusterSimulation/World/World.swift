@@ -29,6 +29,8 @@ package struct World: Sendable {
     var keepsStory = false
     var incarnations = 0
     var wakes = 0
+    /// When a node was last seen to lead, or the world was not ready for it; only looked at in a gentle world.
+    var wasLedAt = WorldTime.start
     /// When exactly one node was last seen to lead.
     var ledAt = WorldTime.never
     var report: WorldReport
@@ -65,6 +67,7 @@ package struct World: Sendable {
         wechat = WeChatModel(
             accounts: plan.accounts, overlap: settings.overlap.inSeconds, renewalWindow: plan.renewalWindow)
         conditions = Conditions(nodes: plan.nodes)
+        conditions.isSmooth = options.isGentle
         books = apps.map { _ in AppBook() }
         nodes = []
         self.random = random
@@ -81,7 +84,8 @@ package struct World: Sendable {
     package consuming func run() -> WorldReport {
         boot()
         let calmAt = options.horizon - options.calmEnd
-        let firstFault = options.onlyStoreFails ? 15 : random.number(2...6)
+        let early = random.number(2...6)
+        let firstFault = options.onlyStoreFails ? 15 : options.isGentle ? 20 + early : early
         if !options.faults.isEmpty { queue.push(.fault, at: .seconds(firstFault)) }
         queue.push(.calm, at: .seconds(calmAt))
         queue.push(.end, at: .seconds(options.horizon))

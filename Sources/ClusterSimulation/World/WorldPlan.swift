@@ -42,7 +42,8 @@ struct WorldPlan {
         let isWatched = random.chance(0.5)
         isSupervised = options.isSupervised ?? isWatched
         askGap = options.onlyStoreFails ? nil : isFrantic ? 0.4 : random.pick([0.3, 1, 1, 4])
-        operators = isFrantic ? 0.6 : random.pick([0, 0.05, 0.5])
+        let share = isFrantic ? 0.6 : random.pick([0, 0.05, 0.5])
+        operators = options.isGentle ? 0 : share
         widest = random.pick([0.003, 0.009])
     }
 

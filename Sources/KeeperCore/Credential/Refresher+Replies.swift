@@ -108,8 +108,8 @@ extension Refresher {
 
     /// A call for a token is over.
     mutating func called(
-        _ request: RequestID, _ outcome: CallOutcome, fingerprint: (Token) -> Fingerprint, at now: Instant,
-        into out: inout Outbox
+        _ request: RequestID, _ outcome: CallOutcome, fingerprint: (Token) -> Fingerprint, leading term: Epoch?,
+        at now: Instant, into out: inout Outbox
     ) {
         guard case .calling(request, let intent, let context) = job else { return }
         lastAsked = context.begun
@@ -117,9 +117,11 @@ extension Refresher {
         case .issued(let token, let life):
             received(token, fingerprint(token), life: life, intent, context, at: now, into: &out)
         case .refused(let refusal):
-            failed(refusal.trouble, intent, context, effect: .none, reaction: refusal.reaction, at: now, into: &out)
+            failed(
+                refusal.trouble, intent, context, effect: .none, reaction: refusal.reaction, leading: term, at: now,
+                into: &out)
         case .notSent(let trouble):
-            failed(trouble, intent, context, effect: .none, reaction: .backOff, at: now, into: &out)
+            failed(trouble, intent, context, effect: .none, reaction: .backOff, leading: term, at: now, into: &out)
         case .unknown(let trouble):
             counters.unknownCalls += 1
             let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
@@ -128,8 +130,8 @@ extension Refresher {
                 knowledge.doubt(since: context.begun)
             }
             failed(
-                trouble, intent, context, effect: mayHaveRotated ? .unknown : .none, reaction: .backOff, at: now,
-                into: &out)
+                trouble, intent, context, effect: mayHaveRotated ? .unknown : .none, reaction: .backOff, leading: term,
+                at: now, into: &out)
         }
     }
 
@@ -178,7 +180,7 @@ extension Refresher {
 
     private mutating func failed(
         _ trouble: Trouble, _ intent: IntentID?, _ context: CallContext, effect: Abortion.Effect,
-        reaction: Refusal.Reaction, at now: Instant, into out: inout Outbox
+        reaction: Refusal.Reaction, leading term: Epoch?, at now: Instant, into out: inout Outbox
     ) {
         failures += 1
         counters.refreshesFailed += 1
@@ -187,7 +189,9 @@ extension Refresher {
         if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
         out.note(.callFailed(app.id, trouble, outcomeKnown: effect == .none, nextTry: pause))
         knowledge.trouble = trouble
-        answerFailure(trouble, wasAnswered: trouble.errcode != nil && effect == .none, pause, into: &out)
+        let wasAnswered = trouble.errcode != nil && effect == .none
+        // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
+        if term == context.epoch || wasAnswered { answerFailure(trouble, wasAnswered: wasAnswered, pause, into: &out) }
         resolve(
             Abortion(app: app.id, epoch: context.epoch, intent: intent, effect: effect, trouble: trouble), at: now,
             into: &out)
@@ -208,8 +212,10 @@ extension Refresher {
     }
 
     /// WeChat was asked about a token.
-    mutating func probed(_ request: RequestID, _ outcome: ProbeOutcome, at now: Instant, into out: inout Outbox) {
-        guard case .verifying(request, let reason) = job else { return }
+    mutating func probed(
+        _ request: RequestID, _ outcome: ProbeOutcome, leading term: Epoch?, at now: Instant, into out: inout Outbox
+    ) {
+        guard case .verifying(request, let reason, let epoch) = job else { return }
         job = .idle
         nextWatch = now + policy.watchPeriod
         guard let credential = knowledge.credential else { return }
@@ -225,7 +231,8 @@ extension Refresher {
             watchRefusals = 0
             found(credential, deadWith: errcode, at: now, into: &out)
         case .inconclusive(let trouble):
-            if reason == .reported { answerInconclusive(credential, trouble, into: &out) }
+            // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
+            if reason == .reported, term == epoch { answerInconclusive(credential, trouble, into: &out) }
         }
     }
 
