@@ -1,12 +1,15 @@
 /// What a run must have seen at least once, or it has shown nothing (Antithesis calls these sometimes-assertions).
 package enum Sighting: Int, CaseIterable, Sendable {
     case steal, amnesia, lostGrantResumed, revivedTerm, leftHandedOn, quietPeriod, lapse, recovery, taint
-    case foreignIntent, unknownCall, permitWithdrawn, refusedPublication, retriedPublication, restoration, foreignRotation
+    case foreignIntent, unknownCall, permitWithdrawn, refusedPublication, retriedPublication, restoration
+    case foreignRotation
     case deathReported, gaveWay, longHold, forwarded, misdirected, stillValid, refreshed, tooSoon, unavailable, refused
     case nameContested, nameTaken, strictTwo, repeatedEpoch
 
     /// Those without which a long run of ordinary and harsh worlds is not done.
-    package static let needed: [Sighting] = allCases.filter { ![.nameTaken, .repeatedEpoch, .revivedTerm].contains($0) }
+    package static let needed = allCases.filter { sighting in
+        ![.nameTaken, .repeatedEpoch, .revivedTerm].contains(sighting)
+    }
 
     /// What it says in a table.
     package var sentence: String {
