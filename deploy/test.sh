@@ -22,3 +22,5 @@ swift build -c release --product cluster-simulation
 simulation="$(swift build -c release --show-bin-path)/cluster-simulation"
 "$simulation" --worlds 250
 "$simulation" --worlds 250 --harsh
+"$simulation" --exhaustive --faults 1
+"$simulation" --liveness --worlds 20

@@ -1,9 +1,15 @@
 /// What a run must have seen at least once, or it has shown nothing (Antithesis calls these sometimes-assertions).
 package enum Sighting: Int, CaseIterable, Sendable {
     case steal, amnesia, lostGrantResumed, revivedTerm, leftHandedOn, quietPeriod, lapse, recovery, taint
-    case unknownCall, permitWithdrawn, refusedPublication, retriedPublication, restoration, foreignRotation
+    case foreignIntent, unknownCall, permitWithdrawn, refusedPublication, retriedPublication, restoration
+    case foreignRotation
     case deathReported, gaveWay, longHold, forwarded, misdirected, stillValid, refreshed, tooSoon, unavailable, refused
     case nameContested, nameTaken, strictTwo, repeatedEpoch
+
+    /// Those without which a long run of ordinary and harsh worlds is not done.
+    package static let needed = allCases.filter { sighting in
+        ![.nameTaken, .repeatedEpoch, .revivedTerm].contains(sighting)
+    }
 
     /// What it says in a table.
     package var sentence: String {
@@ -17,6 +23,7 @@ package enum Sighting: Int, CaseIterable, Sendable {
         case .lapse: "a lease lapsed"
         case .recovery: "a lapsed lease went on"
         case .taint: "a token was put in doubt"
+        case .foreignIntent: "a leader found the open intent of an earlier term"
         case .unknownCall: "a call had an unknown outcome"
         case .permitWithdrawn: "a call was stopped by the pre-request check"
         case .refusedPublication: "a late publication was refused"

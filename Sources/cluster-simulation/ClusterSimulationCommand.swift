@@ -43,6 +43,18 @@ struct ClusterSimulationCommand: ParsableCommand {
     @Flag(help: "Two calls in a hundred are processed far too late, against the assumptions.")
     var breakAssumptions = false
 
+    @Flag(help: "One kind of fault at a time, again and again: everything must stay well within stated times.")
+    var liveness = false
+
+    @Option(help: "With --liveness or --trace: only this kind of fault.")
+    var only: String?
+
+    @Flag(help: "Instead of worlds drawn by lot: every story of two nodes and one app within some bounds.")
+    var exhaustive = false
+
+    @Option(help: "With --exhaustive: most faults in one story.")
+    var faults = 2
+
     @Flag(help: "End after the first world in which a rule was broken.")
     var stopAtFirst = false
 
@@ -54,6 +66,7 @@ struct ClusterSimulationCommand: ParsableCommand {
 
     private var options: WorldOptions {
         let mutant = mutant.flatMap(Rule.init(named:))
+        if let fault = Fault.survivable.first(where: { $0.rawValue == only }) { return .liveness(fault) }
         if let mutant, hunt { return .hunt(for: mutant) }
         var options: WorldOptions = storeLoss ? .storeLoss : harsh ? .harsh : WorldOptions()
         options.mutant = mutant
@@ -71,10 +84,34 @@ struct ClusterSimulationCommand: ParsableCommand {
             if !report.violations.isEmpty { throw ExitCode(1) }
             return
         }
+        if exhaustive { return try search() }
+        if liveness { return try keepAlive() }
         let start = clock()
         let sweep = Sweep(seeds: seed..<seed + UInt64(worlds), options: options, stopsAtFirst: stopAtFirst)
         show(sweep, cpuSeconds: Double(clock() - start) / Double(CLOCKS_PER_SEC))
         if sweep.brokenWorlds > 0 { throw ExitCode(1) }
+    }
+
+    private func keepAlive() throws {
+        var isBroken = false
+        for fault in Fault.survivable where only == nil || fault.rawValue == only {
+            let sweep = Sweep(seeds: seed..<seed + UInt64(worlds), options: .liveness(fault), stopsAtFirst: stopAtFirst)
+            print("\(fault.rawValue): \(sweep.worlds) worlds, broken \(sweep.brokenWorlds)")
+            for violation in sweep.violations.prefix(5) { print("  \(violation)") }
+            isBroken = isBroken || sweep.brokenWorlds > 0
+        }
+        if isBroken { throw ExitCode(1) }
+    }
+
+    private func search() throws {
+        let start = clock()
+        let findings = Search(.init(faults: faults), seed: seed, mutant: mutant.flatMap(Rule.init(named:))).findings
+        let seconds = Int((Double(clock() - start) / Double(CLOCKS_PER_SEC)).rounded(.up))
+        print(
+            "\(findings.states) states, \(findings.stories) stories, depth \(findings.depth), "
+                + "up to \(findings.faults) faults, \(findings.violations.count) violations, \(seconds) s")
+        for (violation, story) in findings.violations { print("  \(violation)\n    after \(story)") }
+        if !findings.violations.isEmpty { throw ExitCode(1) }
     }
 
     private func show(_ sweep: Sweep, cpuSeconds: Double) {
@@ -82,10 +119,16 @@ struct ClusterSimulationCommand: ParsableCommand {
         print(
             "\(sweep.worlds) worlds, \(sweep.steps) events, \(sweep.calls) calls, \(sweep.issues) tokens, "
                 + "\(sweep.terms) terms; \(rate) worlds per CPU second")
+        print("digest \(String(sweep.digest, radix: 16))")
         print("longest time until the newest token was published: \(Int(sweep.longestDoubt * 1000)) ms")
         for sighting in Sighting.allCases {
             let count = String(sweep.sightings[sighting])
             print(String(repeating: " ", count: max(0, 10 - count.count)) + count + "  " + sighting.sentence)
+        }
+        let unseen = Sighting.needed.filter { sweep.sightings[$0] == 0 }
+        if !unseen.isEmpty {
+            print("this run has shown less than it should: it never saw that")
+            for sighting in unseen { print("  \(sighting.sentence)") }
         }
         guard sweep.brokenWorlds > 0 else { return print("no rule was broken") }
         print("rules were broken in \(sweep.brokenWorlds) worlds:")

@@ -32,13 +32,7 @@ struct WorldTests {
     @Test func world_HasSeenEverythingThatMatters() {
         var seen = Sweep(seeds: 0..<60, options: WorldOptions())
         for seed in 0..<60 as Range<UInt64> { seen.add(World(seed: seed, options: .harsh).run()) }
-        let needed: [Sighting] = [
-            .steal, .amnesia, .lostGrantResumed, .leftHandedOn, .quietPeriod, .lapse, .recovery, .taint, .unknownCall,
-            .permitWithdrawn, .retriedPublication, .restoration, .foreignRotation, .longHold, .forwarded, .misdirected,
-            .stillValid, .refreshed, .tooSoon, .unavailable, .refused, .nameContested, .strictTwo,
-            .deathReported,
-        ]
-        for sighting in needed { #expect(seen.sightings[sighting] > 0, "never seen: \(sighting.sentence)") }
+        for sighting in Sighting.needed { #expect(seen.sightings[sighting] > 0, "never seen: \(sighting.sentence)") }
     }
 
     private func expectSound(_ sweep: Sweep) {

@@ -83,6 +83,26 @@ import Testing
         #expect(stage.core.status(at: stage.now).counters.terms == 2)
     }
 
+    /// Whoever waits is not sent away because the lease went while WeChat was being asked: the successor will answer.
+    @Test(arguments: [true, false])
+    func callerOfALeaderThatStepsDown_IsHandedToItsSuccessor(_ isForwarded: Bool) throws {
+        var stage = Stage.leading(mature)
+        let waiter = stage.ask(refused: "t1", isForwarded: isForwarded)
+        stage.play(.handoverAsked(to: nil))
+        try stage.wechat(says: .inconclusive(Trouble(summary: "the lease does not outlive the call")))
+        stage.store.lead(.n2, epoch: 9, until: stage.now + .seconds(3600))
+        stage.pass(.seconds(1))
+        if isForwarded {
+            guard case .notLeader = stage.answer(to: waiter) else {
+                Issue.record("answered \(String(describing: stage.answer(to: waiter)))")
+                return
+            }
+        } else {
+            #expect(stage.answer(to: waiter) == nil)
+            #expect(stage.forwards.count == 1)
+        }
+    }
+
     @Test func leaderThatStepsDown_FollowsItsSuccessor() {
         var stage = Stage.leading(mature)
         stage.play(.handoverAsked(to: nil))

@@ -124,6 +124,15 @@ import Testing
         #expect(contender.sees(term(sequence: 10), lockLeft: .seconds(6), at: .seconds(110.4)).count == 1)
     }
 
+    /// The record was lost, the store's clock set back: the next holder's numbers come again.
+    @Test func sameNumbersOfAnotherHolder_StartTheWatchAnew() {
+        var contender = Contender()
+        _ = contender.sees(term(.node("n3")), lockLeft: .seconds(6), at: .seconds(100))
+        #expect(
+            contender.sees(term(), lockLeft: .seconds(6), at: .seconds(107)) == [.note(.follows(.n2, Epoch(4)))])
+        #expect(contender.sees(term(), lockLeft: .seconds(6), at: .seconds(110)) == [])
+    }
+
     @Test func replacedServer_StartsTheWatchAnew() {
         var contender = Contender()
         _ = contender.sees(term(), lockLeft: .seconds(6), at: .seconds(100))

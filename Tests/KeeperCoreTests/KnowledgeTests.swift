@@ -125,6 +125,19 @@ import Testing
         #expect(knowledge.doubtSince == .seconds(20))
     }
 
+    /// The store was lost and its clock set back, and terms began anew below the one that a member still remembers.
+    @Test mutating func tokenOfALaterTermThatTheStoreDoesNotShow_IsInDoubtToALeader() {
+        learn(.sample(event: 1, version: 3, epoch: 7, token: "t8"))
+        let other = CredentialRecord.sample(version: 6, epoch: 9, token: "t5", age: .seconds(30))
+        var follower = knowledge
+        follower.learnFromPeer(other, askedAt: .seconds(150))
+        #expect(follower.doubtSince == nil, "it may simply be behind")
+        knowledge.learnFromPeer(other, askedAt: .seconds(150), asLeader: true)
+        #expect(knowledge.credential?.token == Token("t5"))
+        #expect(knowledge.doubtSince == .seconds(120))
+        #expect(knowledge.record(at: .seconds(150)).taint != nil)
+    }
+
     @Test mutating func correction_ConcernsOneVersionOnly() {
         learn(.sample(event: 1, version: 4))
         knowledge.correctExpiry(of: 3, to: .seconds(1))

@@ -33,7 +33,7 @@ import Testing
     @Test(arguments: [Duration.zero, .milliseconds(1700)])
     func releasedTerm_HandsOnWhatIsLeft(_ left: Duration) {
         #expect(quiet(after: term(released: left)) == QuietPeriod(until: granted + left, lateness: .none))
-        let watched = WatchedRenewal(renewal: ObservedRenewal(term()), since: .seconds(1))
+        let watched = WatchedRenewal(term(), since: .seconds(1))
         #expect(
             quiet(after: term(released: left), watched: watched)
                 == QuietPeriod(until: granted + left, lateness: .none))
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func watchedRenewal_CountsFromWhenItWasFirstSeen() {
-        let watched = WatchedRenewal(renewal: ObservedRenewal(term()), since: .seconds(94))
+        let watched = WatchedRenewal(term(), since: .seconds(94))
         #expect(
             quiet(after: term(), watched: watched)
                 == QuietPeriod(until: .seconds(94) + timing.observation, lateness: .doubtful))
@@ -67,8 +67,13 @@ import Testing
 
     @Test(arguments: [(UInt64(4), UInt64(8)), (3, 9), (4, 10)])
     func anotherRenewalThanTheWatchedOne_CountsAsTheWorst(epoch: UInt64, sequence: UInt64) {
-        let watched = WatchedRenewal(
-            renewal: ObservedRenewal(epoch: Epoch(epoch), sequence: sequence), since: .seconds(94))
+        let watched = WatchedRenewal(term(epoch: epoch, sequence: sequence), since: .seconds(94))
+        #expect(quiet(after: term(), watched: watched) == QuietPeriod(until: worst, lateness: .doubtful))
+    }
+
+    /// The record was lost, the store's clock set back: the next holder's numbers come again.
+    @Test func sameNumbersOfAnotherHolder_CountAsTheWorst() {
+        let watched = WatchedRenewal(term(.node("n3")), since: .seconds(10))
         #expect(quiet(after: term(), watched: watched) == QuietPeriod(until: worst, lateness: .doubtful))
     }
 
@@ -92,7 +97,7 @@ import Testing
     }
 
     @Test func provenDeathInItsOwnQuiet_ProvesNothingOfTheTermBefore() {
-        let watched = WatchedRenewal(renewal: ObservedRenewal(term()), since: .seconds(90))
+        let watched = WatchedRenewal(term(), since: .seconds(90))
         #expect(quiet(after: dead(isActive: false), watched: watched) == QuietPeriod(until: worst, lateness: .all))
     }
 
@@ -125,6 +130,7 @@ import Testing
             quiet(after: term(), rules: .all(but: .quietAfterKnownTerm))
                 == QuietPeriod(until: granted, lateness: .none))
         #expect(quiet(after: nil, rules: .all(but: .quietAfterKnownTerm)).until == worst)
+        #expect(quiet(after: nil, rules: .all(but: .amnesiaDoubtsAll)).lateness == .doubtful)
         #expect(quiet(after: dead(isActive: false), rules: .all(but: .deathProvesOneTerm)).until == granted)
         #expect(quiet(after: dead(isActive: true), rules: .all(but: .deathLeavesCallsOpen)).lateness == .none)
         let held = HeldTerm(epoch: Epoch(3), boundUntil: .seconds(50))

@@ -1,7 +1,7 @@
 internal import KeeperCore
 
 /// What the rules need to remember of one app.
-struct AppBook: Sendable {
+struct AppBook: Hashable, Sendable {
     /// Rotating calls that have left a node and have not been processed.
     var flights: [WeChatModel.Caller] = []
     /// The latest term of which a rotating call was processed.

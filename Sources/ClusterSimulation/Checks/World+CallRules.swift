@@ -19,13 +19,26 @@ extension World {
     /// A node's lease must not outlast what the store granted, in true time.
     mutating func checkLease(_ node: Int) {
         let gate = nodes[node].gate
-        guard let epoch = gate.epoch else { return }
+        guard gate != nodes[node].checkedGate, let epoch = gate.epoch else { return }
+        nodes[node].checkedGate = gate
         let end = nodes[node].clock.time(of: gate.validUntil)
         guard end > nodes[node].grantedAt + settings.timing.ttl.inSeconds, end > time else { return }
         violate(
             .leaseTooLong,
             "\(nodes[node].name) epoch \(epoch) until \(decimal(end.seconds)), "
                 + "granted at \(decimal(nodes[node].grantedAt.seconds))")
+    }
+
+    /// A lease was taken over by force: whoever held it must have stopped believing in it. (Unless its number comes a
+    /// second time to the same process, which then is in its own quiet period and stays there.)
+    mutating func checkTakeover(of lease: LeaseRecord, by thief: Int) {
+        guard !redis.isSecondGrant(lease.epoch, of: lease.holder) else { return }
+        let holder = nodes.first { node in
+            node.holder == lease.holder && node.isAlive && node.gate.epoch == lease.epoch
+                && node.clock.instant(at: time) < node.gate.validUntil
+        }
+        guard let holder else { return }
+        violate(.leaseTaken, "\(nodes[thief].name) took it from \(holder.name)")
     }
 
     /// A rotating call leaves a node.

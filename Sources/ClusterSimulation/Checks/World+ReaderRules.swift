@@ -106,7 +106,10 @@ extension World {
             wechat.accounts[app].issues[number].isSupersededByOutsider
                 && wechat.end(of: number, of: app).seconds > window
         }
-        return isTakenLate || clockTamperedAt >= wechat.accounts[app].issues[newest].at
+        // A token of the last seconds may have had no time to be seen; what it replaced was hidden or not.
+        let isLate = wechat.accounts[app].issues[newest].at.seconds > options.horizon - WorldOptions.healingWindow
+        let settled = max(0, isLate ? newest - 1 : newest)
+        return isTakenLate || clockTamperedAt >= wechat.accounts[app].issues[settled].at
     }
 
     /// The last word on a world.

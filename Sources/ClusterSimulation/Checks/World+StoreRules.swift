@@ -10,7 +10,16 @@ extension World {
         let before = redis.stored(command.app)
         let answer = redis.perform(command, as: request.holder, at: time)
         guard let after = redis.stored(command.app), after != before else { return answer }
-        if case .begin(let beginning) = command { checkBeginning(beginning, app, before) }
+        if case .begin(let beginning) = command {
+            checkBeginning(beginning, app, before)
+            checkSpacing(app, before, by: request)
+        }
+        // (A token that was written back after a loss no longer says which intent brought it.)
+        if case .publish(let publication) = command, answer.outcome == .superseded,
+            before?.published == publication.intent
+        {
+            violate(.doubtedBySelf, "\(command.app): \(publication.token.secret)")
+        }
         if let number = after.issue.flatMap({ wechat.number($0.token, of: app) }) {
             let sentAt = request.deadline + -nodes[request.node].clock.trueSeconds(settings.timing.commandTimeout)
             books[app].lateness[number] = max(books[app].lateness[number] ?? 0, time - sentAt)
@@ -44,6 +53,36 @@ extension World {
             let newest = books[app].newestRotation, published < newest
         else { return }
         violate(.unmarkedDoubt, "\(apps[app]): token \(published) is published, \(newest) is the newest")
+    }
+
+    /// The very process that brought a token replaces it: not sooner than a living one's spacing, a dead one's floor.
+    /// (Another may know it as older than it is.)
+    private mutating func checkSpacing(_ app: Int, _ before: StoredCredential?, by request: StoreRequest) {
+        guard let before, let issue = before.issue, before.intent == nil, before.taint == nil,
+            let number = wechat.number(issue.token, of: app)
+        else { return }
+        let truth = wechat.accounts[app].issues[number]
+        guard let caller = truth.caller, caller.node == request.node, caller.life == request.life,
+            time - books[app].lostAt > truth.life, truth.isRotation
+        else { return }
+        // A step of the store's clock while the call was under way looks like a late command, and shortens the life.
+        guard clockTamperedAt + (settings.timing.callTimeout + settings.timing.lateness).inSeconds < truth.at else {
+            return
+        }
+        let isAlive =
+            wechat.lives(number, of: app, at: time) && number == wechat.accounts[app].issues.count - 1
+        let least = isAlive ? min(wechat.overlap, truth.life / 8) : min(10, truth.life / 20)
+        let age = time - truth.at
+        // Its life counts from before the call, in the store from before the intent: a short one may be half over when
+        // the answer comes.
+        let longestCall = (settings.timing.callTimeout + settings.timing.commandTimeout).inSeconds
+        let mayBeDue = isAlive && age + longestCall > 0.44 * truth.life
+        // If the answer was lost it learned its own token from a reading, which may be older than it looks.
+        guard age < 0.95 * least - settings.timing.commandTimeout.inSeconds, !mayBeDue else { return }
+        violate(
+            .replacedTooSoon,
+            "\(apps[app]): token \(number), \(isAlive ? "alive" : "dead"), \(decimal(age)) s old, "
+                + "of \(decimal(truth.life)) s")
     }
 
     /// A rotation begins: the token must be due, in doubt or dead, or an operator must have asked.

@@ -45,12 +45,17 @@ extension RedisModel {
         let record = stored(beginning.app)
         if record?.intent?.id == beginning.intent { return .accepted }
         let basis = beginning.basis
-        guard record?.version ?? 0 == basis.version, record?.taint?.event == basis.taint,
-            record?.intent?.id == basis.intent
-        else { return .changed }
-        if record?.intent != nil { sightings.count(.taint) }
+        let isUnchanged =
+            record?.version ?? 0 == basis.version && record?.taint?.event == basis.taint
+            && record?.intent?.id == basis.intent
+        guard isUnchanged || !rules.demand(.beginComparesBasis) else { return .changed }
+        if let open = record?.intent {
+            sightings.count(.taint)
+            if open.epoch != beginning.epoch { sightings.count(.foreignIntent) }
+        }
+        let becomesTaint = rules.demand(.oldIntentBecomesTaint)
         change(beginning.app) { record, event in
-            record.taintByIntent()
+            if becomesTaint { record.taintByIntent() }
             record.intent = .init(id: beginning.intent, epoch: beginning.epoch, event: event, at: now)
             record.lastIntentEpoch = max(record.lastIntentEpoch, beginning.epoch)
             let today = now / StoredCredential.day
@@ -62,7 +67,7 @@ extension RedisModel {
 
     private mutating func run(_ publication: Publication, _ now: Int64) -> CredentialReply.Outcome {
         let record = stored(publication.app)
-        if record?.published == publication.intent {
+        if record?.published == publication.intent, rules.demand(.publishOnce) {
             sightings.count(.retriedPublication)
             return .accepted
         }
@@ -106,9 +111,11 @@ extension RedisModel {
         let notesTrouble = abortion.trouble != nil && isLease(of: holder, abortion.epoch)
         guard isOpen || notesTrouble else { return .accepted }
         if isOpen, abortion.effect == .unknown { sightings.count(.taint) }
+        let endsAnyTaint = !rules.demand(.abortKeepsDoubt)
         change(abortion.app) { record, _ in
             if isOpen {
                 if abortion.effect == .unknown { record.taintByIntent() } else { record.intent = nil }
+                if abortion.effect == .none, endsAnyTaint { record.taint = nil }
             }
             if notesTrouble { record.trouble = abortion.trouble }
         }
@@ -146,7 +153,9 @@ extension RedisModel {
     ) -> CredentialReply.Outcome {
         guard isLease(of: holder, restoration.epoch), isLock(of: holder) else { return .notHolder }
         let known = restoration.record
-        if let record = stored(known.app), (record.epoch, record.version) >= (known.epoch, known.version) {
+        if let record = stored(known.app), (record.epoch, record.version) >= (known.epoch, known.version),
+            rules.demand(.restoresUpward)
+        {
             return .changed
         }
         sightings.count(.restoration)

@@ -21,23 +21,25 @@ extension RedisModel {
     }
 
     private mutating func run(_ tick: Tick, _ holder: LeaseHolder, _ now: Int64) -> TickReply {
-        contents.members.removeAll { now >= $0.expiresAt }
+        if contents.members.contains(where: { now >= $0.expiresAt }) {
+            contents.members.removeAll { now >= $0.expiresAt }
+        }
         let nameHolder = beat(tick, holder, now)
         let position = tick.position.flatMap { $0.store == contents.store && $0.event <= contents.event ? $0 : nil }
         let read = position?.event ?? 0
-        var changed = contents.credentials.filter { $0.event > read }
-        changed.sort { $0.event < $1.event }
+        let isNews = read < contents.event
+        let changed = isNews ? contents.credentials.filter { $0.event > read }.sorted { $0.event < $1.event } : []
         let page = changed.prefix(Tick.mostChanges)
         let isComplete = page.count == changed.count
         return TickReply(
             lease: contents.lease, lockLeft: contents.lock.map { .nanoseconds($0.expiresAt - now) },
-            changes: page.map { $0.reading(at: now) },
+            changes: isNews ? page.map { $0.reading(at: now) } : [],
             position: StorePosition(
                 store: contents.store ?? "", event: isComplete ? contents.event : page.last?.event ?? read),
             startsOver: position == nil, isComplete: isComplete,
-            missing: tick.verify.filter { stored($0) == nil },
+            missing: tick.verify.filter { app in !contents.credentials.contains { $0.app == app } },
             pauseLeft: contents.pausedUntil.flatMap { now < $0 ? .nanoseconds($0 - now) : nil },
-            members: contents.members.map(\.member), nameHolder: nameHolder, storeTime: .nanoseconds(now))
+            members: contents.members.map { $0.member }, nameHolder: nameHolder, storeTime: .nanoseconds(now))
     }
 
     /// Writes the member record, unless another incarnation stands under the name and the caller does not claim it.
@@ -72,7 +74,10 @@ extension RedisModel {
                 return .resumed(epoch: epoch)
             }
             if !isLock(of: holder), let lease = contents.lease {
-                guard acquisition.steals, ObservedRenewal(lease) == acquisition.observed else { return .denied(lease) }
+                let isWatched = ObservedRenewal(lease) == acquisition.observed
+                guard acquisition.steals, isWatched || !rules.demand(.stealsWhatWasWatched) else {
+                    return .denied(lease)
+                }
                 sightings.count(.steal)
             }
         }

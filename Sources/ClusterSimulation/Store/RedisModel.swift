@@ -6,7 +6,7 @@ internal import KeeperCore
 /// restart may come at any time. Replication is not modelled: there is one history (assumption A2).
 struct RedisModel: Sendable {
     /// Everything that a wipe loses and a restart from disk may roll back.
-    struct Contents: Equatable, Sendable {
+    struct Contents: Hashable, Sendable {
         var store: String?
         var event: UInt64 = 0
         var lease: LeaseRecord?
@@ -16,12 +16,12 @@ struct RedisModel: Sendable {
         var credentials: [StoredCredential] = []
     }
 
-    struct Lock: Equatable, Sendable {
+    struct Lock: Hashable, Sendable {
         var owner: Incarnation
         var expiresAt: Int64
     }
 
-    struct MemberEntry: Equatable, Sendable {
+    struct MemberEntry: Hashable, Sendable {
         var member: Member
         var expiresAt: Int64
     }
@@ -45,12 +45,19 @@ struct RedisModel: Sendable {
     var hasHint = false
     /// How many states of the recent past are kept for a restart that rolls back.
     var keepsHistory = false
+    /// Whether a hash over those states is kept, for a search.
+    var hashesPast = false
+    private(set) var pastHash = 0
+
+    /// At least so many states of the past are kept, 0.2 s or more apart: more than a restart rolls back.
+    private static let longestHistory = 40
 
     private var random: SplitMix64
     private var history: [(at: WorldTime, contents: Contents)] = []
     private var terms: [TermKey: Int] = [:]
     /// A term that a rollback has brought back to life; it counts as a new one from its first renewal on.
     private var revived: TermKey?
+    private var grantedTwice: TermKey?
     private(set) var termCount = 0
     private var highestEpoch = Epoch.none
     /// Terms whose epoch was not greater than every earlier one's: possible only after a total loss.
@@ -93,7 +100,14 @@ struct RedisModel: Sendable {
     mutating func begin(at time: WorldTime) -> Int64 {
         if keepsHistory, history.last.map({ time - $0.at > 0.2 }) ?? true {
             history.append((time, contents))
-            if history.count > 40 { history.removeFirst() }
+            if hashesPast {
+                var hasher = Hasher()
+                hasher.combine(pastHash)
+                hasher.combine(time)
+                hasher.combine(contents)
+                pastHash = hasher.finalize()
+            }
+            if history.count > 2 * Self.longestHistory { history.removeFirst(Self.longestHistory) }
         }
         let now = clock.now(time)
         if let lock = contents.lock, now >= lock.expiresAt { contents.lock = nil }
@@ -122,7 +136,14 @@ struct RedisModel: Sendable {
         termCount += 1
         if epoch <= highestEpoch { repeatedEpochs += 1 }
         highestEpoch = max(highestEpoch, epoch)
-        terms[TermKey(epoch: epoch, incarnation: holder.incarnation)] = termCount
+        let key = TermKey(epoch: epoch, incarnation: holder.incarnation)
+        if terms[key] != nil { grantedTwice = key }
+        terms[key] = termCount
+    }
+
+    /// Whether this term is the second under its number: its first grant was never heard of, and then forgotten.
+    func isSecondGrant(_ epoch: Epoch, of holder: LeaseHolder) -> Bool {
+        grantedTwice == TermKey(epoch: epoch, incarnation: holder.incarnation)
     }
 
     /// Gives a term that a rollback has revived a new number, once it is renewed.

@@ -1,8 +1,8 @@
 internal import KeeperCore
 
 /// One app's record as it lies in the store: times are labels of the store's own clock.
-struct StoredCredential: Equatable, Sendable {
-    struct Issue: Equatable, Sendable {
+struct StoredCredential: Hashable, Sendable {
+    struct Issue: Hashable, Sendable {
         var token: Token
         var fingerprint: Fingerprint
         var life: Duration
@@ -10,14 +10,14 @@ struct StoredCredential: Equatable, Sendable {
         var publishedAt: Int64
     }
 
-    struct Intent: Equatable, Sendable {
+    struct Intent: Hashable, Sendable {
         var id: IntentID
         var epoch: Epoch
         var event: UInt64
         var at: Int64
     }
 
-    struct Doubt: Equatable, Sendable {
+    struct Doubt: Hashable, Sendable {
         var event: UInt64
         var at: Int64
     }

@@ -1,9 +1,24 @@
 internal import KeeperCore
 
 /// What a world asks of chance. One generator decides everything, so a seed retells the story.
-extension SplitMix64 {
+struct Chance: Sendable {
+    private var generator: SplitMix64
+    /// Nothing happens by chance, and everything is as quick as it can be: for a search that makes the choices itself.
+    private let isStill: Bool
+
+    init(seed: UInt64, isStill: Bool = false) {
+        generator = SplitMix64(seed: seed)
+        self.isStill = isStill
+    }
+
+    /// A seed for somebody else's chance.
+    mutating func next() -> UInt64 { generator.next() }
+
+    /// A number in `0..<1`.
+    mutating func nextUnit() -> Double { isStill ? 0 : generator.nextUnit() }
+
     /// Whether something of this probability happens.
-    mutating func chance(_ probability: Double) -> Bool { nextUnit() < probability }
+    mutating func chance(_ probability: Double) -> Bool { !isStill && generator.nextUnit() < probability }
 
     /// A number drawn evenly.
     mutating func number(_ range: ClosedRange<Double>) -> Double {
@@ -25,7 +40,7 @@ extension SplitMix64 {
     }
 
     /// An index below `count`.
-    mutating func index(_ count: Int) -> Int { Int(next() % UInt64(count)) }
+    mutating func index(_ count: Int) -> Int { isStill ? 0 : Int(generator.next() % UInt64(count)) }
 
     /// One of the elements.
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[index(elements.count)] }

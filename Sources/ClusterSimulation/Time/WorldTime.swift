@@ -18,6 +18,11 @@ package struct WorldTime: Hashable, Comparable, Sendable {
     /// After everything.
     static let forever = WorldTime(nanoseconds: .max / 2)
 
+    /// The first multiple of so many nanoseconds that is not earlier.
+    func roundedUp(to grain: Int64) -> WorldTime {
+        self >= .forever ? self : WorldTime(nanoseconds: (nanoseconds + grain - 1) / grain * grain)
+    }
+
     /// Seconds since the beginning.
     package var seconds: Double { Double(nanoseconds) * 1e-9 }
 
@@ -48,9 +53,8 @@ struct NodeClock: Sendable {
 
     /// The first moment at which the clock shows `instant` or more.
     func time(of instant: Instant) -> WorldTime {
-        let (seconds, attoseconds) = instant.sinceOrigin.components
-        guard seconds < 1_000_000_000 else { return .forever }
-        let target = seconds * 1_000_000_000 + (attoseconds + 999_999_999) / 1_000_000_000
+        guard instant.sinceOrigin < .seconds(1_000_000_000) else { return .forever }
+        let target = Int64((instant.sinceOrigin.attoseconds + 999_999_999) / 1_000_000_000)
         var guess = Int64(Double(target - offset) / (1 + drift))
         while local(WorldTime(nanoseconds: guess)) < target { guess += 1 }
         return WorldTime(nanoseconds: guess)
@@ -61,7 +65,7 @@ struct NodeClock: Sendable {
 }
 
 /// The store's wall clock, which may be set forward or back, and may stand still.
-struct StoreClock: Sendable {
+struct StoreClock: Hashable, Sendable {
     private var anchor: WorldTime = .start
     /// Nanoseconds since the Unix epoch at `anchor`: some day in 2026.
     private var atAnchor: Int64 = 1_790_000_000_000_000_000

@@ -6,7 +6,8 @@ internal import KeeperCore
 /// the next issue. *Strict-two*: besides, only the last two live; how often that mattered is counted, not judged.
 struct WeChatModel: Sendable {
     /// One issued token.
-    struct Issue: Sendable {
+    struct Issue: Hashable, Sendable {
+        let token: Token
         let at: WorldTime
         let life: Double
         /// The call that brought it; nil for a program outside the cluster.
@@ -24,7 +25,7 @@ struct WeChatModel: Sendable {
     }
 
     /// Who made a call.
-    struct Caller: Equatable, Sendable {
+    struct Caller: Hashable, Sendable {
         let node: Int
         let life: Int
         let epoch: Epoch
@@ -33,7 +34,7 @@ struct WeChatModel: Sendable {
     }
 
     /// One app's account.
-    struct Account: Sendable {
+    struct Account: Hashable, Sendable {
         let line: TokenLine
         /// The life given to the next token, in seconds.
         var life: Double
@@ -58,9 +59,6 @@ struct WeChatModel: Sendable {
     }
 
     // MARK: Tokens
-
-    /// The token of an issue: app and number, so that the oracle need not search.
-    static func token(_ app: Int, _ number: Int) -> Token { Token("T\(app)-\(number)") }
 
     /// The number of a token among its app's issues; nil if it is none of them.
     func number(_ token: Token, of app: Int) -> Int? {
@@ -103,7 +101,8 @@ struct WeChatModel: Sendable {
     ) -> (token: Token, left: Double, isNew: Bool) {
         let newest = accounts[app].issues.count - 1
         if newest >= 0, !mustIssue(kind, app, newest, time) {
-            return (Self.token(app, newest), accounts[app].issues[newest].expiresAt - time, false)
+            let issue = accounts[app].issues[newest]
+            return (issue.token, issue.expiresAt - time, false)
         }
         if kind == .stableForced { accounts[app].lastForced = time }
         return (issue(app, kind, by: caller, at: time), accounts[app].life, true)
@@ -121,13 +120,16 @@ struct WeChatModel: Sendable {
 
     private mutating func issue(_ app: Int, _ kind: CallKind, by caller: Caller?, at time: WorldTime) -> Token {
         let number = accounts[app].issues.count
+        // App and number, so that the oracle need not search.
+        let token = Token("T\(app)-\(number)")
         if number > 0 {
             accounts[app].issues[number - 1].supersededAt = time
             accounts[app].issues[number - 1].isSupersededByOutsider = caller == nil
         }
         accounts[app].issues.append(
-            Issue(at: time, life: accounts[app].life, caller: caller, isRotation: kind.rotates))
-        return Self.token(app, number)
+            Issue(
+                token: token, at: time, life: accounts[app].life, caller: caller, isRotation: kind.rotates))
+        return token
     }
 
     /// Takes the newest token of an app back.

@@ -1,7 +1,7 @@
 /// What is wrong with the world around the nodes, and until when.
-struct Conditions: Sendable {
+struct Conditions: Hashable, Sendable {
     /// How a store that is down behaves.
-    enum StoreDown: Sendable {
+    enum StoreDown: Hashable, Sendable {
         /// Connections are refused.
         case refuses
         /// Packets vanish.
@@ -23,8 +23,10 @@ struct Conditions: Sendable {
     /// Until when each node is cut off from WeChat.
     var wechatCutUntil: [WorldTime]
     var wechatErrsUntil = WorldTime.never
-    /// No fault at all from now on, not even a lost packet.
+    /// No fault at all from now on.
     var isCalm = false
+    /// Nothing is lost or late by mere bad luck.
+    var isSmooth = false
     /// When the store's clock was last set or stopped.
     var clockTamperedAt = WorldTime.never
 
@@ -57,5 +59,6 @@ struct Conditions: Sendable {
         self = Conditions(nodes: nodes)
         clockTamperedAt = tampered
         isCalm = true
+        isSmooth = true
     }
 }

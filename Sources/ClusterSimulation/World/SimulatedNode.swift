@@ -45,6 +45,10 @@ struct SimulatedNode: Sendable {
     var pausedUntil = WorldTime.never
     var mailbox: [Delivery] = []
     var wakesAt = WorldTime.forever
+    /// The wake-up that the timer was last set for.
+    var armedFor: Instant?
+    /// The gate that was last held against the store's grant.
+    var checkedGate = LeaseGate.closed
     var connection: UInt64 = 1
     var connectedAt = WorldTime.never
 
@@ -68,6 +72,8 @@ struct SimulatedNode: Sendable {
     /// When it was asked to leave.
     var leavingSince: WorldTime?
     var hasLeft = false
+    /// A hash over all that its core was told, and when; kept only for a search.
+    var story = 0
 
     init(index: Int, clock: NodeClock, apps: Int, core: NodeCore, holder: LeaseHolder) {
         self.index = index
@@ -118,6 +124,8 @@ struct SimulatedNode: Sendable {
         life += 1
         pausedUntil = .never
         wakesAt = .forever
+        armedFor = nil
+        checkedGate = .closed
         mailbox = []
         commands = []
         calls = []

@@ -12,18 +12,19 @@ extension World {
         let app = random.index(apps.count)
         guard nodes[node].isAlive else { return }
         let reason = reason(node, app)
-        let patience = Duration.seconds(random.pick([1, 5, 9, 17]))
+        let longest = random.pick([1, 5, 9, 17])
+        let patience = Duration.seconds(options.isGentle ? 17 : longest)
         askRefresh(
             of: node, app, reason, until: nodes[node].clock.instant(at: time) + patience, sender: nil, after: 0.000_5)
     }
 
     private mutating func reason(_ node: Int, _ app: Int) -> RefreshRequest.Reason {
         if random.chance(operators) { return .operatorAsked }
-        let issues = wechat.accounts[app].issues.count
+        let issues = wechat.accounts[app].issues
         switch random.index(10) {
         case 0: return .refused(Token("never-issued"))
-        case 1...4 where issues > 0: return .refused(WeChatModel.token(app, random.index(issues)))
-        case 5 where issues > 0: return .refused(WeChatModel.token(app, issues - 1))
+        case 1...4 where !issues.isEmpty: return .refused(issues[random.index(issues.count)].token)
+        case 5 where !issues.isEmpty: return .refused(issues[issues.count - 1].token)
         default: return .refused(nodes[node].served[app]?.credential.token ?? Token("never-issued"))
         }
     }
@@ -44,6 +45,7 @@ extension World {
         case .unavailable: report.sightings.count(.unavailable)
         case .notLeader: break
         }
+        if options.isGentle, waiter.sender == nil { checkGentleAnswer(answer, waiter, node) }
         if let sender = waiter.sender { carryBack(answer, to: sender, from: node, now) }
     }
 
@@ -64,6 +66,7 @@ extension World {
             checkWaiters(node)
             checkLeaving(node)
         }
+        if options.isGentle { checkLed() }
         if time.seconds > options.horizon - WorldOptions.healingWindow { checkHealing() }
     }
 }

@@ -4,7 +4,8 @@ internal import KeeperCore
 extension World {
     mutating func fault() {
         guard !conditions.isCalm else { return }
-        queue.push(.fault, at: time + random.interval(mean: options.faultGap))
+        let gap = options.isGentle ? random.number(20...30) : random.interval(mean: options.faultGap)
+        queue.push(.fault, at: time + gap)
         let fault = random.pick(options.faults)
         tell("fault", fault.rawValue)
         switch fault {
@@ -66,15 +67,33 @@ extension World {
     }
 
     private mutating func strikeClock(_ fault: Fault) {
-        conditions.clockTamperedAt = time
         switch fault {
-        case .storeClockForward: redis.clock.step(by: random.pick([2, 5, 10, 3600]), at: time)
-        case .storeClockBack: redis.clock.step(by: -random.pick([2, 5, 10, 3600]), at: time)
-        default: redis.clock.setFrozen(!redis.clock.isFrozen, at: time)
+        case .storeClockForward: setStoreClock(by: random.pick([2, 5, 10, 3600]))
+        case .storeClockBack: setStoreClock(by: -random.pick([2, 5, 10, 3600]))
+        default:
+            conditions.clockTamperedAt = time
+            redis.clock.setFrozen(!redis.clock.isFrozen, at: time)
         }
     }
 
-    private mutating func strikeStore(_ fault: Fault) {
+    mutating func setStoreClock(by seconds: Double) {
+        conditions.clockTamperedAt = time
+        redis.clock.step(by: seconds, at: time)
+    }
+
+    /// Ends the store's server and starts it again with what it knew so many seconds ago; 0 loses nothing.
+    mutating func restartStore(rollingBackTo age: Double) {
+        redis.restart(rollingBackTo: age, at: time)
+        conditions.storeDown = .refuses
+        conditions.storeDownUntil = time + random.number(0.05...2)
+        for node in nodes.indices where nodes[node].isAlive {
+            push(.connectionReset(nodes[node].connection), to: node, nodes[node].life, after: 0.001)
+        }
+        guard age > 0 else { return }
+        for app in apps.indices { books[app].loseHistory(at: time) }
+    }
+
+    mutating func strikeStore(_ fault: Fault) {
         switch fault {
         case .storeWiped:
             redis.wipe()
@@ -83,15 +102,8 @@ extension World {
         case .storeDown:
             conditions.storeDown = random.pick([.refuses, .swallows, .stopped])
             conditions.storeDownUntil = time + random.number(0.5...9)
-        case .storeRestarted, .storeRolledBack:
-            redis.restart(rollingBackTo: fault == .storeRestarted ? 0 : random.number(0.1...6), at: time)
-            conditions.storeDown = .refuses
-            conditions.storeDownUntil = time + random.number(0.05...2)
-            for node in nodes.indices where nodes[node].isAlive {
-                push(.connectionReset(nodes[node].connection), to: node, nodes[node].life, after: 0.001)
-            }
-            guard fault == .storeRolledBack else { return }
-            for app in apps.indices { books[app].loseHistory(at: time) }
+        case .storeRestarted: restartStore(rollingBackTo: 0)
+        case .storeRolledBack: restartStore(rollingBackTo: random.number(0.1...6))
         case .lockDeleted: redis.contents.lock = nil
         case .leaseDeleted: redis.contents.lease = nil
         default:

@@ -32,14 +32,14 @@ extension World {
     /// The parent speaks for the dead: again and again until the store has answered.
     mutating func reportDeath(of holder: LeaseHolder, on node: Int) {
         let isCut = time < conditions.partitionedUntil[node] || time < conditions.storeDownUntil
-        let isLost = isCut || (!conditions.isCalm && random.chance(0.01))
+        let isLost = isCut || (!conditions.isSmooth && random.chance(0.01))
         if !isLost {
             let request = StoreRequest(
                 node: node, life: -1, holder: holder, id: RequestID(0), connection: 0, command: .lease(.reportDeath),
                 deadline: time, isAwaited: false)
             queue.push(.storeReceives(request), at: time + delay())
         }
-        let isUnanswered = isLost || (!conditions.isCalm && random.chance(options.lostReplies))
+        let isUnanswered = isLost || (!conditions.isSmooth && random.chance(options.lostReplies))
         if isUnanswered { queue.push(.reportDeath(holder, node: node), at: time + random.number(0.3...0.6)) }
     }
 
@@ -90,6 +90,9 @@ extension World {
 
     /// Sets the node's one timer. A timer set too early is let fire and set again.
     private mutating func arm(_ node: Int) {
+        // Set for this very moment already.
+        if nodes[node].wakesAt < .forever, nodes[node].armedFor == nodes[node].wakeUp { return }
+        nodes[node].armedFor = nodes[node].wakeUp
         let due = nodes[node].clock.time(of: nodes[node].wakeUp)
         let at = max(due, time + 0.000_2)
         guard at < nodes[node].wakesAt else { return }
@@ -131,9 +134,11 @@ extension World {
         report.digest(time.nanoseconds)
         let now = nodes[node].clock.instant(at: time)
         if trace.isOn { narrate(event, node) }
+        if keepsStory { nodes[node].remember(event, at: now) }
         let actions = nodes[node].handle(event, at: now)
         report.digest(Int64(node + 8 * actions.count))
-        for action in actions {
+        // A process that finds its name taken ends then and there, whatever else it meant to do.
+        for action in actions where nodes[node].isAlive {
             if trace.isOn { narrate(action, node) }
             perform(action, node, now)
         }

@@ -4,7 +4,7 @@ internal import KeeperCore
 extension World {
     /// One way's delay between two nodes; nil if the packet is lost.
     private mutating func hop(_ from: Int, _ to: Int) -> Double? {
-        let isLost = conditions.areParted(from, to, at: time) || (!conditions.isCalm && random.chance(0.005))
+        let isLost = conditions.areParted(from, to, at: time) || (!conditions.isSmooth && random.chance(0.005))
         let delay = random.number(0.000_2...0.005)
         return isLost ? nil : delay
     }

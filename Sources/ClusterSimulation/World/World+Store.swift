@@ -18,13 +18,13 @@ extension World {
         }
         let trueDeadline = nodes[node].clock.time(of: deadline)
         var arrival = max(time, nodes[node].connectedAt) + delay()
-        if !conditions.isCalm, random.chance(0.01) { arrival = arrival + random.number(0...5) }
+        if !conditions.isSmooth, random.chance(0.01) { arrival = arrival + random.number(0...5) }
         if isDown, conditions.storeDown == .stopped {
             arrival = max(arrival, conditions.storeDownUntil + random.number(0...0.01))
         }
         let isLost =
             time < conditions.partitionedUntil[node] || (isDown && conditions.storeDown == .swallows)
-            || (!conditions.isCalm && random.chance(0.005))
+            || (!conditions.isSmooth && random.chance(0.005))
         let isAwaited = !isLost && arrival < trueDeadline
         if !isAwaited {
             queue.push(.deliver(node: node, life: life, failure(id, isLease, .timedOut)), at: trueDeadline)
@@ -56,7 +56,9 @@ extension World {
         switch request.command {
         case .lease(let command):
             if isDown { return lose(request, isLease: true) }
+            let (before, steals) = (redis.contents.lease, redis.sightings[.steal])
             let reply = redis.perform(command, as: request.holder, at: time)
+            if redis.sightings[.steal] > steals, let before { checkTakeover(of: before, by: request.node) }
             granted(reply, request)
             if trace.isOn, !command.isTick {
                 tell("store", "\(nodes[request.node].name) \(describe(command)): \(describe(reply))")
@@ -77,13 +79,13 @@ extension World {
         let arrival = time + delay()
         let isLost =
             time < conditions.repliesLostUntil[request.node] || time < conditions.partitionedUntil[request.node]
-            || (!conditions.isCalm && random.chance(options.lostReplies))
+            || (!conditions.isSmooth && random.chance(options.lostReplies))
         if isLost || arrival >= request.deadline { return lose(request, isLease: request.isLease) }
         queue.push(.deliver(node: request.node, life: request.life, answer), at: arrival)
     }
 
     /// The answer of an awaited command will not come: its sender finds out at the deadline.
-    private mutating func lose(_ request: StoreRequest, isLease: Bool) {
+    mutating func lose(_ request: StoreRequest, isLease: Bool) {
         guard request.isAwaited else { return }
         let delivery = failure(request.id, isLease, .timedOut)
         queue.push(.deliver(node: request.node, life: request.life, delivery), at: request.deadline)

@@ -3,7 +3,7 @@ internal import KeeperCore
 /// The way to WeChat and back: connect, ask the gate, send, process, answer.
 extension World {
     /// Whether WeChat and the way to it have no bad luck.
-    private var isSteady: Bool { conditions.isCalm || options.onlyStoreFails }
+    private var isSteady: Bool { conditions.isSmooth || options.onlyStoreFails }
 
     mutating func call(
         _ id: RequestID, _ app: AppID, _ content: WeChatRequest.Content, _ permit: CallPermit, _ node: Int,

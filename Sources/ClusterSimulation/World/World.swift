@@ -17,16 +17,20 @@ package struct World: Sendable {
     /// Share of callers who are operators.
     let operators: Double
 
-    var random: SplitMix64
+    var random: Chance
     var time = WorldTime.start
-    var queue = EventQueue<WorldEvent>()
+    var queue: EventQueue<WorldEvent>
     var redis: RedisModel
     var wechat: WeChatModel
     var conditions: Conditions
     var nodes: [SimulatedNode]
     var books: [AppBook]
+    /// Whether every node remembers what it was told: for a search.
+    var keepsStory = false
     var incarnations = 0
     var wakes = 0
+    /// When a node was last seen to lead, or the world was not ready for it; only looked at in a gentle world.
+    var wasLedAt = WorldTime.start
     /// When exactly one node was last seen to lead.
     var ledAt = WorldTime.never
     var report: WorldReport
@@ -36,11 +40,22 @@ package struct World: Sendable {
     package init(
         seed: UInt64, options: WorldOptions = WorldOptions(), listener: (@Sendable (String) -> Void)? = nil
     ) {
+        var random = Chance(seed: seed)
+        let plan = WorldPlan(options: options, random: &random)
+        self.init(seed: seed, options: options, plan: plan, random: random, listener: listener)
+    }
+
+    /// Prepares a world of this plan.
+    /// - Parameter grain: the coarseness of its clock in nanoseconds.
+    init(
+        seed: UInt64, options: WorldOptions, plan: WorldPlan, random: Chance, grain: Int64 = 1,
+        listener: (@Sendable (String) -> Void)? = nil
+    ) {
         self.options = options
         trace = Trace(listener)
         report = WorldReport(seed: seed)
-        var random = SplitMix64(seed: seed)
-        let plan = WorldPlan(options: options, random: &random)
+        queue = EventQueue(grain: grain)
+        var random = random
         settings = plan.settings
         apps = settings.apps.map(\.id)
         sharesConnection = plan.sharesConnection
@@ -52,6 +67,7 @@ package struct World: Sendable {
         wechat = WeChatModel(
             accounts: plan.accounts, overlap: settings.overlap.inSeconds, renewalWindow: plan.renewalWindow)
         conditions = Conditions(nodes: plan.nodes)
+        conditions.isSmooth = options.isGentle
         books = apps.map { _ in AppBook() }
         nodes = []
         self.random = random
@@ -66,12 +82,12 @@ package struct World: Sendable {
 
     /// Lets the world run to its end.
     package consuming func run() -> WorldReport {
-        for index in nodes.indices { queue.push(.boot(node: index), at: time + random.number(0...0.5)) }
+        boot()
         let calmAt = options.horizon - options.calmEnd
-        let firstFault = options.onlyStoreFails ? 15 : random.number(2...6)
+        let early = random.number(2...6)
+        let firstFault = options.onlyStoreFails ? 15 : options.isGentle ? 20 + early : early
         if !options.faults.isEmpty { queue.push(.fault, at: .seconds(firstFault)) }
         queue.push(.calm, at: .seconds(calmAt))
-        queue.push(.read, at: .seconds(0.5))
         queue.push(.end, at: .seconds(options.horizon))
         if askGap != nil { queue.push(.ask, at: .seconds(1)) }
         while let (at, event) = queue.pop() {
@@ -83,7 +99,14 @@ package struct World: Sendable {
         return conclude()
     }
 
-    private mutating func happen(_ event: WorldEvent) {
+    /// Schedules what every world begins with: its nodes start, and its readers.
+    mutating func boot() {
+        for index in nodes.indices { queue.push(.boot(node: index), at: time + random.number(0...0.5)) }
+        queue.push(.read, at: .seconds(0.5))
+    }
+
+    /// Lets one thing happen.
+    mutating func happen(_ event: WorldEvent) {
         switch event {
         case .boot(let node): boot(node)
         case .wake(let node, let life): wake(node, life)

@@ -1,7 +1,7 @@
 internal import KeeperCore
 
 /// What can happen next in a world. Nodes are named by their index, and by the number of the life that is meant.
-enum WorldEvent: Sendable {
+enum WorldEvent: Hashable, Sendable {
     /// A node starts.
     case boot(node: Int)
     /// The wake-up a node asked for, if it has not asked for another since.
@@ -9,13 +9,13 @@ enum WorldEvent: Sendable {
     /// A pause ends, if it has not been made longer since.
     case resume(node: Int)
     /// Something reaches a node.
-    case deliver(node: Int, life: Int, Delivery)
+    indirect case deliver(node: Int, life: Int, Delivery)
     /// A command reaches the store.
-    case storeReceives(StoreRequest)
+    indirect case storeReceives(StoreRequest)
     /// A call reaches WeChat.
-    case wechatReceives(WeChatRequest)
+    indirect case wechatReceives(WeChatRequest)
     /// The parent of a dead process tells the store, or tries once more.
-    case reportDeath(LeaseHolder, node: Int)
+    indirect case reportDeath(LeaseHolder, node: Int)
     /// The next fault.
     case fault
     /// Faults end.
@@ -29,13 +29,13 @@ enum WorldEvent: Sendable {
 }
 
 /// Something that reaches a node; while the node is paused it waits in the mailbox.
-enum Delivery: Sendable {
+enum Delivery: Hashable, Sendable {
     /// Something the core is told as it is.
     case event(NodeEvent)
     /// An answer of the store, and when the command ran.
     case leaseAnswered(RequestID, Result<LeaseReply, StoreError>, ranAt: WorldTime)
     /// An answer of the store about a credential.
-    case credentialAnswered(RequestID, Result<CredentialReply, StoreError>)
+    indirect case credentialAnswered(RequestID, Result<CredentialReply, StoreError>)
     /// The connection to WeChat stands, nothing has been sent yet.
     case connected(RequestID)
     /// A call is over: answered, or nil at its deadline.
@@ -43,15 +43,15 @@ enum Delivery: Sendable {
     /// A probe is over: answered, or nil at its deadline.
     case probeEnded(RequestID, ProbeOutcome?)
     /// Another node, or a caller, asks for a refresh.
-    case asked(Waiter, RefreshRequest)
+    indirect case asked(Waiter, RefreshRequest)
     /// A caller hangs up.
     case hungUp(WaiterID)
     /// Another node asks what this one knows.
     case peerAsks(node: Int, life: Int, RequestID)
     /// Another node tells what it knows; nil at the deadline.
-    case peerTold(RequestID, PeerState?)
+    indirect case peerTold(RequestID, PeerState?)
     /// A forwarded refresh is over.
-    case forwardEnded(RequestID, ForwardOutcome)
+    indirect case forwardEnded(RequestID, ForwardOutcome)
     /// The server has ended: the connection is gone, and with it every answer still on its way.
     case connectionReset(UInt64)
     /// A node that has left closes its doors.
@@ -59,8 +59,8 @@ enum Delivery: Sendable {
 }
 
 /// A command on its way to the store.
-struct StoreRequest: Sendable {
-    enum Command: Sendable {
+struct StoreRequest: Hashable, Sendable {
+    enum Command: Hashable, Sendable {
         case lease(LeaseCommand)
         case credential(CredentialCommand)
     }
@@ -74,11 +74,11 @@ struct StoreRequest: Sendable {
     /// When its sender gives up.
     let deadline: WorldTime
     /// Whether the sender still waits when it arrives: else it has been told of the time-out already.
-    let isAwaited: Bool
+    var isAwaited: Bool
 }
 
 /// A call on its way to WeChat.
-struct WeChatRequest: Sendable {
+struct WeChatRequest: Hashable, Sendable {
     let caller: WeChatModel.Caller
     let id: RequestID
     let app: Int
@@ -86,14 +86,14 @@ struct WeChatRequest: Sendable {
     /// When its sender gives up.
     let deadline: WorldTime
 
-    enum Content: Sendable {
+    enum Content: Hashable, Sendable {
         case fetch(CallKind)
         case probe(Token)
     }
 }
 
 /// Somebody who waits for the outcome of a refresh.
-struct Waiter: Sendable {
+struct Waiter: Hashable, Sendable {
     let id: WaiterID
     let app: Int
     let askedAt: WorldTime
@@ -102,7 +102,7 @@ struct Waiter: Sendable {
     /// When an answer is overdue.
     var overdueAt: WorldTime
 
-    struct Sender: Sendable {
+    struct Sender: Hashable, Sendable {
         let node: Int
         let life: Int
         let request: RequestID

@@ -13,7 +13,7 @@ struct WorldPlan {
     let operators: Double
     private let widest: Double
 
-    init(options: WorldOptions, random: inout SplitMix64) {
+    init(options: WorldOptions, random: inout Chance) {
         nodes = options.nodes ?? random.pick([3, 3, 3, 3, 3, 3, 2, 5])
         let isFast = random.chance(0.2)
         guard let timing = try? LeaseTiming(ttl: .seconds(isFast ? 4 : 6), callTimeout: .seconds(isFast ? 2 : 3)) else {
@@ -42,10 +42,40 @@ struct WorldPlan {
         let isWatched = random.chance(0.5)
         isSupervised = options.isSupervised ?? isWatched
         askGap = options.onlyStoreFails ? nil : isFrantic ? 0.4 : random.pick([0.3, 1, 1, 4])
-        operators = isFrantic ? 0.6 : random.pick([0, 0.05, 0.5])
+        let share = isFrantic ? 0.6 : random.pick([0, 0.05, 0.5])
+        operators = options.isGentle ? 0 : share
         widest = random.pick([0.003, 0.009])
     }
 
+    /// The smallest cluster in which two can disagree: two nodes, one app with a short-lived token, no callers.
+    static let smallest: WorldPlan = {
+        guard let timing = try? LeaseTiming(ttl: .seconds(2), callTimeout: .seconds(0.7)) else {
+            preconditionFailure("the times of a world break a rule")
+        }
+        let settings = NodeSettings(
+            timing: timing, apps: [AppSettings(id: AppID("wx0"), line: .classic)], overlap: .seconds(15),
+            watchPeriod: .zero)
+        return WorldPlan(
+            nodes: 2, settings: settings,
+            accounts: [WeChatModel.Account(line: .classic, life: 4, isMisconfigured: false)], renewalWindow: 5,
+            sharesConnection: false, isSupervised: false, askGap: nil, operators: 0, widest: 0)
+    }()
+
+    private init(
+        nodes: Int, settings: NodeSettings, accounts: [WeChatModel.Account], renewalWindow: Double,
+        sharesConnection: Bool, isSupervised: Bool, askGap: Double?, operators: Double, widest: Double
+    ) {
+        self.nodes = nodes
+        self.settings = settings
+        self.accounts = accounts
+        self.renewalWindow = renewalWindow
+        self.sharesConnection = sharesConnection
+        self.isSupervised = isSupervised
+        self.askGap = askGap
+        self.operators = operators
+        self.widest = widest
+    }
+
     /// How much too fast or too slow a node's clock runs.
-    func drift(_ random: inout SplitMix64) -> Double { random.number(-widest...widest) }
+    func drift(_ random: inout Chance) -> Double { random.number(-widest...widest) }
 }

@@ -1,5 +1,5 @@
 /// Which of WeChat's two token lines an app uses.
-public enum TokenLine: String, Equatable, Sendable {
+public enum TokenLine: String, Hashable, Sendable {
     /// `GET /cgi-bin/token`: every call rotates.
     case classic
     /// `POST /cgi-bin/stable_token`: a call returns the same token until five minutes before its end.
@@ -7,7 +7,7 @@ public enum TokenLine: String, Equatable, Sendable {
 }
 
 /// One kind of call that can bring a token.
-public enum CallKind: Equatable, Sendable {
+public enum CallKind: Hashable, Sendable {
     /// `GET /cgi-bin/token`. Rotates.
     case classic
     /// `POST /cgi-bin/stable_token` in normal mode. Rotates nothing.
@@ -22,7 +22,7 @@ public enum CallKind: Equatable, Sendable {
 /// The right to make one call: the term it belongs to and the moment by which it is over.
 ///
 /// WeChat cannot check an epoch, so this is the last fence: it is asked right before the first byte is sent.
-public struct CallPermit: Equatable, Sendable {
+public struct CallPermit: Hashable, Sendable {
     /// The term in which the call was decided.
     public var epoch: Epoch
     /// The call is given up here; the lease must last until then.
@@ -36,7 +36,7 @@ public struct CallPermit: Equatable, Sendable {
 }
 
 /// What a call that should bring a token has come to. Each case has a reaction of its own.
-public enum CallOutcome: Equatable, Sendable {
+public enum CallOutcome: Hashable, Sendable {
     /// WeChat issued or returned this token, with the life it has from now on.
     case issued(Token, life: Duration)
     /// WeChat answered with an errcode and no token: nothing was rotated.
@@ -48,14 +48,14 @@ public enum CallOutcome: Equatable, Sendable {
 }
 
 /// WeChat's refusal and what it means for the next try.
-public struct Refusal: Equatable, Sendable {
+public struct Refusal: Hashable, Sendable {
     /// WeChat's code and words, without secrets.
     public var trouble: Trouble
     /// When to ask again.
     public var reaction: Reaction
 
     /// The few reactions to the many codes (`ErrorTable` in WeChatAPI lists them).
-    public enum Reaction: Equatable, Sendable {
+    public enum Reaction: Hashable, Sendable {
         /// Busy: again soon, with back-off.
         case backOff
         /// The minute's quota is used up: again in a minute.
@@ -76,7 +76,7 @@ public struct Refusal: Equatable, Sendable {
 }
 
 /// What WeChat said when asked whether a token still lives.
-public enum ProbeOutcome: Equatable, Sendable {
+public enum ProbeOutcome: Hashable, Sendable {
     /// It accepted the token.
     case alive
     /// It refused the token with this errcode (40001, 40014 or 42001 and nothing else).

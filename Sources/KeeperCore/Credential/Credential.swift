@@ -1,5 +1,5 @@
 /// A token as one node knows it, with times on that node's own clock.
-public struct Credential: Equatable, Sendable {
+public struct Credential: Hashable, Sendable {
     /// Whose token it is.
     public var app: AppID
     /// Counts the published tokens.
@@ -46,7 +46,7 @@ public struct Credential: Equatable, Sendable {
 }
 
 /// What a node may hand out for one app, complete in itself: the read path looks at nothing else.
-public struct ServedCredential: Equatable, Sendable {
+public struct ServedCredential: Hashable, Sendable {
     /// The token and its times.
     public var credential: Credential
     /// While the token is in doubt, the moment up to which it surely lives; nil without doubt.

@@ -3,7 +3,7 @@
 /// "The lease is the caller's" means: the lease record names the caller's incarnation and the command's epoch and is
 /// not released. "The lock is the caller's" means: the lock exists and names the caller's incarnation.
 /// Every script that changes a record gives it the next event number and publishes a hint.
-public enum CredentialCommand: Equatable, Sendable {
+public indirect enum CredentialCommand: Hashable, Sendable {
     /// Announce a rotating call.
     case begin(Beginning)
     /// Store the token a rotating call has brought.
@@ -28,7 +28,7 @@ public enum CredentialCommand: Equatable, Sendable {
 }
 
 /// What a decision to rotate was based on. If the store has moved on since, the decision is void.
-public struct DecisionBasis: Equatable, Sendable {
+public struct DecisionBasis: Hashable, Sendable {
     /// The version known.
     public var version: UInt64
     /// Event of the taint known; nil if none.
@@ -52,7 +52,7 @@ public struct DecisionBasis: Equatable, Sendable {
 /// - Over another open intent, the caller's own or foreign: that one is first turned into a taint
 ///   (`taint.event` := its event, `taint.age` its age, unless an older taint stands, whose age is kept then).
 /// - Opens the intent with the new event number; counts `rotationsToday`.
-public struct Beginning: Equatable, Sendable {
+public struct Beginning: Hashable, Sendable {
     /// The app.
     public var app: AppID
     /// The caller's term.
@@ -83,7 +83,7 @@ public struct Beginning: Equatable, Sendable {
 ///   intent's.
 /// - Otherwise a later intent or term exists: refused `superseded`; taint := the new event, its age the younger of the
 ///   current token's age and `age` (the doubt cannot be older than either).
-public struct Publication: Equatable, Sendable {
+public struct Publication: Hashable, Sendable {
     /// The app.
     public var app: AppID
     /// The term in which the call was begun.
@@ -126,7 +126,7 @@ public struct Publication: Equatable, Sendable {
 /// it and sets taint.event := the intent's event and taint.age := the older of the standing taint's and the intent's.
 /// With no `intent` (a call that rotates nothing) only the trouble is noted. The trouble is noted only if the lease is
 /// the caller's, creating the record if there is none. Always accepted.
-public struct Abortion: Equatable, Sendable {
+public struct Abortion: Hashable, Sendable {
     /// The app.
     public var app: AppID
     /// The caller's term.
@@ -139,7 +139,7 @@ public struct Abortion: Equatable, Sendable {
     public var trouble: Trouble?
 
     /// Whether a call that brought no token may have rotated one all the same.
-    public enum Effect: Equatable, Sendable {
+    public enum Effect: Hashable, Sendable {
         /// Surely nothing: it was never sent, or WeChat refused it with an errcode.
         case none
         /// Perhaps: it may have left this machine.
@@ -163,7 +163,7 @@ public struct Abortion: Equatable, Sendable {
 /// only life and time left are corrected, if more is left now than was known, and the trouble is cleared.
 /// A taint and an open intent are cleared if their event is not after `settledEvent`: normal mode returns the newest
 /// token, so that doubt is answered. Later ones are not touched.
-public struct Putting: Equatable, Sendable {
+public struct Putting: Hashable, Sendable {
     /// The app.
     public var app: AppID
     /// The caller's term.
@@ -204,7 +204,7 @@ public struct Putting: Equatable, Sendable {
 /// previous fingerprints and trouble. A taint **or** an intent in `record` becomes a taint of the new event with the
 /// older age of the two; so does whatever intent or taint stands in the record overwritten. The epoch of the last
 /// intent opened is set to `epoch`, so that no older term can publish over it.
-public struct Restoration: Equatable, Sendable {
+public struct Restoration: Hashable, Sendable {
     /// The caller's term.
     public var epoch: Epoch
     /// What is known.
@@ -218,7 +218,7 @@ public struct Restoration: Equatable, Sendable {
 }
 
 /// What the store answers to a `CredentialCommand`.
-public struct CredentialReply: Equatable, Sendable {
+public struct CredentialReply: Hashable, Sendable {
     /// Who answered.
     public var server: ServerIdentity
     /// Which store, so that event numbers can be compared.
@@ -229,7 +229,7 @@ public struct CredentialReply: Equatable, Sendable {
     public var record: CredentialRecord?
 
     /// Accepted, or why not.
-    public enum Outcome: Equatable, Sendable {
+    public enum Outcome: Hashable, Sendable {
         /// It stands as asked.
         case accepted
         /// The lease, or the lock where it is needed, is not the caller's.

@@ -2,7 +2,7 @@
 ///
 /// Times are durations relative to the reading, so that no clock needs to agree with another. A node turns them into
 /// instants of its own once, counted from before it asked (`Credential.init(_:readAfter:)`).
-public struct CredentialRecord: Equatable, Sendable {
+public struct CredentialRecord: Hashable, Sendable {
     /// Whose record it is.
     public var app: AppID
     /// Number of the store's event that last changed this record.
@@ -28,7 +28,7 @@ public struct CredentialRecord: Equatable, Sendable {
     public static let mostPrevious = 4
 
     /// A token with the life it was given.
-    public struct Issue: Equatable, Sendable {
+    public struct Issue: Hashable, Sendable {
         /// The token.
         public var token: Token
         /// Its fingerprint.
@@ -70,7 +70,7 @@ public struct CredentialRecord: Equatable, Sendable {
 }
 
 /// A rotating call that was begun and neither published nor aborted.
-public struct OpenIntent: Equatable, Sendable {
+public struct OpenIntent: Hashable, Sendable {
     /// Which one.
     public var id: IntentID
     /// The term it was begun in.
@@ -90,7 +90,7 @@ public struct OpenIntent: Equatable, Sendable {
 }
 
 /// A mark that the published token may not be the newest one WeChat has issued.
-public struct Taint: Equatable, Sendable {
+public struct Taint: Hashable, Sendable {
     /// The store's event that set it. Only the publication of an intent with a later event clears it.
     public var event: UInt64
     /// How long ago the published token may have been replaced.
@@ -104,7 +104,7 @@ public struct Taint: Equatable, Sendable {
 }
 
 /// Why an attempt to fetch a token gave none, fit to be shown: no secret, no token.
-public struct Trouble: Equatable, Sendable {
+public struct Trouble: Hashable, Sendable {
     /// WeChat's `errcode`; nil if it did not answer with one.
     public var errcode: Int?
     /// A sentence of at most `longestSummary` characters.

@@ -38,15 +38,16 @@ struct Knowledge: Sendable {
     }
 
     let app: AppID
+    let rules: Rules
 
-    init(app: AppID) { self.app = app }
+    init(app: AppID, rules: Rules = .all) {
+        self.app = app
+        self.rules = rules
+    }
 
     /// Since when the token may not be the newest; nil without doubt.
     var doubtSince: Instant? {
-        [intent?.begun, taint?.since, ownDoubt, peerDoubt].reduce(nil as Instant?) { earliest, next in
-            guard let next else { return earliest }
-            return min(earliest ?? next, next)
-        }
+        .earlier(.earlier(intent?.begun, taint?.since), .earlier(ownDoubt, peerDoubt))
     }
 
     /// Whether the token is in doubt for another reason than an open intent.
@@ -91,7 +92,7 @@ extension Knowledge {
         trouble = record.trouble
         rotationsToday = record.rotationsToday
         let stored = Credential(record, readAfter: sent)
-        if let credential, let stored, stored.isOlder(than: credential) {
+        if let credential, let stored, stored.isOlder(than: credential), rules.demand(.versionsNeverFall) {
             isStored = false
         } else if credential != nil, stored == nil {
             isStored = false
@@ -132,9 +133,14 @@ extension Knowledge {
     }
 
     /// Takes in a record another node sent.
-    mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant) {
+    /// - Parameter asLeader: whether it is to be written over what the store shows.
+    mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool = false) {
         guard let other = Credential(record, readAfter: sent) else { return }
         if let credential, !credential.isOlder(than: other) { return }
+        // A store that was lost and whose clock was set back counts terms anew from below: then the token it shows may
+        // be the newer of the two, whatever its number.
+        let isContested =
+            asLeader && hasRecord && isStored && credential.map { $0.epoch < other.epoch } ?? false
         adopt(other)
         previous = record.previous
         isStored = storedVersion >= other.version
@@ -142,6 +148,7 @@ extension Knowledge {
         intent = nil
         taint = nil
         if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() { peerDoubt = sent - age }
+        if isContested { peerDoubt = .earlier(peerDoubt, other.issuedAt) }
     }
 
     /// Corrects the end of the current token's life from a call of our own.

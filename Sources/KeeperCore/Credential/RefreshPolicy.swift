@@ -11,13 +11,14 @@ struct RefreshPolicy: Sendable {
     init(_ settings: NodeSettings) {
         timing = settings.timing
         overlap = settings.overlap
+        usableOverlap = settings.usableOverlap
         // One cluster makes at most so many watch calls a second: with many apps the period stretches.
         let crowded = Duration.seconds(1) * settings.apps.count / NodeSettings.watchCallsPerSecond
         watchPeriod = settings.watchPeriod == .zero ? .zero : max(settings.watchPeriod, crowded)
     }
 
     /// How long a token in doubt surely lives on (G′).
-    var usableOverlap: Duration { overlap.scaled(by: 0.9) }
+    let usableOverlap: Duration
 
     /// When a token is due: at half its life, give or take a tenth of that, as `chance` in 0..<1 says.
     func due(_ credential: Credential, line: TokenLine, chance: Double) -> Instant {

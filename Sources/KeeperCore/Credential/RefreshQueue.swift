@@ -27,7 +27,7 @@ struct RefreshQueue: Sendable {
     mutating func answer(
         _ condition: (Waiting) -> Bool, with answer: (Waiting) -> RefreshAnswer, into out: inout Outbox
     ) {
-        guard !waiting.isEmpty else { return }
+        guard waiting.contains(where: condition) else { return }
         var left: [Waiting] = []
         for one in waiting {
             if condition(one) { out.append(.answer(one.id, answer(one))) } else { left.append(one) }
@@ -72,6 +72,6 @@ struct RefreshQueue: Sendable {
 
     /// The next moment at which somebody must be sent away; `isWorking`: the leader here is at work for them.
     func nextExpiry(isWorking: Bool) -> Instant? {
-        waiting.map { isWorking || $0.forward != nil ? $0.deadline : $0.holdUntil }.min()
+        waiting.reduce(nil) { .earlier($0, isWorking || $1.forward != nil ? $1.deadline : $1.holdUntil) }
     }
 }

@@ -52,17 +52,20 @@ extension Refresher {
         }
         let quiet = quietEnd(leadership, hasToken: true)
         let allowed = max(quiet, pausedUntil, max(retryAt, unknownUntil))
-        var plans: [Plan] = []
+        var chosen: Plan?
+        // Of those whose time has come the first named goes; an operator's wish may have to wait, and what is due
+        // meanwhile does not wait with it.
+        func consider(_ reason: RotationReason, _ kind: CallKind, at moment: Instant) {
+            if let chosen, chosen.at <= max(now, moment) { return }
+            chosen = Plan(step: .fetch(reason, kind), at: moment)
+        }
         if let wanted {
             let kind = kind(for: wanted)
-            plans.append(Plan(step: .fetch(wanted, kind), at: max(allowed, earliest(wanted, kind, credential))))
+            consider(wanted, kind, at: max(allowed, earliest(wanted, kind, credential)))
         }
-        if knowledge.doubtSince != nil {
-            plans.append(Plan(step: .fetch(.doubt, kind(for: .doubt)), at: allowed))
-        }
-        if let dueAt { plans.append(Plan(step: .fetch(.due, kind(for: .due)), at: max(allowed, dueAt))) }
-        // An operator's wish may have to wait; what is due meanwhile does not wait with it.
-        return plans.first { $0.at <= now } ?? plans.min { $0.at < $1.at }
+        if knowledge.doubtSince != nil { consider(.doubt, kind(for: .doubt), at: allowed) }
+        if let dueAt { consider(.due, kind(for: .due), at: max(allowed, dueAt)) }
+        return chosen
     }
 
     private func fetchMissing(_ leadership: Situation.Leadership, at now: Instant) -> Plan {
@@ -80,7 +83,8 @@ extension Refresher {
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
         if app.line == .stable, !hasToken { return .origin }
         let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? false
-        let isDoubtful = isForeign || knowledge.hasDoubtBeyondIntent
+        let isDoubtful =
+            (isForeign || knowledge.hasDoubtBeyondIntent) && rules.demand(.openIntentWaitsLonger)
         return leadership.quiet.end(
             isDoubtful: isDoubtful, granted: leadership.granted, timing: policy.timing)
     }
@@ -96,16 +100,23 @@ extension Refresher {
     /// Before this a token so young is not replaced, whoever asks.
     private func earliest(_ reason: RotationReason, _ kind: CallKind, _ credential: Credential) -> Instant {
         switch reason {
+        case .operatorAsked where rules.waive(.spacing): .origin
         case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
+        case .dead where rules.waive(.floor): .origin
         case .dead where kind == .stable: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
         case .dead: credential.issuedAt + policy.floor(life: credential.life)
         case .missing, .due, .doubt: .origin
         }
     }
 
+    /// Whether somebody who waits here says that WeChat refused this token.
+    func isReported(_ credential: Credential) -> Bool {
+        queue.waiting.contains { $0.fingerprint == credential.fingerprint && $0.forward == nil }
+    }
+
     private func nextVerification(at now: Instant) -> Plan? {
         guard let credential = knowledge.credential, knowledge.isValid(at: now), !isDead else { return nil }
-        if queue.waiting.contains(where: { $0.fingerprint == credential.fingerprint && $0.forward == nil }) {
+        if isReported(credential) {
             return Plan(step: .verify(.reported), at: now)
         }
         guard app.line == .classic, policy.watchPeriod > .zero, wanted == nil else { return nil }

@@ -108,8 +108,8 @@ extension Refresher {
 
     /// A call for a token is over.
     mutating func called(
-        _ request: RequestID, _ outcome: CallOutcome, fingerprint: (Token) -> Fingerprint, at now: Instant,
-        into out: inout Outbox
+        _ request: RequestID, _ outcome: CallOutcome, fingerprint: (Token) -> Fingerprint, leading term: Epoch?,
+        at now: Instant, into out: inout Outbox
     ) {
         guard case .calling(request, let intent, let context) = job else { return }
         lastAsked = context.begun
@@ -117,19 +117,21 @@ extension Refresher {
         case .issued(let token, let life):
             received(token, fingerprint(token), life: life, intent, context, at: now, into: &out)
         case .refused(let refusal):
-            failed(refusal.trouble, intent, context, effect: .none, reaction: refusal.reaction, at: now, into: &out)
+            failed(
+                refusal.trouble, intent, context, effect: .none, reaction: refusal.reaction, leading: term, at: now,
+                into: &out)
         case .notSent(let trouble):
-            failed(trouble, intent, context, effect: .none, reaction: .backOff, at: now, into: &out)
+            failed(trouble, intent, context, effect: .none, reaction: .backOff, leading: term, at: now, into: &out)
         case .unknown(let trouble):
             counters.unknownCalls += 1
             let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
             if mayHaveRotated {
-                unknownUntil = now + policy.timing.lateness
+                if rules.demand(.waitsAfterUnknown) { unknownUntil = now + policy.timing.lateness }
                 knowledge.doubt(since: context.begun)
             }
             failed(
-                trouble, intent, context, effect: mayHaveRotated ? .unknown : .none, reaction: .backOff, at: now,
-                into: &out)
+                trouble, intent, context, effect: mayHaveRotated ? .unknown : .none, reaction: .backOff, leading: term,
+                at: now, into: &out)
         }
     }
 
@@ -143,7 +145,8 @@ extension Refresher {
         let life = isSame ? max(current?.life ?? left, left) : left
         let credential = Credential(
             app: app.id, version: max(current?.version ?? 0, knowledge.storedVersion) + 1, epoch: context.epoch,
-            token: token, fingerprint: fingerprint, life: life, expiresAt: context.begun + left, issuedAt: now)
+            token: token, fingerprint: fingerprint, life: life,
+            expiresAt: (rules.demand(.lifeFromRequest) ? context.begun : now) + left, issuedAt: now)
         if isSame, knowledge.isStored, let current {
             guard let intent else {
                 return confirmed(current, context, credential, at: now, into: &out)
@@ -177,7 +180,7 @@ extension Refresher {
 
     private mutating func failed(
         _ trouble: Trouble, _ intent: IntentID?, _ context: CallContext, effect: Abortion.Effect,
-        reaction: Refusal.Reaction, at now: Instant, into out: inout Outbox
+        reaction: Refusal.Reaction, leading term: Epoch?, at now: Instant, into out: inout Outbox
     ) {
         failures += 1
         counters.refreshesFailed += 1
@@ -186,7 +189,9 @@ extension Refresher {
         if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
         out.note(.callFailed(app.id, trouble, outcomeKnown: effect == .none, nextTry: pause))
         knowledge.trouble = trouble
-        answerFailure(trouble, wasAnswered: trouble.errcode != nil && effect == .none, pause, into: &out)
+        let wasAnswered = trouble.errcode != nil && effect == .none
+        // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
+        if term == context.epoch || wasAnswered { answerFailure(trouble, wasAnswered: wasAnswered, pause, into: &out) }
         resolve(
             Abortion(app: app.id, epoch: context.epoch, intent: intent, effect: effect, trouble: trouble), at: now,
             into: &out)
@@ -197,7 +202,7 @@ extension Refresher {
     ) -> Duration {
         if let pause = policy.pause(after: reaction) { return pause }
         // The first repair waits only until WeChat can no longer be late.
-        if isInDoubt, failures <= 1 { return policy.timing.lateness }
+        if isInDoubt, failures <= 1, rules.demand(.waitsAfterUnknown) { return policy.timing.lateness }
         let credential = knowledge.credential
         let isUrgent =
             credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || isDead
@@ -207,8 +212,10 @@ extension Refresher {
     }
 
     /// WeChat was asked about a token.
-    mutating func probed(_ request: RequestID, _ outcome: ProbeOutcome, at now: Instant, into out: inout Outbox) {
-        guard case .verifying(request, let reason) = job else { return }
+    mutating func probed(
+        _ request: RequestID, _ outcome: ProbeOutcome, leading term: Epoch?, at now: Instant, into out: inout Outbox
+    ) {
+        guard case .verifying(request, let reason, let epoch) = job else { return }
         job = .idle
         nextWatch = now + policy.watchPeriod
         guard let credential = knowledge.credential else { return }
@@ -224,7 +231,8 @@ extension Refresher {
             watchRefusals = 0
             found(credential, deadWith: errcode, at: now, into: &out)
         case .inconclusive(let trouble):
-            if reason == .reported { answerInconclusive(credential, trouble, into: &out) }
+            // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
+            if reason == .reported, term == epoch { answerInconclusive(credential, trouble, into: &out) }
         }
     }
 

@@ -8,16 +8,16 @@ struct Refresher: Sendable {
         /// Nothing. Can transition to: any other when `plan` says so.
         case idle
         /// WeChat is asked whether the token lives. Can transition to: `idle`.
-        case verifying(RequestID, ProbeReason)
+        case verifying(RequestID, ProbeReason, Epoch)
         /// The intent is on its way to the store. Can transition to: `calling` if accepted and the lease outlasts a
         /// call; `resolving` if it may have run; `idle` if refused.
         case beginning(RequestID, IntentID, CallContext)
         /// WeChat is called. Can transition to: `publishing` with a token; `resolving` without.
         case calling(RequestID, IntentID?, CallContext)
         /// The token is on its way to the store, again and again. Can transition to: `idle` once answered.
-        case publishing(Pending, RequestID?)
+        indirect case publishing(Pending, RequestID?)
         /// The intent's end is on its way to the store, again and again. Can transition to: `idle` once answered.
-        case resolving(Abortion, RequestID?)
+        indirect case resolving(Abortion, RequestID?)
         /// A lost record is written back. Can transition to: `idle`.
         case restoring(RequestID)
     }
@@ -114,7 +114,7 @@ struct Refresher: Sendable {
         self.incarnation = incarnation
         self.policy = policy
         self.rules = rules
-        knowledge = Knowledge(app: app.id)
+        knowledge = Knowledge(app: app.id, rules: rules)
         random = SplitMix64(seed: seed)
     }
 
@@ -132,6 +132,7 @@ struct Refresher: Sendable {
     /// rotation.
     var wanted: RotationReason? {
         if isDead { return .dead }
+        if rules.waive(.verifiesReports), let credential = knowledge.credential, isReported(credential) { return .dead }
         return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil
     }
 
@@ -185,34 +186,42 @@ extension Refresher {
         }
     }
 
-    /// When `step` has something to do next.
-    func nextWakeUp(_ situation: Situation, at now: Instant) -> Instant? {
-        var moments = [queue.nextExpiry(isWorking: isWorking)]
+    /// Hands over what the rest of the node must do.
+    mutating func takeDemands() -> Demands {
+        defer { demands = [] }
+        return demands
+    }
+
+    /// When `step` has something to do next. It changes nothing, but a machine that may be changed need not be copied.
+    mutating func chooseWakeUp(_ situation: Situation, at now: Instant) -> Instant? {
+        var next = queue.nextExpiry(isWorking: isWorking)
         switch job {
-        case .publishing(_, nil), .resolving(_, nil): moments.append(repeatAt)
+        case .publishing(_, nil), .resolving(_, nil): next = .earlier(next, repeatAt)
         case .idle:
-            if let leadership = situation.leadership, !isBlocked { moments.append(plan(leadership, at: now)?.at) }
+            if let leadership = situation.leadership, !isBlocked {
+                next = .earlier(next, plan(leadership, at: now)?.at)
+            }
         default: break
         }
         if situation.leadership == nil, situation.leader != nil,
             queue.waiting.contains(where: { $0.forward == nil })
         {
-            moments.append(forwardAt)
+            next = .earlier(next, forwardAt)
         }
-        return moments.compactMap { $0 }.min()
+        return next
     }
 
     /// Tells the read path whenever what may be handed out has changed.
     mutating func serve(at now: Instant, into out: inout Outbox) {
-        var credential = knowledge.credential
-        if let provisional, credential?.isOlder(than: provisional) ?? true { credential = provisional }
-        let next = credential.map { credential in
-            ServedCredential(
-                credential: credential, promisedUntil: knowledge.doubtSince.map { $0 + policy.usableOverlap })
+        let isNewer = provisional.map { knowledge.credential?.isOlder(than: $0) ?? true } ?? false
+        let promisedUntil = knowledge.doubtSince.map { $0 + policy.usableOverlap }
+        guard let credential = isNewer ? provisional : knowledge.credential else {
+            if served != nil { out.append(.serve(app.id, nil)) }
+            return served = nil
         }
-        guard next != served else { return }
-        served = next
-        out.append(.serve(app.id, next))
+        if let served, served.promisedUntil == promisedUntil, served.credential == credential { return }
+        served = ServedCredential(credential: credential, promisedUntil: promisedUntil)
+        out.append(.serve(app.id, served))
     }
 
     /// At the start of a term the watches are spread over one period, so that ten thousand apps do not ask at once.
@@ -265,7 +274,7 @@ extension Refresher {
         guard let credential = knowledge.credential else { return }
         let permit = CallPermit(epoch: leadership.epoch, deadline: now + policy.timing.callTimeout)
         requested = now
-        job = .verifying(out.probe(app.id, credential.token, permit), reason)
+        job = .verifying(out.probe(app.id, credential.token, permit), reason, leadership.epoch)
     }
 
     private mutating func fetch(

@@ -73,6 +73,9 @@ struct Elector: Sendable {
     /// The term, valid or lapsed.
     var term: Term? { if case .leader(let term) = state { term } else { nil } }
 
+    /// What a call must find at its last moment.
+    var gate: LeaseGate { term.map { LeaseGate(epoch: $0.epoch, validUntil: $0.validUntil) } ?? .closed }
+
     /// Whether our lease has not run out.
     func isLeader(at now: Instant) -> Bool { term.map { now < $0.validUntil } ?? false }
 
@@ -140,9 +143,7 @@ extension Elector {
         } else if watchedRelease?.epoch != seen.epoch {
             watchedRelease = (seen.epoch, now)
         }
-        if watched?.renewal != ObservedRenewal(seen) {
-            watched = WatchedRenewal(renewal: ObservedRenewal(seen), since: now)
-        }
+        if watched.map({ !$0.isShown(by: seen) }) ?? true { watched = WatchedRenewal(seen, since: now) }
         if seen.epoch != record?.epoch || seen.holder != record?.holder, seen.holder != holder {
             out.note(.follows(seen.holder, seen.epoch))
         }
@@ -166,7 +167,8 @@ extension Elector {
         let request = out.send(
             .acquire(
                 Acquisition(
-                    ttl: timing.ttl, floor: floor, observed: watched?.renewal, steals: isStuck && !isLockFree)))
+                    ttl: timing.ttl, floor: rules.demand(.epochFloor) ? floor : .none, observed: watched?.renewal,
+                    steals: isStuck && !isLockFree)))
         state = .candidate(request, sentAt: now)
     }
 
@@ -201,7 +203,8 @@ extension Elector {
             // Our lost grant replaced a record we have never seen: the worst case.
             let hasForgotten = mayHaveForgotten(nil, before: epoch, at: now)
             let quiet = QuietPeriod(
-                until: now + timing.observation, lateness: hasForgotten ? .all : .doubtful)
+                until: rules.demand(.resumedIsWorst) ? now + timing.observation : now,
+                lateness: hasForgotten ? .all : .doubtful)
             lead(epoch, after: nil, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .denied(let seen):
             note(seen, at: now, into: &out)

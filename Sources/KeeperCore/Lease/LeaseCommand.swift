@@ -2,7 +2,7 @@
 ///
 /// The store knows who asks (`LeaseHolder`, "the caller"). A command may be executed any time after it was sent, even
 /// long after its sender gave up; every script is written so that such a stray does no harm.
-public enum LeaseCommand: Equatable, Sendable {
+public enum LeaseCommand: Hashable, Sendable {
     /// Heartbeat and poll; changes nothing but the caller's member record.
     case tick(Tick)
     /// Take the lease if it is free.
@@ -27,7 +27,7 @@ public enum LeaseCommand: Equatable, Sendable {
 }
 
 /// Heartbeat and poll in one.
-public struct Tick: Equatable, Sendable {
+public struct Tick: Hashable, Sendable {
     /// How far the caller has read; nil or another store's position makes the store send every record.
     public var position: StorePosition?
     /// Take the name although another incarnation stands under it. Without it the member record is written only if
@@ -75,7 +75,7 @@ public struct Tick: Equatable, Sendable {
 /// 3. Otherwise the new epoch is max(record's epoch, floor) + 1, and with no record at all max(floor + 1, the store's
 ///    clock in seconds). Writes the record (sequence 1, not active, not released), sets the lock for `ttl`, appends to
 ///    the history, publishes a hint, answers `granted` with the record it replaced.
-public struct Acquisition: Equatable, Sendable {
+public struct Acquisition: Hashable, Sendable {
     /// Length of the lease.
     public var ttl: Duration
     /// Highest epoch the caller has ever heard of.
@@ -124,14 +124,14 @@ public struct ServerIdentity: Hashable, Sendable {
 }
 
 /// What the store answers to a `LeaseCommand`.
-public struct LeaseReply: Equatable, Sendable {
+public struct LeaseReply: Hashable, Sendable {
     /// Who answered.
     public var server: ServerIdentity
     /// The answer itself.
     public var answer: Answer
 
     /// Answers, one or two for each command.
-    public enum Answer: Equatable, Sendable {
+    public indirect enum Answer: Hashable, Sendable {
         /// To `tick`.
         case ticked(TickReply)
         /// To `acquire`: the caller leads the term `epoch`; `previous` is the record it replaced, nil if there was
@@ -155,7 +155,7 @@ public struct LeaseReply: Equatable, Sendable {
 }
 
 /// What a tick found.
-public struct TickReply: Equatable, Sendable {
+public struct TickReply: Hashable, Sendable {
     /// The lease's record; nil if there is none.
     public var lease: LeaseRecord?
     /// What is left of the lock by the store's clock; nil if there is no lock. Only a hint.
@@ -201,7 +201,7 @@ public struct TickReply: Equatable, Sendable {
 }
 
 /// Why the store gave no answer. Each case has a reaction of its own.
-public enum StoreError: Error, Equatable, Sendable {
+public enum StoreError: Error, Hashable, Sendable {
     /// Nothing was sent: no connection. The command has surely not run.
     case unreachable(String)
     /// No answer in time; the command may have run or may still run.

@@ -1,5 +1,7 @@
 /// Who holds or seeks the lease: one incarnation of one node, and where the others reach it.
-public struct LeaseHolder: Hashable, Sendable {
+///
+/// It stands in every record, member and hint, and never changes: so it is shared, not copied, and equal by its parts.
+public final class LeaseHolder: Hashable, Sendable, CustomStringConvertible {
     /// The node's stable name.
     public let node: NodeName
     /// This start of the node.
@@ -13,10 +15,23 @@ public struct LeaseHolder: Hashable, Sendable {
         self.incarnation = incarnation
         self.address = address
     }
+
+    public var description: String { "\(node) (\(incarnation))" }
+
+    public static func == (left: LeaseHolder, right: LeaseHolder) -> Bool {
+        left === right
+            || (left.incarnation == right.incarnation && left.node == right.node && left.address == right.address)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(node)
+        hasher.combine(incarnation)
+        hasher.combine(address)
+    }
 }
 
 /// The persistent record of the lease. It outlives the lock, so that a successor sees the last renewal.
-public struct LeaseRecord: Equatable, Sendable {
+public struct LeaseRecord: Hashable, Sendable {
     /// Number of the term.
     public var epoch: Epoch
     /// Whose term it is or was.
@@ -49,7 +64,7 @@ extension LeaseRecord {
 }
 
 /// How a term was ended before the lease ran out.
-public enum LeaseRelease: Equatable, Sendable {
+public enum LeaseRelease: Hashable, Sendable {
     /// By its holder.
     case handedOver(Handover)
     /// By the parent of the holder's process, which has seen it end: no code of that incarnation runs any more. What it
@@ -95,7 +110,7 @@ public struct ObservedRenewal: Hashable, Sendable {
 }
 
 /// What one node tells the others with every tick. The record vanishes `LeaseTiming.memberTTL` after the last tick.
-public struct Member: Equatable, Sendable {
+public struct Member: Hashable, Sendable {
     /// Who it is and where it is reached.
     public var holder: LeaseHolder
     /// Counts the ticks of this incarnation; an advance proves it is alive.

@@ -54,7 +54,9 @@ struct QuietPeriod: Equatable, Sendable {
     static func afterGrant(_ evidence: Evidence) -> QuietPeriod {
         let worst = evidence.granted + evidence.timing.observation
         if evidence.rules.waive(.quietPeriod) { return QuietPeriod(until: evidence.granted, lateness: .none) }
-        guard let previous = evidence.previous else { return QuietPeriod(until: worst, lateness: .all) }
+        guard let previous = evidence.previous else {
+            return QuietPeriod(until: worst, lateness: evidence.rules.demand(.amnesiaDoubtsAll) ? .all : .doubtful)
+        }
         if evidence.rules.waive(.quietAfterKnownTerm) {
             return QuietPeriod(until: evidence.granted, lateness: .none)
         }
@@ -73,7 +75,7 @@ struct QuietPeriod: Equatable, Sendable {
             else { return QuietPeriod(until: worst, lateness: .doubtful) }
             return QuietPeriod(until: held.boundUntil, lateness: .doubtful)
         }
-        if let watched = evidence.watched, watched.renewal == ObservedRenewal(previous) {
+        if let watched = evidence.watched, watched.isShown(by: previous) {
             return QuietPeriod(until: watched.since + evidence.timing.observation, lateness: .doubtful)
         }
         return QuietPeriod(until: worst, lateness: .doubtful)
@@ -93,9 +95,24 @@ extension QuietPeriod {
 }
 
 /// A renewal of somebody's lease and the moment this node first saw it, by its own clock.
+///
+/// It is somebody's: after the loss of the lease's record and a step of the store's clock back, another holder may
+/// renew under the same numbers.
 struct WatchedRenewal: Equatable, Sendable {
     let renewal: ObservedRenewal
+    let holder: Incarnation
     let since: Instant
+
+    init(_ record: LeaseRecord, since: Instant) {
+        renewal = ObservedRenewal(record)
+        holder = record.holder.incarnation
+        self.since = since
+    }
+
+    /// Whether it is this renewal that the record shows.
+    func isShown(by record: LeaseRecord) -> Bool {
+        renewal == ObservedRenewal(record) && holder == record.holder.incarnation
+    }
 }
 
 /// A term this process has held, and the moment until which no rotating call may follow it.

@@ -54,13 +54,12 @@ struct DeadlineQueue: Sendable {
         heap[0] = last
         var parent = 0
         while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].at < heap[least].at {
-                least = child
-            }
-            guard least != parent else { return }
-            heap.swapAt(parent, least)
-            parent = least
+            var child = 2 * parent + 1
+            guard child < heap.count else { return }
+            if child + 1 < heap.count, heap[child + 1].at < heap[child].at { child += 1 }
+            guard heap[child].at < heap[parent].at else { return }
+            heap.swapAt(parent, child)
+            parent = child
         }
     }
 }

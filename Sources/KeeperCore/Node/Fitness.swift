@@ -118,7 +118,7 @@ struct Fitness: Sendable {
 }
 
 /// What an attempt to speak to WeChat says about the way there.
-public enum Contact: Equatable, Sendable {
+public enum Contact: Hashable, Sendable {
     /// Nothing: it was not tried.
     case untried
     /// WeChat was there.

@@ -34,31 +34,25 @@ extension NodeCore {
         }
     }
 
-    var departureDeadline: Instant? {
-        switch departure {
-        case .none, .steppingDown, .left: nil
-        case .leaving(let deadline), .releasing(_, let deadline): deadline
-        }
-    }
-
     /// Gives the lease up as soon as no call of ours can follow.
     mutating func depart(at now: Instant) {
         switch departure {
         case .none:
             // A store that lost its record and whose clock was set back grants a term below one that has been. Its
             // tokens would count as older than those everybody holds, so it must not last.
-            guard let term = elector.term, term.epoch < elector.floor else { return }
+            guard let term = elector.term, term.epoch < elector.floor, rules.demand(.epochFloor) else { return }
             departure = .steppingDown(.init())
             depart(at: now)
         case .left: break
         case .steppingDown(let succession):
-            guard !refreshers.contains(where: \.isBusy) else { return }
+            guard !refreshers.contains(where: \.isBusy) || rules.waive(.releasesAfterCalls) else { return }
             elector.stepDown(
                 to: succession.successor, isForReach: succession.isForReach,
                 keepingBackUntil: succession.keepsBackUntil, at: now, into: &out)
             departure = .none
         case .leaving(let deadline):
-            guard now >= deadline || !refreshers.contains(where: \.isBusy) else { return }
+            let isBusy = refreshers.contains(where: \.isBusy) && rules.demand(.releasesAfterCalls)
+            guard now >= deadline || !isBusy else { return }
             let release = elector.resign(at: now, into: &out)
             departure = .releasing(release, deadline: now + settings.timing.commandTimeout)
             depart(at: now)
@@ -147,7 +141,8 @@ extension NodeCore {
             elector.hear(of: state.floor)
             for record in state.records {
                 guard let index = indexOfApp[record.app] else { continue }
-                refreshers[index].knowledge.learnFromPeer(record, askedAt: sentAt)
+                refreshers[index].knowledge.learnFromPeer(
+                    record, askedAt: sentAt, asLeader: situation.leadership != nil)
                 refreshers[index].schedule(at: now)
             }
             if let age = state.syncAge { sync.confirm(asOf: sentAt - age) }

@@ -89,6 +89,10 @@ extension NodeCore {
         if elector.isLeader(at: now), let term = elector.term { return LeaderHint(holder: holder, epoch: term.epoch) }
         return leaderHint
     }
+
+    private var leaderHint: LeaderHint? {
+        LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)
+    }
 }
 
 extension Refresher {

@@ -91,6 +91,7 @@ extension NodeCore {
     mutating func appReplied(_ event: NodeEvent, at now: Instant) {
         guard let request = event.request, let index = appOfRequest.removeValue(forKey: request) else { return }
         let mark = out.actions.count
+        let term = situation.leadership(at: now)?.epoch
         switch event {
         case .credentialReplied(_, let reply):
             if case .failure(let error) = reply { sync.noteReachability(error, into: &out) }
@@ -98,12 +99,13 @@ extension NodeCore {
                 request, reply, situation.leadership(at: now), at: now, into: &out)
         case .called(_, let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
-            refreshers[index].called(request, outcome, fingerprint: fingerprint, at: now, into: &out)
+            refreshers[index].called(
+                request, outcome, fingerprint: fingerprint, leading: term, at: now, into: &out)
             elector.noteUnknownCall(until: refreshers[index].unknownUntil)
             callEnded(at: now)
         case .probed(_, let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
-            refreshers[index].probed(request, outcome, at: now, into: &out)
+            refreshers[index].probed(request, outcome, leading: term, at: now, into: &out)
             callEnded(at: now)
         case .forwarded(_, let outcome):
             refreshers[index].forwarded(request, outcome, at: now, into: &out)

@@ -16,9 +16,11 @@ public struct NodeCore: Sendable {
     var deadlines: DeadlineQueue
     var out = Outbox()
 
+    /// When `NodeEvent.woke` is due next.
+    public private(set) var nextWakeUp = Instant.origin
+    /// What the last moment before a call to WeChat must be checked against.
+    public private(set) var gate = LeaseGate.closed
     var startedAt = Instant.origin
-    /// When the last event was handled.
-    private var handledAt = Instant.origin
     var lockIsHeld = false
     var situation = Situation()
     /// Which app a request on its way belongs to; only looked up.
@@ -51,6 +53,14 @@ public struct NodeCore: Sendable {
         case releasing(RequestID?, deadline: Instant)
         /// Everything is given up; reads go on. Can transition to: nothing.
         case left
+
+        /// When it goes on whatever has been answered.
+        var deadline: Instant? {
+            switch self {
+            case .none, .steppingDown, .left: nil
+            case .leaving(let deadline), .releasing(_, let deadline): deadline
+            }
+        }
     }
 
     /// To whom, and for how long not to us.
@@ -95,28 +105,11 @@ public struct NodeCore: Sendable {
         deadlines = DeadlineQueue(count: apps.count)
     }
 
-    /// When `NodeEvent.woke` is due next.
-    public var nextWakeUp: Instant {
-        var next = sync.nextWakeUp
-        for moment in [
-            elector.nextWakeUp, deadlines.first, peers.nextWakeUp, fitness.nextWakeUp, departureDeadline,
-        ] {
-            if let moment { next = min(next ?? moment, moment) }
-        }
-        return next ?? handledAt + .seconds(1)
-    }
-
     /// Who this node is.
     public var identity: LeaseHolder { holder }
 
-    /// What the last moment before a call to WeChat must be checked against.
-    public var gate: LeaseGate {
-        elector.term.map { LeaseGate(epoch: $0.epoch, validUntil: $0.validUntil) } ?? .closed
-    }
-
     /// Takes one event and says what to do about it.
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
-        handledAt = now
         switch event {
         case .started:
             startedAt = now
@@ -150,6 +143,10 @@ extension NodeCore {
         askPeersIfDue(at: now)
         checkReachIfDue(at: now)
         tickIfDue(at: now)
+        gate = elector.gate
+        let next = Instant.earlier(.earlier(sync.nextWakeUp, elector.nextWakeUp), deadlines.first)
+        let others = Instant.earlier(.earlier(peers.nextWakeUp, fitness.nextWakeUp), departure.deadline)
+        nextWakeUp = .earlier(next, others) ?? now + .seconds(1)
     }
 
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.
@@ -162,21 +159,13 @@ extension NodeCore {
                     hasReadAll: sync.hasReadAll, hasAskedPeers: peers.isAnswered(for: term.epoch),
                     hasSlot: callsInFlight < Self.mostCalls)
             } else {
-                next.leader = leaderHint
+                next.leader = LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)
             }
         }
         let isSame = next.matters(like: situation)
         situation = next
         guard !isSame else { return }
         for index in refreshers.indices { step(index, at: now) }
-    }
-
-    /// Another node that holds the lease as far as we know.
-    var leaderHint: LeaderHint? {
-        guard lockIsHeld, let record = elector.record, record.release == nil,
-            record.holder.incarnation != holder.incarnation
-        else { return nil }
-        return LeaderHint(holder: record.holder, epoch: record.epoch)
     }
 
     /// Lets one app do what is due and sees to what it demands of the node.
@@ -199,13 +188,12 @@ extension NodeCore {
             default: break
             }
         }
-        let demands = refreshers[index].demands
-        refreshers[index].demands = []
+        let demands = refreshers[index].takeDemands()
         if demands.contains(.renewal) { elector.renewSoon(at: now, into: &out) }
         if demands.contains(.stepDown) { stepDown(.init()) }
         if demands.contains(.askPeers) { peers.want(for: situation.leadership?.epoch) }
         // Never in the past: whatever was due has just been done, and a slip here must not spin.
-        let next = refreshers[index].nextWakeUp(situation, at: now)
+        let next = refreshers[index].chooseWakeUp(situation, at: now)
         deadlines.set(index, next.map { max($0, now + .milliseconds(1)) })
     }
 
@@ -226,7 +214,7 @@ extension NodeCore {
 
     private mutating func tickIfDue(at now: Instant) {
         guard sync.isDue(at: now) else { return }
-        let verify = elector.isLeader(at: now) ? Array(sync.nextToVerify(of: refreshers.count)) : []
+        let verify = elector.isLeader(at: now) ? sync.nextToVerify(of: refreshers.count) : 0..<0
         let tick = Tick(
             position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.floor,
             isDraining: isDraining, fitness: fitness.standing(at: now), memberTTL: settings.timing.memberTTL,
@@ -236,14 +224,25 @@ extension NodeCore {
     }
 }
 
+extension LeaderHint {
+    /// Another node that holds the lease as far as the record and the lock show; nil if none does.
+    init?(_ record: LeaseRecord?, isLockHeld: Bool, seenFrom holder: LeaseHolder) {
+        guard isLockHeld, let record, record.release == nil, record.holder.incarnation != holder.incarnation else {
+            return nil
+        }
+        self.init(holder: record.holder, epoch: record.epoch)
+    }
+}
+
 extension Situation {
     /// Whether an app would decide the same in both. A longer lease alone changes nothing; who waits for it is told.
     func matters(like other: Situation) -> Bool {
-        var (left, right) = (self, other)
-        left.leadership?.validUntil = .origin
-        right.leadership?.validUntil = .origin
-        left.leadership?.hasSlot = true
-        right.leadership?.hasSlot = true
-        return left == right
+        guard leader == other.leader else { return false }
+        guard let leadership, let before = other.leadership else {
+            return (leadership == nil) == (other.leadership == nil)
+        }
+        return leadership.epoch == before.epoch && leadership.granted == before.granted
+            && leadership.quiet == before.quiet && leadership.hasReadAll == before.hasReadAll
+            && leadership.hasAskedPeers == before.hasAskedPeers
     }
 }

@@ -1,5 +1,5 @@
 /// Everything that can happen to a node. `NodeCore.handle(_:at:)` is the only gate.
-public enum NodeEvent: Sendable {
+public enum NodeEvent: Hashable, Sendable {
     /// The process is up; the first event.
     case started
     /// The moment of `NodeCore.nextWakeUp` has come.
@@ -9,7 +9,7 @@ public enum NodeEvent: Sendable {
     /// The store answered a `NodeAction.lease`, or did not.
     case leaseReplied(RequestID, Result<LeaseReply, StoreError>)
     /// The store answered a `NodeAction.credential`, or did not.
-    case credentialReplied(RequestID, Result<CredentialReply, StoreError>)
+    indirect case credentialReplied(RequestID, Result<CredentialReply, StoreError>)
     /// A `NodeAction.call` is over.
     case called(RequestID, CallOutcome)
     /// A `NodeAction.probe` is over.
@@ -21,7 +21,7 @@ public enum NodeEvent: Sendable {
     /// A caller waits no longer.
     case waiterLeft(WaiterID)
     /// A `NodeAction.forward` is over.
-    case forwarded(RequestID, ForwardOutcome)
+    indirect case forwarded(RequestID, ForwardOutcome)
     /// A `NodeAction.askPeers` is over: what came back in time.
     case peersAnswered(RequestID, [PeerState])
     /// An operator wants this node to give the lease up and not take it again at once; to the node named, if one is.
@@ -43,13 +43,13 @@ public enum NodeAction: Equatable, Sendable {
     /// Connect to WeChat, TLS and all, send nothing, and hang up.
     case reach(RequestID, before: Instant)
     /// Forward a refresh to the leader.
-    case forward(RequestID, Forwarding)
+    indirect case forward(RequestID, Forwarding)
     /// Ask these nodes what they know; give up after `LeaseTiming.commandTimeout` times two.
     case askPeers(RequestID, [Member])
     /// Answer a caller.
-    case answer(WaiterID, RefreshAnswer)
+    indirect case answer(WaiterID, RefreshAnswer)
     /// What may be handed out for an app has changed; nil: nothing any more.
-    case serve(AppID, ServedCredential?)
+    indirect case serve(AppID, ServedCredential?)
     /// The lease is given up (or was not held) and every call is over; reads go on. After `leaveAsked`, once.
     case left
     /// Another living process has this node's name: end with exit code 75.

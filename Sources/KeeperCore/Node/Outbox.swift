@@ -56,7 +56,8 @@ struct Outbox: Sendable {
 
     /// Hands over what was collected and starts afresh.
     mutating func drain() -> [NodeAction] {
-        defer { actions.removeAll(keepingCapacity: true) }
+        guard !actions.isEmpty else { return [] }
+        defer { actions = [] }
         return actions
     }
 }

@@ -1,5 +1,5 @@
 /// Somebody asks for a token other than the one named.
-public struct RefreshRequest: Equatable, Sendable {
+public struct RefreshRequest: Hashable, Sendable {
     /// Who waits for the answer.
     public var waiter: WaiterID
     /// The app.
@@ -12,7 +12,7 @@ public struct RefreshRequest: Equatable, Sendable {
     public var isForwarded: Bool
 
     /// Who wants the refresh.
-    public enum Reason: Equatable, Sendable {
+    public enum Reason: Hashable, Sendable {
         /// A caller says that WeChat refused this token (passive refresh).
         case refused(Token)
         /// An operator wants the token replaced although it may be good.
@@ -30,7 +30,7 @@ public struct RefreshRequest: Equatable, Sendable {
 }
 
 /// The answer to a `RefreshRequest`.
-public enum RefreshAnswer: Equatable, Sendable {
+public enum RefreshAnswer: Hashable, Sendable {
     /// The token to use now.
     case token(ServedCredential, previous: [Fingerprint], refreshed: Bool, stillValid: Bool)
     /// Refreshed too recently, or the day's budget is spent: ask again after this long.
@@ -43,7 +43,7 @@ public enum RefreshAnswer: Equatable, Sendable {
     case notLeader(LeaderHint?)
 
     /// Why a refresh could not be tried.
-    public enum Unavailability: Equatable, Sendable {
+    public enum Unavailability: Hashable, Sendable {
         /// No leader was found in time.
         case noLeader
         /// The leader could not reach WeChat, or was not understood.
@@ -56,7 +56,7 @@ public enum RefreshAnswer: Equatable, Sendable {
 }
 
 /// Whom a node believes to lead.
-public struct LeaderHint: Equatable, Sendable {
+public struct LeaderHint: Hashable, Sendable {
     /// The leader and its address.
     public var holder: LeaseHolder
     /// Its term.
@@ -70,7 +70,7 @@ public struct LeaderHint: Equatable, Sendable {
 }
 
 /// A request on its way to the leader.
-public struct Forwarding: Equatable, Sendable {
+public struct Forwarding: Hashable, Sendable {
     /// To whom.
     public var leader: LeaderHint
     /// The app.
@@ -90,7 +90,7 @@ public struct Forwarding: Equatable, Sendable {
 }
 
 /// What came back from the leader.
-public enum ForwardOutcome: Equatable, Sendable {
+public enum ForwardOutcome: Hashable, Sendable {
     /// The leader answered with a token, as its record stood when it answered.
     case token(CredentialRecord, refreshed: Bool, stillValid: Bool)
     /// The leader answered something else, to be passed on.
@@ -100,7 +100,7 @@ public enum ForwardOutcome: Equatable, Sendable {
 }
 
 /// What one node tells another about all it knows (`GET /internal/state`).
-public struct PeerState: Equatable, Sendable {
+public struct PeerState: Hashable, Sendable {
     /// Who tells.
     public var holder: LeaseHolder
     /// Highest epoch it has heard of.

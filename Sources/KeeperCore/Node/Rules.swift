@@ -1,7 +1,7 @@
 /// Something the safety of the cluster rests on, and that a test can take out to show that its absence is noticed.
 ///
-/// Most rules are obeyed in this room. `preRequestCheck` and `intentFence` are obeyed by the shell and by the store;
-/// they stand here so that there is one list.
+/// Most rules are obeyed in this room. `preRequestCheck` is obeyed by the shell, those from `intentFence` to
+/// `restoresUpward` by the store; they stand here so that there is one list.
 package enum Rule: UInt8, CaseIterable, Sendable {
     /// A new leader waits before its first rotating call.
     case quietPeriod
@@ -34,6 +34,40 @@ package enum Rule: UInt8, CaseIterable, Sendable {
     case preRequestCheck
     /// A publication is accepted only under its intent.
     case intentFence
+    /// A publication that is repeated is answered as the first time.
+    case publishOnce
+    /// An intent is opened only if the record is what the decision was based on.
+    case beginComparesBasis
+    /// An intent over an unresolved one turns that one into a taint.
+    case oldIntentBecomesTaint
+    /// A call that surely had no effect ends its own intent and no earlier doubt.
+    case abortKeepsDoubt
+    /// A lease is taken over only from the very renewal that was watched.
+    case stealsWhatWasWatched
+    /// Only what is missing or lower is written back.
+    case restoresUpward
+    /// An app with an open intent of another term, or a taint, waits δ longer.
+    case openIntentWaitsLonger
+    /// Where no record was found, every app waits δ longer.
+    case amnesiaDoubtsAll
+    /// A grant whose answer was lost counts as the worst.
+    case resumedIsWorst
+    /// No term is below one that anybody remembers.
+    case epochFloor
+    /// The lease is released only when no call is in flight.
+    case releasesAfterCalls
+    /// After a call of unknown outcome nothing is called until WeChat can no longer be late.
+    case waitsAfterUnknown
+    /// A reported token is replaced only if WeChat refuses it.
+    case verifiesReports
+    /// A living token is not replaced too soon, whoever asks.
+    case spacing
+    /// Not even a dead one is replaced at once.
+    case floor
+    /// A token's life is counted from before the call.
+    case lifeFromRequest
+    /// A node never goes back to an older token.
+    case versionsNeverFall
 
     /// Its name, as chosen on a command line.
     package var name: String { "\(self)" }
@@ -47,7 +81,7 @@ package enum Rule: UInt8, CaseIterable, Sendable {
 
 /// The rules in force. A running node obeys all of them; no configuration leads here.
 package struct Rules: Equatable, Sendable {
-    private var takenOut: UInt32 = 0
+    private var takenOut: UInt64 = 0
 
     /// Every rule.
     package static let all = Rules()
@@ -55,12 +89,12 @@ package struct Rules: Equatable, Sendable {
     /// Every rule but these.
     package static func all(but rules: Rule...) -> Rules {
         var left = Rules()
-        for rule in rules { left.takenOut |= 1 << UInt32(rule.rawValue) }
+        for rule in rules { left.takenOut |= 1 << UInt64(rule.rawValue) }
         return left
     }
 
     /// Whether the rule is in force.
-    package func demand(_ rule: Rule) -> Bool { takenOut & (1 << UInt32(rule.rawValue)) == 0 }
+    package func demand(_ rule: Rule) -> Bool { takenOut & (1 << UInt64(rule.rawValue)) == 0 }
 
     /// Whether a test has taken the rule out.
     func waive(_ rule: Rule) -> Bool { !demand(rule) }

@@ -22,6 +22,11 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func + (left: Instant, duration: Duration) -> Instant { Instant(left.sinceOrigin + duration) }
     /// The moment `duration` earlier.
     public static func - (left: Instant, duration: Duration) -> Instant { Instant(left.sinceOrigin - duration) }
+    /// The earlier of two moments of which either may be missing.
+    static func earlier(_ left: Instant?, _ right: Instant?) -> Instant? {
+        guard let left, let right else { return left ?? right }
+        return min(left, right)
+    }
     /// The time from `right` to `left`; negative if `left` is earlier.
     public static func - (left: Instant, right: Instant) -> Duration { left.sinceOrigin - right.sinceOrigin }
 }

@@ -18,6 +18,18 @@ public struct LeaseTiming: Equatable, Sendable {
     public let guardTime: Duration
     /// How late WeChat may still process a request that we gave up (δ).
     public let lateness: Duration
+    /// How long a renewal seen elsewhere must have gone unchanged before its holder is surely over (L′ = L(1+ρ)+ε).
+    public let observation: Duration
+    /// How long a grant lets its holder act, counted from before the request was sent (L(1−ρ)−ε).
+    public let validity: Duration
+    /// How long a refresh waits for a leader before it is answered 503 (L′ + p + δ + 1 s).
+    public let hold: Duration
+    /// Time a call needs to be left on the lease when it starts (C + ε).
+    public let callBudget: Duration
+    /// How long a member record lives without a heartbeat (6·p).
+    public let memberTTL: Duration
+    /// Time-out of one request between nodes: the longest hold and one verification and one call.
+    public let forwardTimeout: Duration
 
     /// Bounds of a lease that anybody would want; outside them a figure is a slip of the pen.
     public static let allowedTTL: ClosedRange<Duration> = .seconds(2)...(.seconds(300))
@@ -37,6 +49,12 @@ public struct LeaseTiming: Equatable, Sendable {
         clockDrift = 0.01
         guardTime = ttl < .seconds(5) ? .milliseconds(200) : .milliseconds(250)
         lateness = .seconds(2)
+        observation = ttl.scaled(by: 1 + clockDrift) + guardTime
+        validity = ttl.scaled(by: 1 - clockDrift) - guardTime
+        hold = observation + tickPeriod + lateness + .seconds(1)
+        forwardTimeout = hold + callTimeout * 2
+        memberTTL = tickPeriod * 6
+        callBudget = callTimeout + guardTime
         try check()
     }
 
@@ -48,26 +66,8 @@ public struct LeaseTiming: Equatable, Sendable {
         guard tickPeriod <= renewalPeriod else { throw .tickTooSlow(tickPeriod, renewal: renewalPeriod) }
     }
 
-    /// How long a renewal seen elsewhere must have gone unchanged before its holder is surely over (L′ = L(1+ρ)+ε).
-    public var observation: Duration { ttl.scaled(by: 1 + clockDrift) + guardTime }
-
-    /// How long a grant lets its holder act, counted from before the request was sent (L(1−ρ)−ε).
-    public var validity: Duration { ttl.scaled(by: 1 - clockDrift) - guardTime }
-
-    /// Time a call needs to be left on the lease when it starts (C + ε).
-    public var callBudget: Duration { callTimeout + guardTime }
-
-    /// How long a refresh waits for a leader before it is answered 503 (L′ + p + δ + 1 s).
-    public var hold: Duration { observation + tickPeriod + lateness + .seconds(1) }
-
-    /// Time-out of one request between nodes: the longest hold and one verification and one call.
-    public var forwardTimeout: Duration { hold + callTimeout * 2 }
-
     /// Pause before a failed renewal is tried again.
     public var renewalRetry: Duration { .milliseconds(300) }
-
-    /// How long a member record lives without a heartbeat (6·p).
-    public var memberTTL: Duration { tickPeriod * 6 }
 
     /// Whether a takeover surely repairs a token in doubt before WeChat drops it (L′ + p + 2δ + C < 0.9·overlap).
     public func repairsInTime(overlap: Duration) -> Bool {

@@ -1,0 +1,65 @@
+package import KeeperCore
+
+extension WorldOptions {
+    /// The worlds in which the absence of a rule shows soonest, with the rule taken out.
+    package static func hunt(for mutant: Rule) -> WorldOptions {
+        var options = mutant == .membersAskedFirst ? storeLoss : WorldOptions()
+        options.isFrantic = true
+        options.aim(at: mutant)
+        options.mutant = mutant
+        return options
+    }
+
+    private mutating func aim(at mutant: Rule) {
+        switch mutant {
+        case .quietPeriod, .quietAfterKnownTerm, .taint, .intentFence, .membersAskedFirst: break
+        case .restHandedOn, .unknownCallHandedOn: strike([.stepDown, .leave], every: 1.5, longCalls: 0.4)
+        case .releasesAfterCalls: strike([.stepDown, .leave], every: 1, longCalls: 0.7)
+        case .deathProvesOneTerm:
+            strike([.storeWiped, .killLeader], every: 1, longCalls: 0.9)
+            isSupervised = true
+        case .deathLeavesCallsOpen:
+            strike([.killLeader], every: 1.5, longCalls: 0.7)
+            isSupervised = true
+        case .leaseFromRequest, .budget: strike([.storeSlow, .pauseLeader, .repliesLost], every: 2)
+        case .preRequestCheck: strike([.pauseLeader], every: 1)
+        case .ownRecordIsProvenByEpoch:
+            nodes = 2
+            strike([.lockDeleted], every: 0.7, longCalls: 0.9, lostReplies: 0.3)
+        case .replacedServerEndsTerm:
+            strike([.storeRolledBack, .lockDeleted, .partition, .pauseLeader], every: 1, longCalls: 0.7)
+        case .steal: strike([.storeClockBack, .storeClockFrozen, .killLeader, .kill], every: 2)
+        case .stealsWhatWasWatched:
+            strike([.storeClockBack, .storeClockFrozen, .partition, .pauseLeader], every: 1)
+        case .openIntentWaitsLonger: strike([.killLeader, .pauseLeader], every: 2, longCalls: 0.9)
+        case .amnesiaDoubtsAll: strike([.storeWiped, .leaseDeleted, .killLeader], every: 1.5, longCalls: 0.9)
+        case .resumedIsWorst:
+            strike(
+                [.lockDeleted, .leaseDeleted, .storeWiped, .killLeader], every: 1, longCalls: 0.9, lostReplies: 0.3)
+        case .epochFloor: strike([.leaseDeleted, .storeClockBack, .lockDeleted, .killLeader], every: 1.5)
+        case .waitsAfterUnknown: longCalls = 0.7
+        case .lifeFromRequest: longCalls = 0.9
+        case .oldIntentBecomesTaint, .abortKeepsDoubt:
+            strike([.killLeader, .wechatErrors, .wechatDown], every: 1.5, longCalls: 0.7)
+        case .beginComparesBasis, .publishOnce: strike([.storeSlow, .repliesLost], every: 1.5, lostReplies: 0.2)
+        case .restoresUpward: strike([.recordDeleted, .storeWiped, .storeSlow], every: 1, lostReplies: 0.2)
+        case .versionsNeverFall: strike([.storeRolledBack, .recordDeleted], every: 1.5)
+        case .verifiesReports: isFrantic = false
+        case .spacing:
+            isFrantic = false
+            strike([.stepDown], every: 20)
+        case .floor:
+            isFrantic = false
+            strike([.tokenRevoked], every: 1)
+        }
+    }
+
+    private mutating func strike(
+        _ faults: [Fault], every gap: Double, longCalls: Double? = nil, lostReplies: Double? = nil
+    ) {
+        self.faults = faults
+        faultGap = gap
+        self.longCalls = longCalls ?? self.longCalls
+        self.lostReplies = lostReplies ?? self.lostReplies
+    }
+}
