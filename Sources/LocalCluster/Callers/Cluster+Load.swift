@@ -72,8 +72,10 @@ extension Cluster {
                 let start = ContinuousClock.now
                 let answer = try? await refresh(app, reporting: token, at: front)
                 try Task.checkCancellation()
-                let reason = answer?.status == 200 ? nil : answer.map { "\($0.node ?? "no node"): \($0.body)" }
-                load.note(Load.Report(start: start, end: .now, status: answer?.status, reason: reason))
+                load.note(
+                    Load.Report(
+                        start: start, end: .now, status: answer?.status, node: answer?.node,
+                        reason: answer?.status == 200 ? nil : answer?.body))
             } else {
                 try Task.checkCancellation()
                 load.note(.failure)

@@ -48,13 +48,18 @@ package final class Load: Sendable {
     package struct Report: Sendable {
         package let start, end: ContinuousClock.Instant
         package let status: Int?
+        package let node: String?
         /// What a refusal says.
         package let reason: String?
 
-        package init(start: ContinuousClock.Instant, end: ContinuousClock.Instant, status: Int?, reason: String?) {
+        package init(
+            start: ContinuousClock.Instant, end: ContinuousClock.Instant, status: Int?, node: String? = nil,
+            reason: String? = nil
+        ) {
             self.start = start
             self.end = end
             self.status = status
+            self.node = node
             self.reason = reason
         }
     }

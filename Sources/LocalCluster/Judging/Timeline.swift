@@ -7,6 +7,7 @@ package struct Timeline: Sendable, Equatable {
     /// How long it was watched.
     package var length: Duration
     package var marks: [Mark] = []
+    package var takeovers: [Takeover] = []
     package var bands: [Band] = []
     package var reads: [Beat] = []
     package var calls: [Call] = []
@@ -25,6 +26,20 @@ package struct Timeline: Sendable, Equatable {
             self.kind = kind
             self.at = at
             self.text = text
+        }
+    }
+
+    /// A node became the leader.
+    package struct Takeover: Sendable, Equatable {
+        package var node: String
+        package var at: Duration
+        /// How long nobody led, or how long it took to hand over.
+        package var took: Duration
+
+        package init(node: String, at: Duration, took: Duration) {
+            self.node = node
+            self.at = at
+            self.took = took
         }
     }
 
@@ -99,10 +114,11 @@ package struct Timeline: Sendable, Equatable {
 }
 
 extension Timeline {
-    /// What callers and nodes said from `start` until now.
-    package init(since start: ContinuousClock.Instant, _ load: Load, _ watch: LeaderWatch, marks: [Mark]) {
-        self.init(length: .now - start)
-        self.marks = marks
+    /// What callers and nodes said from `start` to `end`, in whole beats.
+    package init(
+        from start: ContinuousClock.Instant, to end: ContinuousClock.Instant, _ load: Load, _ watch: LeaderWatch
+    ) {
+        self.init(length: Self.beat * Int((end - start) / Self.beat))
         bands = Self.bands(watch.changes, since: start, length: length)
         reads = Self.beats(load.reads, since: start, length: length)
     }
@@ -154,23 +170,24 @@ extension Timeline {
         let nodes = Dictionary(grouping: changes, by: \.node)
         return nodes.keys.sorted().flatMap { node in
             let changes = nodes[node] ?? []
-            return changes.indices.map { index in
+            return changes.indices.compactMap { index -> Band? in
+                // What it said first it would have said from the start.
+                let from = index == 0 ? .zero : changes[index].at - start
                 let end = index + 1 < changes.count ? changes[index + 1].at - start : length
-                return Band(
-                    node: node, word: changes[index].word, from: max(.zero, changes[index].at - start), to: end)
+                guard from < length else { return nil }
+                return Band(node: node, word: changes[index].word, from: from, to: min(end, length))
             }
         }
     }
 
     static func beats(_ reads: [Load.Read], since start: ContinuousClock.Instant, length: Duration) -> [Beat] {
-        var beats = (0...Int(length / beat)).map { Beat(at: beat * $0, reads: 0, failed: 0) }
-        for read in reads {
+        var beats = (0..<Int(length / beat)).map { Beat(at: beat * $0, reads: 0, failed: 0) }
+        for read in reads where read.end >= start {
             let index = Int((read.end - start) / beat)
             guard beats.indices.contains(index) else { continue }
             beats[index].reads += 1
             if read.hasFailed || read.isDead { beats[index].failed += 1 }
         }
-        // The last one is only begun: its count would look like a fall.
-        return Array(beats.dropLast())
+        return beats
     }
 }

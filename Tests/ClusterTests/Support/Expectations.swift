@@ -10,7 +10,8 @@ extension Checker {
         print(verdict)
         for report in load.reports where report.status != 200 {
             let (from, to) = ((report.start - instant).wholeMilliseconds, (report.end - instant).wholeMilliseconds)
-            print("  refresh from \(from) ms to \(to) ms: \(report.status ?? 0) \(report.reason ?? "no answer")")
+            let answer = "\(report.status ?? 0) \(report.node ?? "no node"): \(report.reason ?? "no answer")"
+            print("  refresh from \(from) ms to \(to) ms: \(answer)")
         }
         return verdict
     }

@@ -59,7 +59,8 @@ struct NodeInquiry {
             NodeQuestion(method: .post, path: path, body: Array(body), timeout: .seconds(30)))
     }
 
-    private func ask<Meaning: Decodable>(_ question: NodeQuestion) async throws(CommandFailure) -> Answer<Meaning> {
+    /// Asks anything whose answer is JSON.
+    func ask<Meaning: Decodable>(_ question: NodeQuestion) async throws(CommandFailure) -> Answer<Meaning> {
         let answer = try await connection.send(question)
         guard (200...299).contains(answer.status) else { throw Self.failure(answer) }
         let decoder = JSONDecoder()
@@ -80,7 +81,7 @@ struct NodeInquiry {
         if let text = report?.errmsg { message += ": \(text.prefix(500))" }
         if let address = report?.address { message += " (--url \(address.prefix(200)))" }
         if let retryAfter = answer.retryAfter { message += "; try again in \(retryAfter) s" }
-        return CommandFailure(status: .failed, message: message)
+        return CommandFailure(status: .failed, message: message, answered: answer.status)
     }
 }
 
