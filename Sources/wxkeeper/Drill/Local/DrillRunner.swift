@@ -71,6 +71,7 @@ struct DrillRunner: Sendable {
         try? await scene.cluster.mend()
         scene.journal.healed("the drill is aborted, everything is made whole")
         try? await scene.cluster.awaitHealth(within: .seconds(10))
+        try? await hold("the cluster is watched after the fault", for: Self.calm)
     }
 }
 

@@ -67,7 +67,7 @@ struct Easel {
         y += Self.gap - 5
     }
 
-    /// Reads per second as an area, failures as bars of its height.
+    /// Reads per second as an area, and how large a share of them failed.
     mutating func drawReads() {
         let (height, perSecond) = (64.0, Duration.seconds(1) / Timeline.beat)
         let most = max(10, timeline.reads.map { Double($0.reads) * perSecond }.max() ?? 0)
@@ -89,10 +89,12 @@ struct Easel {
         }
         for beat in timeline.reads where beat.failed > 0 {
             let at = (beat.at - timeline.origin).signedSeconds
+            // One of a hundred is to be seen, too.
+            let share = max(12, height * Double(beat.failed) / Double(beat.reads))
             over.append(
                 rectangle(
-                    "failed", x: x(beat.at), y: y, width: x(beat.at + Timeline.beat) - x(beat.at), height: height,
-                    tip: "\(beat.failed) of \(beat.reads) reads failed, \(at)"))
+                    "failed", x: x(beat.at), y: bottom - share, width: x(beat.at + Timeline.beat) - x(beat.at),
+                    height: share, tip: "\(beat.failed) of \(beat.reads) reads failed, \(at)"))
         }
         y = bottom + Self.gap
     }

@@ -67,6 +67,7 @@ struct ReportView {
         let reads = done.reduce(0) { $0 + ($1.outcome?.figures.reads ?? 0) }
         guard broken.isEmpty else {
             let names = broken.map(\.name.rawValue).joined(separator: ", ")
+            if done.count == 1 { return ("bad", "A promise broke: \(names)") }
             return ("bad", "\(broken.count) of \(done.count) drills broke a promise: \(names)")
         }
         guard !done.isEmpty else { return ("attention", "No drill was done") }
