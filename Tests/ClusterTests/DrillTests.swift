@@ -46,7 +46,7 @@ extension ClusterTests {
                 let leaders: [String] = drill.timeline.leaders.filter { $0.state == "leads" }.map(\.node)
                 let marks: [String] = drill.timeline.marks.map(\.kind)
                 #expect(Set(leaders).count == 2)
-                #expect(marks == ["fault"])
+                #expect(marks == ["fault", "healed"])
                 let html = try String(contentsOfFile: page, encoding: .utf8)
                 #expect(html.contains("The drill kept its promise"))
                 for text in [result.standardOutput, result.standardError] {

@@ -27,7 +27,7 @@ enum DrillName: String, CaseIterable, Sendable {
         case .cutLeaderFromRedis: "The network between the leader and Redis swallows everything."
         case .cutLeaderFromWeChat: "The network between the leader and WeChat swallows everything."
         case .weChatDown: "WeChat answers nobody while a token falls due."
-        case .stampede: "Two hundred callers report one dead token at the same moment, through every node."
+        case .stampede: "Two hundred callers report one token at the same moment, through every node."
         case .rollingRestart: "Every node is stopped properly and started again, one after the other."
         }
     }

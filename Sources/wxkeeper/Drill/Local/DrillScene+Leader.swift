@@ -37,7 +37,8 @@ extension DrillScene {
         let leader = try await cluster.awaitLeader()
         let asked = journal.fault("\(leader.name) is asked to step down")
         async let answer = cluster.operate("step-down", [:], at: leader.port)
-        try await takeover(from: leader, since: asked)
+        let successor = try await takeover(from: leader, since: asked)
+        journal.healed("\(successor.name) leads")
         let status = try await answer.status
         if status != 200 { journal.find("step-down was answered \(status)") }
         try await refreshIsAnswered(since: asked)
@@ -50,6 +51,7 @@ extension DrillScene {
         let fields = ["leader": leader.name, "candidate": candidate.name]
         async let answer = cluster.operate("switchover", fields, at: leader.port)
         let successor = try await takeover(from: leader, since: asked)
+        journal.healed("\(successor.name) leads")
         if successor !== candidate { journal.find("\(successor.name) leads, and not \(candidate.name)") }
         let status = try await answer.status
         if status != 200 { journal.find("switchover was answered \(status)") }

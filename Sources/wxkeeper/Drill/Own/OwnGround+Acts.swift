@@ -17,7 +17,8 @@ extension OwnGround {
             defer { group.cancelAll() }
             do {
                 try await group.next()
-            } catch let failure as CommandFailure {
+            } catch let failure as CommandFailure where failure.answered != 421 {
+                // Nothing is done where nobody leads; everything else is for the judgement.
                 journal.find(failure.message)
             }
         }

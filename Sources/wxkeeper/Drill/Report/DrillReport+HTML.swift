@@ -64,7 +64,8 @@ extension DrillReport {
         {{#promise}}<div class="{{tone}}"><dt>{{label}}</dt><dd>{{measured}}</dd>\
         <dd class="promised">{{promised}}</dd></div>
         {{/promise}}</dl>
-        {{/timelines}}</section>
+        {{#latencies}}<p class="more">{{text}}</p>
+        {{/latencies}}{{/timelines}}</section>
         {{/drills}}
         </main>
         <footer>{{load}} Read more: docs/drill.md, docs/guarantees.md.</footer>

@@ -42,9 +42,6 @@ extension DrillReport {
             svg text.name { fill: var(--ink); }
             svg text.in { fill: var(--on); font-weight: 600; font-size: 11px; }
             svg text.in-silent { fill: var(--paper); font-size: 11px; }
-            svg text.took {
-                fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--card); stroke-width: 5px;
-            }
             svg text.fault, svg text.healed { paint-order: stroke; stroke: var(--card); stroke-width: 5px; }
             svg text.fault { fill: var(--fault); font-weight: 600; }
             svg text.healed { fill: var(--well); font-weight: 600; }

@@ -3,12 +3,15 @@ internal import LocalCluster
 /// What the template shows of one drill.
 struct DrillView {
     let name, about, word, mark: String
-    let breaches: [Breach]
+    let breaches: [Sentence]
     let promise: [Line]
     /// One; none for a drill that was not done, whose name would otherwise be sought further out.
     let timelines: [TimelineDrawing]
 
-    struct Breach {
+    /// One, about how long reads took; none if there were none.
+    let latencies: [Sentence]
+
+    struct Sentence {
         let text: String
     }
 
@@ -21,7 +24,8 @@ struct DrillView {
         about = drill.name.summary
         word = drill.state.word
         mark = drill.state.mark
-        breaches = drill.breaches.map(Breach.init)
+        breaches = drill.breaches.map(Sentence.init)
+        latencies = (drill.outcome?.figures.latency).map { [Sentence(text: $0.sentence)] } ?? []
         promise = drill.lines.map { line in
             Line(
                 label: line.name, measured: line.measured, promised: "promised: \(line.promised)",
@@ -32,5 +36,19 @@ struct DrillView {
         } else {
             timelines = []
         }
+    }
+}
+
+extension Figures.Latency {
+    fileprivate var sentence: String {
+        "A read took \(median.tenths) in the median, \(p99.tenths) at most for 99 of 100, \(slowest.tenths) at most."
+    }
+}
+
+extension Duration {
+    /// `1.8 ms`.
+    fileprivate var tenths: String {
+        let tenths = Int((self / .milliseconds(1) * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) ms"
     }
 }

@@ -45,21 +45,23 @@ struct Easel {
     mutating func drawNodes() {
         let nodes = Dictionary(grouping: timeline.bands, by: \.node).sorted { $0.key < $1.key }
         for (index, (node, bands)) in nodes.enumerated() {
-            for takeover in timeline.takeovers where takeover.node == node {
-                write("after \(takeover.took.figure)", style: "took", x: x(takeover.at) - 8, y: y + 14, anchor: "end")
-            }
             write("node \(node)", style: "name", x: 0, y: y + 14)
             for band in bands {
                 let tip = "\(node) \(band.word.rawValue), \(times(from: band.from, to: band.to))"
                 switch band.word {
                 case .leads:
                     bar("leads-\(index % 3)", from: band.from, to: band.to, y: y, height: 20, tip: tip)
-                    label("leads", style: "in", from: band.from, to: band.to, y: y + 14)
+                    // The two were seen by different eyes, a moment apart.
+                    let takeover = timeline.takeovers.first {
+                        $0.node == node && abs(($0.at - band.from) / .seconds(1)) < 0.5
+                    }
+                    let words = takeover.map { ["leads, after \($0.took.figure)", "leads"] } ?? ["leads"]
+                    label(words, style: "in", from: band.from, to: band.to, y: y + 14)
                 case .follows:
                     bar("follows", from: band.from, to: band.to, y: y + 8, height: 4, tip: tip)
                 case .silent:
                     bar("silent", from: band.from, to: band.to, y: y + 3, height: 14, tip: tip)
-                    label("silent", style: "in-silent", from: band.from, to: band.to, y: y + 14)
+                    label(["silent"], style: "in-silent", from: band.from, to: band.to, y: y + 14)
                 }
             }
             y += 25
@@ -190,9 +192,10 @@ extension Easel {
         under.append(rectangle(style, x: x(from), y: y, width: width, height: height, radius: 2, tip: tip))
     }
 
-    /// Words in the middle of a bar that has room for them.
-    private mutating func label(_ words: String, style: String, from: Duration, to: Duration, y: Double) {
-        guard x(to) - x(from) > 44 else { return }
+    /// The first of these words that a bar has room for, in its middle.
+    private mutating func label(_ choice: [String], style: String, from: Duration, to: Duration, y: Double) {
+        let room = x(to) - x(from)
+        guard let words = choice.first(where: { Double($0.count) * 7 + 8 < room }) else { return }
         write(words, style: style, x: (x(from) + x(to)) / 2, y: y, anchor: "middle")
     }
 
