@@ -43,7 +43,7 @@ extension Drill {
             act = { try await $0.cutLeaderFromRedis() }
         case .cutLeaderFromWeChat:
             plan.isRelayed = true
-            promise.takeover = DrillFeatures.hasFitness ? .seconds(7) : nil
+            promise.takeover = DrillFeatures.hasFitness ? plan.fitnessBound : nil
             // The leader cannot ask WeChat whether the reported token lives.
             promise.failedRefreshes = nil
             act = { try await $0.cutLeaderFromWeChat() }

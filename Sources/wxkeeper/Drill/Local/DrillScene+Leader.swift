@@ -10,11 +10,13 @@ extension DrillScene {
         try leader.send(.kill)
         try await takeover(from: leader, since: killed)
         try await refreshIsAnswered(since: killed)
-        if !cluster.plan.isSupervised {
+        if cluster.plan.isSupervised {
+            try await eventually("\(leader.name) is started again") { await leader.status("/livez") == 200 }
+        } else {
             _ = try await process.ended(within: .seconds(5))
             try await leader.start()
-            journal.healed("\(leader.name) is started again")
         }
+        journal.healed("\(leader.name) is started again")
         try await cluster.awaitHealth()
     }
 
