@@ -71,7 +71,7 @@ struct DrillCommand: AsyncParsableCommand {
             let ground = try config.map { try OwnGround(config: $0, node: node, isMeant: isMeant) }
             let chosen = try DrillName.chosen(by: names).filter { ground == nil || $0.refusal(isMeant: isMeant) == nil }
             guard !dryRun else { return Console.output(intention(chosen, ground)) }
-            let reading = try await DrillSession(isForPrograms: json, page: page).run(chosen, on: ground)
+            let reading = try await DrillRun(isForPrograms: json, page: page).run(chosen, on: ground)
             if json { Console.output(try DrillDocument(reading).json()) }
             guard reading.results.contains(where: { $0.state != .notSupported }) else {
                 throw ExitStatus.configuration.exitCode

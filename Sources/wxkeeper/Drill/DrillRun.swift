@@ -2,7 +2,7 @@ internal import Foundation
 internal import UnixSignals
 
 /// Runs the chosen drills one after the other and tells how each ended.
-struct DrillSession: Sendable {
+struct DrillRun: Sendable {
     let progress: DrillProgress
     private let isForPrograms: Bool
     private let page: ReportFile?
