@@ -34,6 +34,7 @@ package struct HAProxyConfiguration {
 
         backend read
             balance roundrobin
+            retry-on conn-failure empty-response response-timeout 503
             timeout server 1s
             timeout check 500ms
             option httpchk GET /readyz
