@@ -77,9 +77,10 @@ extension ClusterTests {
             let folders = try await withChildren { children in
                 let drill = try await children.start(Repository.program, ["drill", "pause-leader"], name: "drill")
                 try await eventually("its leader is frozen", within: .seconds(60)) { drill.output.contains("SIGSTOP") }
-                let nodes = ProcessTable.likeChildren(of: drill.processID)
-                #expect(nodes.count == 3)
-                let folders = nodes.map { ProcessTable.arguments(of: $0) }
+                let parents = ProcessTable.likeChildren(of: drill.processID)
+                let nodes = parents + parents.flatMap(ProcessTable.likeChildren)
+                #expect(nodes.count == 6, "three nodes and their supervisors")
+                let folders = parents.map { ProcessTable.arguments(of: $0) }
                 try drill.send(.kill)
                 try await eventually("everything it has started ends", within: .seconds(5)) {
                     nodes.allSatisfy { ProcessTable.arguments(of: $0).isEmpty }

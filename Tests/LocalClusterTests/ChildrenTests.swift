@@ -4,12 +4,17 @@ import Testing
 @testable import LocalCluster
 
 @Suite struct ChildrenTests {
+    /// Also in a group of its own, as a supervised node is and as `timeout` makes itself one, and frozen.
     @Test func whatAProgramHasStarted_EndsWithItsScope() async throws {
         let grandchild = try await withChildren { children in
-            let child = try await children.start("sh", ["-c", "sleep 4321 & echo $!; wait"], name: "sh")
+            let program = "timeout 4321 sleep 4321 & echo $!; wait"
+            let child = try await children.start("sh", ["-c", program], name: "sh")
             try await eventually("the program says whom it has started") { !child.output.isEmpty }
             let line = child.output.split(separator: "\n").first ?? ""
-            return try #require(Int32(line))
+            let grandchild = try #require(Int32(line))
+            try await eventually("it is there") { ProcessTable.arguments(of: grandchild).hasPrefix("timeout") }
+            #expect(kill(grandchild, SIGSTOP) == 0)
+            return grandchild
         }
         try await eventually("the grandchild ends", within: .seconds(5)) {
             !ProcessTable.arguments(of: grandchild).contains("sleep 4321")

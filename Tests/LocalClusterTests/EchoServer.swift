@@ -61,9 +61,10 @@ final class Caller: Sendable {
         self.ear = ear
     }
 
-    static func connect(to port: Int) async throws -> Caller {
+    static func connect(to port: Int, within limit: TimeAmount = .seconds(10)) async throws -> Caller {
         let ear = Ear()
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connectTimeout(limit)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Listening(ear: ear))

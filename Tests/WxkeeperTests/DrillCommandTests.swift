@@ -106,12 +106,6 @@ import Testing
         #expect(end.status == ExitStatus.usage.rawValue && end.errors.contains("/none/at/all.html: cannot be written"))
     }
 
-    @Test func drillThatIsNotThereYet_EndsWith78() async throws {
-        guard !DrillName.switchover.isSupported else { return }
-        let end = try await Program.run(["drill", "switchover"], variables: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
-        #expect(end.status == ExitStatus.configuration.rawValue && end.output.contains("not yet supported"))
-    }
-
     @Test func unsteadyCluster_IsLeftAlone() throws {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase

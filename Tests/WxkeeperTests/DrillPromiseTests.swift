@@ -13,11 +13,11 @@ import Testing
     private func breaches(_ change: (inout Figures) -> Void, findings: [String] = []) -> [String] {
         var figures = Self.good
         change(&figures)
-        return DrillResult.done(.killLeader, figures, findings: findings).breaches
+        return DrillResult.done(.pauseLeader, figures, findings: findings).breaches
     }
 
     @Test func nothingWrong_KeepsThePromise() {
-        let result = DrillResult.done(.killLeader, Self.good)
+        let result = DrillResult.done(.pauseLeader, Self.good)
         #expect(result.breaches == [] && result.state == .kept)
         #expect(result.lines.map(\.name).contains("takeover") && result.lines.allSatisfy(\.isKept))
     }
@@ -87,10 +87,25 @@ import Testing
     }
 
     @Test func harm_IsWhatHurtsCallersOrWeChat() {
-        #expect(Harm(Load.Tally(reads: 9), overlaps: 0) == nil)
-        #expect(Harm(Load.Tally(reads: 9, failedReads: 1), overlaps: 0)?.description == "a read failed")
-        #expect(Harm(Load.Tally(reads: 9, deadTokens: 1), overlaps: 0)?.description == "a caller got a dead token")
-        #expect(Harm(Load.Tally(reads: 9), overlaps: 1)?.description == "two calls of WeChat overlapped")
+        #expect(harm(.init(status: 200, node: "a", token: "t", life: .going)) == nil)
+        #expect(harm(.init(status: 503, node: "b", token: nil, life: nil)) == "a read failed: 503 from b")
+        let refused = harm(.init(status: 503, node: nil, token: nil, life: nil))
+        #expect(refused == "a read failed: 503 from the load balancer")
+        #expect(harm(.init(status: nil, node: nil, token: nil, life: nil)) == "a read failed: no answer")
+        #expect(harm(.init(status: 200, node: "a", token: "t", life: .over)) == "a caller got a dead token")
+        #expect(harm(nil, overlaps: 1) == "two calls of WeChat overlapped")
+    }
+
+    private func harm(_ read: Load.Read?, overlaps: Int = 0) -> String? {
+        let load = Load()
+        if let read { load.note(read) }
+        return Harm(load, overlaps: overlaps)?.description
+    }
+}
+
+extension Load.Read {
+    fileprivate init(status: Int?, node: String?, token: String?, life: Load.Life?) {
+        self.init(app: "wx1", start: .now, end: .now, status: status, node: node, token: token, life: life)
     }
 }
 
@@ -100,6 +115,6 @@ extension DrillResult {
         _ name: DrillName, _ figures: Figures, findings: [String] = [], timeline: Timeline = Timeline(length: .zero)
     ) -> DrillResult {
         let outcome = Outcome(figures: figures, findings: findings, timeline: timeline)
-        return DrillResult(name: name, promise: Drill(name).promise, ending: .done(outcome))
+        return DrillResult(name: name, promise: Drill(name).promise, outcome: outcome)
     }
 }

@@ -29,6 +29,11 @@ package final class Load: Sendable {
         /// Whether its caller got no token.
         package var hasFailed: Bool { status != 200 || token == nil }
 
+        /// What its caller got, without the token: `503 from b`.
+        package var answer: String {
+            status.map { "\($0) from \(node ?? "the load balancer")" } ?? "no answer"
+        }
+
         /// Whether its caller got a token that WeChat no longer accepted, on either reading of its promise.
         package var isDead: Bool { life == .over || life == .overtaken }
     }
@@ -77,6 +82,7 @@ package final class Load: Sendable {
         var reads: [Read] = []
         var reports: [Report] = []
         var tally = Tally()
+        var firstFailure: Read?
         var isOver = false
     }
 
@@ -87,6 +93,7 @@ package final class Load: Sendable {
     package var reads: [Read] { records.withLock(\.reads) }
     package var reports: [Report] { records.withLock(\.reports) }
     package var tally: Tally { records.withLock(\.tally) }
+    package var firstFailure: Read? { records.withLock(\.firstFailure) }
     package var isOver: Bool { records.withLock(\.isOver) }
 
     /// Tells the callers that they may go.
@@ -96,7 +103,10 @@ package final class Load: Sendable {
         records.withLock { records in
             records.reads.append(read)
             records.tally.reads += 1
-            if read.hasFailed { records.tally.failedReads += 1 }
+            if read.hasFailed {
+                records.tally.failedReads += 1
+                records.firstFailure = records.firstFailure ?? read
+            }
             if read.isDead { records.tally.deadTokens += 1 }
         }
     }

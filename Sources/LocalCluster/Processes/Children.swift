@@ -45,14 +45,23 @@ private struct Launch: Sendable {
     let environment: [String: String]
     let started: AsyncStream<Result<Child, any Error>>.Continuation
 
-    /// Becomes the program, after leaving a watcher behind that kills it and its children when the standard input
-    /// ends: so no program outlives a process that crashed or was killed.
+    /// Becomes the program, after leaving a watcher behind that kills it and whatever it has started when the standard
+    /// input ends: so no program outlives a process that crashed or was killed, not even one that is frozen.
     ///
-    /// A job in the background has no standard input of its own; descriptor 3 hands it on. The number of a process
-    /// group is not given away while the group has a member, and the watcher is one.
+    /// A job in the background has no standard input of its own; descriptor 3 hands it on. All of them are one session,
+    /// the fourth word behind the name in proc_pid_stat(5); its number is not given away while it has a member, and
+    /// the watcher is one.
     private static let leash = """
         exec 3<&0
-        { cat <&3; kill -s KILL -- -$$; } >/dev/null 2>&1 &
+        {
+            cat <&3
+            read -r own rest </proc/self/stat
+            for entry in /proc/[0-9]*; do
+                read -r line <"$entry/stat" || continue
+                set -- ${line##*) }
+                [ "$4" = $$ ] && [ "${entry#/proc/}" != "$own" ] && kill -s KILL "${entry#/proc/}"
+            done
+        } >/dev/null 2>&1 &
         exec "$@" </dev/null 3<&-
         """
 
@@ -90,10 +99,10 @@ private struct Launch: Sendable {
         return .custom(Dictionary(uniqueKeysWithValues: all.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 
-    /// A group of its own, so that Ctrl-C reaches us alone and the watcher knows whom to kill.
+    /// A session of its own, so that Ctrl-C reaches us alone and the watcher knows whom to kill.
     private static var options: PlatformOptions {
         var options = PlatformOptions()
-        options.processGroupID = 0
+        options.createSession = true
         return options
     }
 }

@@ -6,10 +6,9 @@ internal import Synchronization
 ///
 /// Nobody needs to be root for that, and only those are hurt who were told to go through it. A cut holds the bytes
 /// back and delivers them when it is healed, as TCP does when a network comes back; a caller that has closed its
-/// connection by then is forgotten, and what it sent never arrives. A new connection is accepted during a cut, since no
-/// program can keep the kernel from that, and hears nothing.
+/// connection by then is forgotten, and what it sent never arrives. A new connection does not come about during a cut.
 package final class Relay: Sendable {
-    /// Which way nothing gets through.
+    /// Which way nothing gets through. No way lets a new connection come about.
     package enum Cut: Sendable {
         case bothWays
         /// Requests are held back.
@@ -26,10 +25,21 @@ package final class Relay: Sendable {
     private let acceptance = Valve()
     private let state = Mutex(State())
 
+    /// What becomes of new connections.
+    private enum Manner {
+        case accepts
+        /// They hang, as when nothing comes through.
+        case isDeaf
+        /// They fail at once, as when nobody listens.
+        case refuses
+    }
+
     private struct State {
+        var manner = Manner.accepts
         var delay = Duration.zero
-        /// What ends when the relay refuses: the port it listens on.
+        /// What holds the port in the present manner; nil between two manners, and while the relay refuses.
         var listener: (any Channel)?
+        var callers: [ObjectIdentifier: any Channel] = [:]
     }
 
     init(port: Int, target: Int) {
@@ -38,15 +48,16 @@ package final class Relay: Sendable {
     }
 
     /// Lets nothing through until it is healed; nobody is told.
-    package func cut(_ cut: Cut = .bothWays) {
+    package func cut(_ cut: Cut = .bothWays) async {
         toTarget.set(open: cut == .fromTarget)
         fromTarget.set(open: cut == .toTarget)
+        await change(to: .isDeaf)
     }
 
     /// Ends every connection and refuses new ones until it is healed, as if nobody listened.
     package func refuse() async {
-        acceptance.set(open: false)
-        try? await state.withLock(\.listener)?.close().get()
+        await change(to: .refuses)
+        for caller in state.withLock({ Array($0.callers.values) }) { try? await caller.close().get() }
     }
 
     /// Delivers everything so much later, each way.
@@ -57,17 +68,44 @@ package final class Relay: Sendable {
         delay(by: .zero)
         toTarget.set(open: true)
         fromTarget.set(open: true)
-        acceptance.set(open: true)
-        try? await eventually("the relay listens") { self.isListening }
+        await change(to: .accepts)
     }
 
-    var isListening: Bool { state.withLock { $0.listener?.isActive ?? false } }
+    /// Returns when new connections are treated so.
+    private func change(to manner: Manner) async {
+        let old = state.withLock { state -> (any Channel)? in
+            guard state.manner != manner else { return nil }
+            state.manner = manner
+            defer { state.listener = nil }
+            return state.listener
+        }
+        acceptance.set(open: manner != .refuses)
+        try? await old?.close().get()
+        if manner != .refuses { try? await eventually("the relay has changed") { self.holdsPort } }
+    }
+
+    var holdsPort: Bool { state.withLock { $0.listener != nil } }
+
+    /// Takes a channel for the one that holds the port, unless the manner has changed meanwhile.
+    private func take(_ listener: any Channel, for manner: Manner) -> Bool {
+        state.withLock { state in
+            guard state.manner == manner else { return false }
+            state.listener = listener
+            return true
+        }
+    }
 
     /// Serves until this task is cancelled.
     func run() async throws {
-        while !Task.isCancelled {
-            try await acceptance.pass()
-            try await listen()
+        try await withThrowingDiscardingTaskGroup { connections in
+            defer { connections.cancelAll() }
+            while !Task.isCancelled {
+                switch state.withLock(\.manner) {
+                case .accepts: try await accept(into: &connections)
+                case .isDeaf: try await beDeaf()
+                case .refuses: try await acceptance.pass()
+                }
+            }
         }
     }
 }
@@ -84,25 +122,45 @@ extension Relay {
     /// One group for all relays: a connection never waits for another.
     private static var group: any EventLoopGroup { .singletonMultiThreadedEventLoopGroup }
 
-    /// Carries connections until the port is closed; they end with it.
-    private func listen() async throws {
+    /// Takes connections until the manner changes; they go on.
+    private func accept(into connections: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
         let server = try await ServerBootstrap(group: Self.group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .bind(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture { try Side(wrappingChannelSynchronously: channel) }
             }
-        state.withLock { $0.listener = server.channel }
-        try await server.executeThenClose { connections in
-            try await withThrowingDiscardingTaskGroup { group in
-                for try await caller in connections { group.addTask { await self.carry(caller) } }
-                group.cancelAll()
-            }
+        try await server.executeThenClose { callers in
+            guard take(server.channel, for: .accepts) else { return }
+            for try await caller in callers { connections.addTask { await self.carry(caller) } }
         }
+    }
+
+    /// Holds the port so that nobody gets in, until the manner changes.
+    ///
+    /// No program can keep the kernel from answering whoever wants to connect, unless the queue of those who wait to be
+    /// accepted is full: listen(2). So it is made as short as it can be, and filled.
+    private func beDeaf() async throws {
+        let server = try await ServerBootstrap(group: Self.group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: 0)
+            .serverChannelOption(.autoRead, value: false)
+            .bind(host: "127.0.0.1", port: port).get()
+        let filler = try await ClientBootstrap(group: Self.group).connect(host: "127.0.0.1", port: port).get()
+        await withTaskCancellationHandler {
+            if take(server, for: .isDeaf) { try? await server.closeFuture.get() }
+        } onCancel: {
+            server.close(promise: nil)
+        }
+        try? await server.close().get()
+        try? await filler.close().get()
     }
 
     /// Carries one connection to its end. Whatever ends it is for the two sides to see, and nobody else.
     private func carry(_ caller: Side) async {
+        let number = ObjectIdentifier(caller.channel)
+        state.withLock { $0.callers[number] = caller.channel }
+        defer { state.withLock { $0.callers[number] = nil } }
         try? await caller.executeThenClose { fromCaller, toCaller in
             let target = try await ClientBootstrap(group: Self.group)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -164,7 +222,7 @@ struct Relays: Sendable {
     func open(to target: Int) async throws -> Relay {
         let relay = Relay(port: try await FreePorts.take(), target: target)
         opened.yield(relay)
-        try await eventually("the relay listens") { relay.isListening }
+        try await eventually("the relay listens") { relay.holdsPort }
         return relay
     }
 }

@@ -15,13 +15,14 @@ struct Drill: Sendable {
 extension Drill {
     init(_ name: DrillName) {
         var plan = ClusterPlan()
-        plan.isSupervised = DrillFeatures.hasSupervision
+        plan.isSupervised = true
         var promise = Promise()
         let act: @Sendable (DrillScene) async throws -> Void
         switch name {
         case .killLeader:
-            promise.takeover = plan.isSupervised ? .milliseconds(500) : plan.takeoverBound
-            promise.refreshGap = plan.takeoverBound + .seconds(1)
+            // Its supervisor gives the lease up the moment it is dead.
+            promise.takeover = .milliseconds(500)
+            promise.refreshGap = .seconds(1)
             act = { try await $0.killLeader() }
         case .pauseLeader:
             promise.takeover = plan.takeoverBound
@@ -43,7 +44,7 @@ extension Drill {
             act = { try await $0.cutLeaderFromRedis() }
         case .cutLeaderFromWeChat:
             plan.isRelayed = true
-            promise.takeover = DrillFeatures.hasFitness ? plan.fitnessBound : nil
+            promise.takeover = plan.fitnessBound
             // The leader cannot ask WeChat whether the reported token lives.
             promise.failedRefreshes = nil
             act = { try await $0.cutLeaderFromWeChat() }

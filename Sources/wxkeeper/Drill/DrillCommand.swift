@@ -73,9 +73,6 @@ struct DrillCommand: AsyncParsableCommand {
             guard !dryRun else { return Console.output(intention(chosen, ground)) }
             let reading = try await DrillRun(isForPrograms: json, page: page).run(chosen, on: ground)
             if json { Console.output(try DrillDocument(reading).json()) }
-            guard reading.results.contains(where: { $0.state != .notSupported }) else {
-                throw ExitStatus.configuration.exitCode
-            }
             guard reading.isKept else { throw ExitStatus.failed.exitCode }
         } catch let failure as CommandFailure {
             Console.error(Console.harmless(failure.message))
@@ -86,7 +83,7 @@ struct DrillCommand: AsyncParsableCommand {
     private func intention(_ chosen: [DrillName], _ ground: OwnGround?) -> String {
         let place = ground.map { "the cluster at \($0.url)" } ?? "a private cluster on this machine, a new one for each"
         let lines = chosen.map { name in
-            "  \(name.rawValue.padded(to: 24))\(name.isSupported ? name.summary : "Not yet supported.")"
+            "  \(name.rawValue.padded(to: 24))\(name.summary)"
         }
         let page = report.map { "\nA page would be written to \($0)." } ?? ""
         return "Would be run on \(place):\n\(lines.joined(separator: "\n"))\(page)\nNothing was done."

@@ -16,15 +16,15 @@ struct DrillDocument: Encodable {
 
     /// One drill.
     ///
-    /// What was not measured, and everything of a drill that cannot be run yet, is left out.
+    /// What was not measured is left out.
     struct Entry: Encodable {
         let name: String
-        /// `ok`, `broken` or `not_supported`.
+        /// `ok` or `broken`.
         let result: String
         let takeoverMs: Int64?
         let refreshGapMs: Int64?
-        let reads: Int?
-        let failedReads: Int?
+        let reads: Int
+        let failedReads: Int
         let deadTokens: Int?
         let refreshes: Int?
         let failedRefreshes: Int?
@@ -34,7 +34,7 @@ struct DrillDocument: Encodable {
         let promise: [Line]
         /// Everything that did not hold, in sentences.
         let broken: [String]
-        let timeline: TimelineDocument?
+        let timeline: TimelineDocument
     }
 
     struct Latency: Encodable {
@@ -69,17 +69,17 @@ struct DrillDocument: Encodable {
 
 extension DrillDocument.Entry {
     init(_ drill: DrillResult) {
-        let figures = drill.outcome?.figures
+        let figures = drill.outcome.figures
         self.init(
             name: drill.name.rawValue, result: drill.state.rawValue,
-            takeoverMs: figures?.takeover?.wholeMilliseconds, refreshGapMs: figures?.refreshGap?.wholeMilliseconds,
-            reads: figures?.reads, failedReads: figures?.failedReads, deadTokens: figures?.deadTokens,
-            refreshes: figures?.refreshes, failedRefreshes: figures?.failedRefreshes, wechatCalls: figures?.fetches,
-            overlaps: figures?.overlaps, readMs: figures?.latency.map(DrillDocument.Latency.init),
+            takeoverMs: figures.takeover?.wholeMilliseconds, refreshGapMs: figures.refreshGap?.wholeMilliseconds,
+            reads: figures.reads, failedReads: figures.failedReads, deadTokens: figures.deadTokens,
+            refreshes: figures.refreshes, failedRefreshes: figures.failedRefreshes, wechatCalls: figures.fetches,
+            overlaps: figures.overlaps, readMs: figures.latency.map(DrillDocument.Latency.init),
             promise: drill.lines.map {
                 DrillDocument.Line(name: $0.name, promised: $0.promised, measured: $0.measured, kept: $0.isKept)
             },
-            broken: drill.breaches, timeline: drill.outcome.map { TimelineDocument($0.timeline) })
+            broken: drill.breaches, timeline: TimelineDocument(drill.outcome.timeline))
     }
 }
 

@@ -18,7 +18,7 @@ enum DrillName: String, CaseIterable, Sendable {
     /// What is done.
     var summary: String {
         switch self {
-        case .killLeader: "The leader is killed, and started again once another leads."
+        case .killLeader: "The process of the leader is killed; its supervisor sees it and starts it again."
         case .pauseLeader: "The leader is frozen for ten seconds, and wakes up after its lease is over."
         case .stepDown: "An operator asks the leader to hand over to anyone."
         case .switchover: "An operator asks the leader to hand over to one named node."
@@ -31,9 +31,6 @@ enum DrillName: String, CaseIterable, Sendable {
         case .rollingRestart: "Every node is stopped properly and started again, one after the other."
         }
     }
-
-    /// Whether what it does can be done at all yet.
-    var isSupported: Bool { self != .switchover || DrillFeatures.hasSwitchover }
 
     /// The drills that `names` ask for, each once, in the order in which they were named.
     /// - Throws: `UnknownDrill` for the first name that is none.
@@ -56,8 +53,7 @@ enum DrillName: String, CaseIterable, Sendable {
     /// Every drill with what it does and what it promises.
     static var list: String {
         let rows = allCases.map { name in
-            let promise = name.isSupported ? Drill(name).promise.sentence : "Not yet supported."
-            return "  \(name.rawValue)\n      \(name.summary)\n      \(promise)"
+            "  \(name.rawValue)\n      \(name.summary)\n      \(Drill(name).promise.sentence)"
         }
         return """
             \(rows.joined(separator: "\n"))

@@ -59,8 +59,7 @@ struct NodeInquiry {
             NodeQuestion(method: .post, path: path, body: Array(body), timeout: .seconds(30)))
     }
 
-    /// Asks anything whose answer is JSON.
-    func ask<Meaning: Decodable>(_ question: NodeQuestion) async throws(CommandFailure) -> Answer<Meaning> {
+    private func ask<Meaning: Decodable>(_ question: NodeQuestion) async throws(CommandFailure) -> Answer<Meaning> {
         let answer = try await connection.send(question)
         guard (200...299).contains(answer.status) else { throw Self.failure(answer) }
         let decoder = JSONDecoder()

@@ -4,14 +4,7 @@ internal import LocalCluster
 struct DrillResult: Sendable {
     let name: DrillName
     let promise: Promise
-    let ending: Ending
-
-    enum Ending: Sendable {
-        /// It was done, or begun and aborted; what broke is in `findings` and in the judgement.
-        case done(Outcome)
-        /// It cannot be done yet.
-        case notSupported
-    }
+    let outcome: Outcome
 
     /// What it came to.
     struct Outcome: Sendable {
@@ -21,34 +14,26 @@ struct DrillResult: Sendable {
         var timeline = Timeline(length: .zero)
     }
 
-    var outcome: Outcome? {
-        if case .done(let outcome) = ending { outcome } else { nil }
-    }
-
     /// The promise beside the figures.
-    var lines: [Promise.Line] { outcome.map { promise.judge($0.figures) } ?? [] }
+    var lines: [Promise.Line] { promise.judge(outcome.figures) }
 
     /// Everything that was promised and did not hold, in sentences.
     var breaches: [String] {
-        (outcome?.findings ?? [])
+        outcome.findings
             + lines.filter { !$0.isKept }.map { "\($0.name) \($0.measured), promised \($0.promised)" }
     }
 
-    var state: State {
-        outcome == nil ? .notSupported : breaches.isEmpty ? .kept : .broken
-    }
+    var state: State { breaches.isEmpty ? .kept : .broken }
 
     enum State: String, Sendable {
         case kept = "ok"
         case broken
-        case notSupported = "not_supported"
 
         /// The same for a person.
         var word: String {
             switch self {
             case .kept: "ok"
             case .broken: "BROKEN"
-            case .notSupported: "not yet supported"
             }
         }
     }
@@ -56,7 +41,7 @@ struct DrillResult: Sendable {
     /// The one line that says it all.
     var line: String {
         let name = name.rawValue.padded(to: 24)
-        guard let figures = outcome?.figures else { return "\(name)\(state.word)" }
+        let figures = outcome.figures
         let columns = [
             state.word.padded(to: 6), "takeover \(Self.figure(figures.takeover))".padded(to: 17),
             "refresh gap \(Self.figure(figures.refreshGap))".padded(to: 21),

@@ -12,9 +12,6 @@ struct DrillRunner: Sendable {
     /// Does one drill and judges it. Afterwards nothing of its cluster is left.
     func run(_ name: DrillName) async throws -> DrillResult {
         let drill = Drill(name)
-        guard name.isSupported else {
-            return DrillResult(name: name, promise: drill.promise, ending: .notSupported)
-        }
         let outcome = try await Cluster.with(drill.plan, program: program) { cluster in
             do {
                 try await cluster.start()
@@ -24,7 +21,7 @@ struct DrillRunner: Sendable {
             }
             return try await rehearse(drill, on: cluster)
         }
-        return DrillResult(name: name, promise: drill.promise, ending: .done(outcome))
+        return DrillResult(name: name, promise: drill.promise, outcome: outcome)
     }
 
     private func rehearse(_ drill: Drill, on cluster: Cluster) async throws -> DrillResult.Outcome {
@@ -80,10 +77,10 @@ struct Harm: Error, CustomStringConvertible {
     let description: String
 
     /// The first thing wrong, if anything is.
-    init?(_ tally: Load.Tally, overlaps: Int) {
-        if tally.failedReads > 0 {
-            description = "a read failed"
-        } else if tally.deadTokens > 0 {
+    init?(_ load: Load, overlaps: Int) {
+        if let read = load.firstFailure {
+            description = "a read failed: \(read.answer)"
+        } else if load.tally.deadTokens > 0 {
             description = "a caller got a dead token"
         } else if overlaps > 0 {
             description = "two calls of WeChat overlapped"
@@ -100,7 +97,7 @@ extension DrillScene {
             group.addTask { try await body() }
             group.addTask {
                 while true {
-                    if let harm = Harm(load.tally, overlaps: checker.overlaps) { throw harm }
+                    if let harm = Harm(load, overlaps: checker.overlaps) { throw harm }
                     try await letPass(.milliseconds(50))
                 }
             }

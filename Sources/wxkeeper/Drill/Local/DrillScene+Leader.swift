@@ -5,18 +5,12 @@ internal import Subprocess
 extension DrillScene {
     func killLeader() async throws {
         let leader = try await cluster.awaitLeader()
-        let process = try leader.process
         let killed = journal.fault("\(leader.name) is killed (SIGKILL)")
         try leader.send(.kill)
         try await takeover(from: leader, since: killed)
         try await refreshIsAnswered(since: killed)
-        if cluster.plan.isSupervised {
-            try await eventually("\(leader.name) is started again") { await leader.status("/livez") == 200 }
-        } else {
-            _ = try await process.ended(within: .seconds(5))
-            try await leader.start()
-        }
-        journal.healed("\(leader.name) is started again")
+        try await eventually("\(leader.name) is started again") { await leader.status("/livez") == 200 }
+        journal.healed("\(leader.name) is up again")
         try await cluster.awaitHealth()
     }
 

@@ -20,7 +20,7 @@ extension DrillScene {
     func cutLeaderFromRedis() async throws {
         let leader = try await cluster.awaitLeader()
         let cut = journal.fault("\(leader.name) is cut off from Redis")
-        leader.links?.redis.cut()
+        await leader.links?.redis.cut()
         try await takeover(from: leader, since: cut)
         if await leader.leads() { journal.find("\(leader.name) still leads without Redis") }
         let calls = checker.calls(by: leader)
@@ -38,13 +38,10 @@ extension DrillScene {
         let leader = try await cluster.awaitLeader()
         let tokens = try await currentTokens()
         let cut = journal.fault("\(leader.name) is cut off from WeChat")
-        leader.links?.wechat.cut()
-        if DrillFeatures.hasFitness {
-            try await takeover(from: leader, since: cut)
-            try await refreshIsAnswered(since: .now)
-        } else {
-            try await hold("it stays cut off for eight seconds", for: .seconds(8))
-        }
+        await leader.links?.wechat.cut()
+        try await takeover(from: leader, since: cut)
+        try await refreshIsAnswered(since: .now)
+        try await hold("it stays cut off for three more seconds", for: .seconds(3))
         await leader.links?.wechat.heal()
         let healed = journal.healed("\(leader.name) reaches WeChat again")
         try await refreshIsAnswered(since: healed)
@@ -61,7 +58,7 @@ extension DrillScene {
         let app = cluster.plan.apps[0]
         let old = try await cluster.token(of: app)
         journal.fault("WeChat answers nobody")
-        for node in cluster.nodes { node.links?.wechat.cut() }
+        for node in cluster.nodes { await node.links?.wechat.cut() }
         try await eventually("the leader has tried twice in vain", within: .seconds(40)) { triesInVain >= 2 }
         for node in cluster.nodes { await node.links?.wechat.heal() }
         let healed = journal.healed("WeChat answers again")

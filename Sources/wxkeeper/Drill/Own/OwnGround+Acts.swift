@@ -1,4 +1,3 @@
-internal import Foundation
 internal import LocalCluster
 
 extension OwnGround {
@@ -32,19 +31,16 @@ extension OwnGround {
             journal.healed("everybody has an answer")
         case .switchover:
             journal.fault("the leader is asked to hand over to a named node")
-            let status = try await inquiry.status().meaning
-            let candidate = status.nodes.last { !$0.leader && !$0.draining }?.name
-            guard let leader = status.leader, let candidate else {
-                return journal.find("there is nobody to hand over to")
-            }
-            let answer = try await askingTheLeader { try await switchOver(from: leader, to: candidate) }
-            journal.note(answer.meaning.leader, leadsAfter: .milliseconds(answer.meaning.gapMs))
+            let candidate = try await inquiry.status().meaning.nodes.last { !$0.leader && !$0.draining }?.name
+            guard let candidate else { return journal.find("there is nobody to hand over to") }
+            let answer = try await askingTheLeader { try await inquiry.switchover(to: candidate) }
+            journal.note(answer.meaning)
             if answer.meaning.leader != candidate { journal.find("\(answer.meaning.leader) leads, not \(candidate)") }
             journal.healed("\(answer.meaning.leader) leads")
         default:
             journal.fault("the leader is asked to step down")
             let answer = try await askingTheLeader { try await inquiry.stepDown() }
-            journal.note(answer.meaning.leader, leadsAfter: .milliseconds(answer.meaning.tookMs))
+            journal.note(answer.meaning)
             journal.healed("\(answer.meaning.leader) leads")
         }
     }
@@ -61,22 +57,11 @@ extension OwnGround {
         }
         return try await ask()
     }
-
-    private func switchOver(
-        from leader: String, to candidate: String
-    ) async throws(CommandFailure) -> NodeInquiry.Answer<SwitchoverReport> {
-        let fields = ["leader": leader, "candidate": candidate]
-        guard let body = try? JSONEncoder().encode(fields) else {
-            throw CommandFailure(status: .failed, message: "the request cannot be written as JSON")
-        }
-        return try await inquiry.ask(
-            NodeQuestion(method: .post, path: "/operate/switchover", body: Array(body), timeout: .seconds(30)))
-    }
 }
 
-/// The body of `/operate/switchover`.
-private struct SwitchoverReport: Decodable, Sendable {
-    let leader: String
-    let epoch: UInt64
-    let gapMs: Int
+extension DrillJournal {
+    /// Nobody led for so long; an older node only says how long the whole of it took.
+    fileprivate func note(_ handover: HandoverReport) {
+        note(handover.leader, leadsAfter: .milliseconds(handover.gapMs ?? handover.tookMs))
+    }
 }

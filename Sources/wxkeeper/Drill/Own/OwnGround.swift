@@ -38,13 +38,12 @@ struct OwnGround: Sendable {
     /// Does one drill and judges it.
     func run(_ name: DrillName, telling progress: DrillProgress) async throws -> DrillResult {
         let promise = Self.promise(of: name)
-        guard name.isSupported else { return DrillResult(name: name, promise: promise, ending: .notSupported) }
         let before = try await inquiry.status().meaning
         let apps = await readableApps()
         if let reason = before.unsteadiness ?? (apps.isEmpty ? "the key reads no token of any app" : nil) {
             return DrillResult(
                 name: name, promise: promise,
-                ending: .done(.init(findings: ["there is no steady state to begin with: \(reason)"])))
+                outcome: .init(findings: ["there is no steady state to begin with: \(reason)"]))
         }
         let (start, load, watch, journal) = (ContinuousClock.now, Load(), LeaderWatch(), DrillJournal())
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -76,7 +75,7 @@ struct OwnGround: Sendable {
         journal.mark(&timeline, since: start)
         return DrillResult(
             name: name, promise: promise,
-            ending: .done(.init(figures: figures, findings: journal.findings, timeline: timeline)))
+            outcome: .init(figures: figures, findings: journal.findings, timeline: timeline))
     }
 
     /// What can be held to on a cluster whose tokens fall due when they do.

@@ -26,7 +26,6 @@ extension DrillReport {
             }
             .badge.well { background: var(--well-paper); color: var(--well); }
             .badge.bad { background: var(--bad-paper); color: var(--bad); }
-            .badge.plain { background: var(--lane); color: var(--faint); }
             .breach { margin-top: 0.5rem; padding-left: 0.75rem; border-left: 3px solid var(--bad); color: var(--bad); }
             .figures td { white-space: nowrap; }
             .figures small { display: block; color: var(--faint); font-size: 0.75rem; }

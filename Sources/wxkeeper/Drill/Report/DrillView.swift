@@ -5,7 +5,7 @@ struct DrillView {
     let name, about, word, mark: String
     let breaches: [Sentence]
     let promise: [Line]
-    /// One; none for a drill that was not done, whose name would otherwise be sought further out.
+    /// One; none for a drill that was not begun.
     let timelines: [TimelineDrawing]
 
     /// One, about how long reads took; none if there were none.
@@ -25,17 +25,16 @@ struct DrillView {
         word = drill.state.word
         mark = drill.state.mark
         breaches = drill.breaches.map(Sentence.init)
-        latencies = (drill.outcome?.figures.latency).map { [Sentence(text: $0.sentence)] } ?? []
+        latencies = drill.outcome.figures.latency.map { [Sentence(text: $0.sentence)] } ?? []
         promise = drill.lines.map { line in
             Line(
                 label: line.name, measured: line.measured, promised: "promised: \(line.promised)",
                 tone: line.isKept ? "well" : "bad")
         }
-        if let timeline = drill.outcome?.timeline, timeline.length > .zero {
-            timelines = [TimelineDrawing(timeline, heading: "Timeline of \(name)", result: drill.line)]
-        } else {
-            timelines = []
-        }
+        let timeline = drill.outcome.timeline
+        timelines =
+            timeline.length > .zero
+            ? [TimelineDrawing(timeline, heading: "Timeline of \(name)", result: drill.line)] : []
     }
 }
 

@@ -53,7 +53,7 @@ struct ReportView {
         ]
         rows = reading.results.map(Row.init)
         drills = reading.results.map(DrillView.init)
-        let isOurs = reading.results.contains { $0.outcome?.figures.overlaps != nil }
+        let isOurs = reading.results.contains { $0.outcome.figures.overlaps != nil }
         load =
             isOurs
             ? "Callers read through the load balancer 200 times a second, and report the current token, which WeChat "
@@ -62,15 +62,14 @@ struct ReportView {
     }
 
     private static func verdict(_ reading: DrillReading) -> (level: String, summary: String) {
-        let done = reading.results.filter { $0.state != .notSupported }
+        let done = reading.results
         let broken = done.filter { $0.state == .broken }
-        let reads = done.reduce(0) { $0 + ($1.outcome?.figures.reads ?? 0) }
+        let reads = done.reduce(0) { $0 + $1.outcome.figures.reads }
         guard broken.isEmpty else {
             let names = broken.map(\.name.rawValue).joined(separator: ", ")
             if done.count == 1 { return ("bad", "A promise broke: \(names)") }
             return ("bad", "\(broken.count) of \(done.count) drills broke a promise: \(names)")
         }
-        guard !done.isEmpty else { return ("attention", "No drill was done") }
         let what = done.count == 1 ? "The drill kept its promise" : "\(done.count) drills kept their promises"
         return ("well", "\(what): \(reads.grouped) reads, not one failed")
     }
@@ -86,17 +85,17 @@ extension ReportView.Row {
         name = drill.name.rawValue
         word = drill.state.word
         mark = drill.state.mark
-        let figures = drill.outcome?.figures
+        let figures = drill.outcome.figures
         let lines = Dictionary(drill.lines.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         typealias Cell = ReportView.Cell
         cells = [
-            Cell(figures?.takeover?.figure, line: lines["takeover"]),
-            Cell(figures?.refreshGap?.figure, line: lines["refresh gap"]),
-            Cell(figures?.reads.grouped), Cell(figures?.failedReads.grouped, line: lines["failed reads"]),
-            Cell(figures?.refreshes?.grouped),
-            Cell(figures?.failedRefreshes?.grouped, line: lines["failed refreshes"]),
-            Cell(figures?.fetches?.grouped, line: lines["WeChat calls"]),
-            Cell(figures?.overlaps?.grouped, line: lines["overlapping calls"]),
+            Cell(figures.takeover?.figure, line: lines["takeover"]),
+            Cell(figures.refreshGap?.figure, line: lines["refresh gap"]),
+            Cell(figures.reads.grouped), Cell(figures.failedReads.grouped, line: lines["failed reads"]),
+            Cell(figures.refreshes?.grouped),
+            Cell(figures.failedRefreshes?.grouped, line: lines["failed refreshes"]),
+            Cell(figures.fetches?.grouped, line: lines["WeChat calls"]),
+            Cell(figures.overlaps?.grouped, line: lines["overlapping calls"]),
         ]
     }
 }
@@ -106,7 +105,6 @@ extension DrillResult.State {
         switch self {
         case .kept: "well"
         case .broken: "bad"
-        case .notSupported: "plain"
         }
     }
 }
