@@ -86,12 +86,13 @@ let package = Package(
             "wxkeeper",
             [
                 "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores", "RedisClient", "WeChatAPI",
-                "CurlClient", "WeChatSimulator", .argumentParser, .crypto, .lifecycle, .logging, .nioCore, .nioPosix,
-                .subprocess, .unixSignals, .yams,
+                "CurlClient", "LocalCluster", "WeChatSimulator", .argumentParser, .crypto, .lifecycle, .logging,
+                .mustache, .nioCore, .nioPosix, .subprocess, .unixSignals, .yams,
             ]),
 
         // Beside: worlds to test in.
         room("WeChatSimulator", [.hummingbird, .logging]),
+        room("LocalCluster", ["WeChatSimulator", .logging, .nioCore, .nioHTTP1, .nioPosix, .subprocess]),
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", "KeeperCore", .argumentParser]),
 
@@ -116,9 +117,10 @@ let package = Package(
                 .nioPosix,
             ]),
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
-        tests("WxkeeperTests", ["wxkeeper", "KeeperCore", "KeeperHTTP", .argumentParser]),
+        tests("WxkeeperTests", ["wxkeeper", "LocalCluster", "KeeperCore", "KeeperHTTP", .argumentParser]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
-        tests("ClusterTests", ["WeChatSimulator", .logging, .nioCore, .nioHTTP1, .nioPosix, .subprocess]),
+        tests("LocalClusterTests", ["LocalCluster", .nioCore, .nioPosix]),
+        tests("ClusterTests", ["LocalCluster", "WeChatSimulator", .subprocess]),
         tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("TidyTests", []),
     ]

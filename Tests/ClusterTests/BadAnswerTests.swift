@@ -1,3 +1,4 @@
+import LocalCluster
 import Testing
 import WeChatSimulator
 
@@ -94,7 +95,7 @@ extension Cluster {
         let old = try await token(of: app)
         let first = lastCall
         try wechat.arm(bad.fault, appID: app.id, endpoint: .token, times: 1)
-        let answer = try await rotate(app, at: leader.port)
+        let answer = try await operate("refresh", ["appid": app.id], at: leader.port)
         #expect(answer.status == 502 || answer.status == 503, "\(bad.name): \(answer.status) \(answer.body)")
         #expect(answer.retryAfter != nil, "\(bad.name)")
         #expect(wechat.calls(after: first, appID: app.id).contains { $0.fault == bad.fault.kind }, "\(bad.name)")

@@ -1,3 +1,4 @@
+import LocalCluster
 import Testing
 
 /// Real processes: three nodes, a Redis, the load balancer we ship, and a simulated WeChat that remembers everything.

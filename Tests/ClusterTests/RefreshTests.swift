@@ -1,3 +1,4 @@
+import LocalCluster
 import Testing
 import WeChatSimulator
 

@@ -1,3 +1,4 @@
+import LocalCluster
 import Subprocess
 import Testing
 import WeChatSimulator
@@ -6,7 +7,7 @@ extension ClusterTests {
     /// Nodes that start: wrongly, twice, again, all at once.
     @Suite(.serialized) struct StartTests {
         @Test func wrongConfiguration_IsToldAtOnce_AndExitsWith78() async throws {
-            let secret = Secret.new("written")
+            let secret = FreshSecret.draw("written")
             let configuration = """
                 cluster:
                   redis: http://127.0.0.1

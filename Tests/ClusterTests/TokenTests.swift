@@ -1,3 +1,4 @@
+import LocalCluster
 import Testing
 import WeChatSimulator
 
@@ -68,7 +69,7 @@ extension ClusterTests {
         }
 
         @Test func audit_FindsWhatIsPlanted() {
-            let secret = Secret.new("appsecret")
+            let secret = FreshSecret.draw("appsecret")
             let token = String(repeating: "7e-_X", count: 30)
             let lines = "a url?secret=\(secret)&x=1\nb {\"access_token\":\"\(token)\"}\nc fingerprint=191088abda4a671c"
             #expect(Audit.findings(in: lines, hiding: [secret]).count == 2)

@@ -11,6 +11,7 @@ enum House {
         "RedisStores": ["KeeperPorts", "KeeperCore", "RedisClient"],
         "WeChatAPI": ["KeeperPorts", "KeeperCore", "CurlClient"],
         "WeChatSimulator": [],
+        "LocalCluster": ["WeChatSimulator"],
         "ClusterSimulation": ["KeeperCore"],
         "cluster-simulation": ["ClusterSimulation", "KeeperCore"],
     ]

@@ -72,7 +72,7 @@ private actor OneAnswerNode: NodeConnection {
         )
         let message =
             "the node answered 421: this node does not lead; b does (--url http://b:2130); try again in 3 s"
-        await #expect(throws: CommandFailure(status: .failed, message: message)) {
+        await #expect(throws: CommandFailure(status: .failed, message: message, answered: 421)) {
             _ = try await NodeInquiry(connection: node).stepDown()
         }
     }

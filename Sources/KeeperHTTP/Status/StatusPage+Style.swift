@@ -1,6 +1,8 @@
 extension StatusPage {
     /// The page's style sheet: one column, the reader's own fonts, light or dark as the reader's system is.
-    static let style = """
+    ///
+    /// Other pages of ours begin with it too.
+    package static let style = """
         :root {
             --paper: #fcfcfa; --ink: #1d2023; --faint: #696f76; --line: #e5e5e0; --card: #ffffff;
             --well: #17794a; --attention: #95560a; --bad: #b42318;

@@ -7,7 +7,7 @@ internal import Mustache
 /// It is whole as it comes, and kept live by a small script that asks `/status` every two seconds; without scripts the
 /// browser reloads it. Loads nothing from anywhere. Everything in it is escaped, since the words of a trouble come from
 /// outside.
-struct StatusPage: Sendable {
+package struct StatusPage: Sendable {
     /// More apps are named only in `/status`; those that need attention come first.
     static let mostApps = 200
 

@@ -9,6 +9,9 @@ enum Console {
 
     static func error(_ text: String) { write(text, to: .standardError) }
 
+    /// Text that something else will take the place of, on the same line.
+    static func progress(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
+
     private static func write(_ text: String, to file: FileHandle) {
         try? file.write(contentsOf: Data((text + "\n").utf8))
     }

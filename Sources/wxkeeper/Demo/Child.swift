@@ -24,13 +24,13 @@ struct Child: Sendable {
         let status =
             if isHeard {
                 try await Subprocess.run(
-                    program, arguments: arguments, platformOptions: options, input: .none,
-                    output: .discarded, error: .currentStandardError
+                    program, arguments: arguments, environment: Programs.environment, platformOptions: options,
+                    input: .none, output: .discarded, error: .currentStandardError
                 ).terminationStatus
             } else {
                 try await Subprocess.run(
-                    program, arguments: arguments, platformOptions: options, input: .none, output: .discarded,
-                    error: .discarded
+                    program, arguments: arguments, environment: Programs.environment, platformOptions: options,
+                    input: .none, output: .discarded, error: .discarded
                 ).terminationStatus
             }
         return "\(status)"

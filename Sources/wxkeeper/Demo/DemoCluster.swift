@@ -22,7 +22,7 @@ struct DemoCluster: Sendable {
 
     /// Runs until SIGINT or SIGTERM. Afterwards no process and no file is left.
     func run() async throws {
-        try await checkPrograms()
+        try await Programs.check()
         try await Port.checkFree(plan.ports)
         try plan.write()
         defer { try? FileManager.default.removeItem(at: plan.folder) }
@@ -40,15 +40,6 @@ struct DemoCluster: Sendable {
                 Console.output("\nEnds the demo.")
             }
             group.cancelAll()
-        }
-    }
-
-    private func checkPrograms() async throws {
-        for (program, package) in [("redis-server", "redis-server"), ("haproxy", "haproxy")] {
-            guard (try? await Executable.name(program).resolveExecutablePath(in: .inherit)) != nil else {
-                throw CommandFailure(
-                    status: .unreachable, message: "\(program) not found: apt-get install \(package)")
-            }
         }
     }
 

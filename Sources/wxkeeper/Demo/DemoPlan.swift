@@ -1,5 +1,5 @@
 internal import Foundation
-internal import KeeperCore
+internal import LocalCluster
 internal import WeChatSimulator
 
 /// Who listens where, and what everybody is told: the demo as data.
@@ -60,27 +60,15 @@ struct DemoPlan: Sendable {
 
     /// What one node is told. The secrets stand in files beside it, as they would in production.
     func configuration(of node: Node) -> String {
-        """
-        cluster:
-          name: demo
-          redis: redis://127.0.0.1:\(redisPort)
-          secret: { file: \(file("cluster-secret")) }
-          lease: { ttl: 4s }
-        node:
-          id: \(node.name)
-          listen: 127.0.0.1:\(node.port)
-          drain: 3s
-        wechat:
-          base-url: http://127.0.0.1:\(simulatorPort)
-          timeout: 2s
-          overlap: \(overlap.milliseconds)ms
-        apps:
-          - { appid: \(Self.classicApp), name: demo-classic, api: classic, secret: { file: \(file("app-secret")) } }
-          - { appid: \(Self.stableApp), name: demo-stable, api: stable, secret: { file: \(file("app-secret")) } }
-        clients:
-          - { id: demo, key: { file: \(file("client-key")) }, apps: all, can: [read, refresh, observe, operate] }
-
-        """
+        let apps = [(Self.classicApp, SimulatedWeChat.Line.classic), (Self.stableApp, .stable)]
+        return NodeConfiguration(
+            cluster: (name: "demo", secretFile: file("cluster-secret")), node: (name: node.name, port: node.port),
+            redisPort: redisPort, wechat: "http://127.0.0.1:\(simulatorPort)", overlap: overlap,
+            apps: apps.map { .init(id: $0, line: $1, secretFile: file("app-secret")) },
+            clients: [
+                .init(id: "demo", keyFile: file("client-key"), scopes: ["read", "refresh", "observe", "operate"])
+            ]
+        ).text
     }
 
     /// Writes everything down where only this user can read it.

@@ -1,4 +1,5 @@
 import Foundation
+import LocalCluster
 import Testing
 
 /// Looks for what must never be told.

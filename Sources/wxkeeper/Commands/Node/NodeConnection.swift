@@ -36,6 +36,8 @@ struct NodeAnswer: Sendable, Equatable {
 struct CommandFailure: Error, Sendable, Equatable {
     var status: ExitStatus
     var message: String
+    /// The status of the answer that was no success, if there was an answer.
+    var answered: Int?
 }
 
 /// A node reached over HTTP, by its URL and a client's key.

@@ -80,7 +80,7 @@ struct NodeInquiry {
         if let text = report?.errmsg { message += ": \(text.prefix(500))" }
         if let address = report?.address { message += " (--url \(address.prefix(200)))" }
         if let retryAfter = answer.retryAfter { message += "; try again in \(retryAfter) s" }
-        return CommandFailure(status: .failed, message: message)
+        return CommandFailure(status: .failed, message: message, answered: answer.status)
     }
 }
 

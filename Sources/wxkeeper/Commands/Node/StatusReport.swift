@@ -36,6 +36,8 @@ struct StatusReport: Decodable {
         var appid: String
         var line: String
         var well: Bool
+        /// How many tokens of it were published.
+        var version: UInt64?
         var secondsLeft: Int?
         var ageSeconds: Int?
         var inDoubt: Bool

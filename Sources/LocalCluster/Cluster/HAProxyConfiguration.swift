@@ -1,10 +1,16 @@
-/// The load balancer of the demo. For three nodes on the usual ports it is, line for line, what stands in
+/// The load balancer in front of the nodes. For three nodes on the usual ports it is, line for line, what stands in
 /// `deploy/haproxy/haproxy.cfg` below its comments; a test sees to that.
-struct HAProxyConfiguration {
-    let port: Int
-    let nodes: [(name: String, port: Int)]
+package struct HAProxyConfiguration {
+    private let port: Int
+    private let nodes: [(name: String, port: Int)]
 
-    var text: String {
+    /// Listens on `port` of the loopback address for nodes that listen on theirs.
+    package init(port: Int, nodes: [(name: String, port: Int)]) {
+        self.port = port
+        self.nodes = nodes
+    }
+
+    package var text: String {
         """
         global
             maxconn 4000
@@ -28,6 +34,7 @@ struct HAProxyConfiguration {
 
         backend read
             balance roundrobin
+            retry-on conn-failure empty-response response-timeout 503
             timeout server 1s
             timeout check 500ms
             option httpchk GET /readyz

@@ -1,57 +1,13 @@
-import Subprocess
-import Synchronization
-import SystemPackage
-
-/// A program that a test runs, known by its process id.
-final class Child: Sendable {
-    let name: String
-    let processID: Int32
-    private let deliver: @Sendable (Signal) throws -> Void
-    private let state = Mutex(State())
-
-    private struct State {
-        var output = ""
-        var ending: Ending?
-    }
-
-    /// How a program ended.
-    enum Ending: Equatable {
-        case exited(Int32)
-        case signaled(Int32)
-        /// It was ended together with its test.
-        case ended
-    }
-
-    init(name: String, processID: Int32, deliver: @escaping @Sendable (Signal) throws -> Void) {
-        self.name = name
-        self.processID = processID
-        self.deliver = deliver
-    }
-
-    /// All it has said so far, on standard output and on standard error.
-    var output: String { state.withLock(\.output) }
-
-    /// How it ended; nil while it runs.
-    var ending: Ending? { state.withLock(\.ending) }
-
-    func send(_ signal: Signal) throws { try deliver(signal) }
-
-    /// Waits for its end.
-    func ended(within limit: Duration) async throws -> Ending {
-        try await eventually("\(name) ends", within: limit) { ending != nil }
-        return ending ?? .ended
-    }
-
-    fileprivate func hear(_ line: String) { state.withLock { $0.output += line + "\n" } }
-    fileprivate func end(_ ending: Ending) { state.withLock { $0.ending = ending } }
-}
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
 
 /// Starts programs, which all end with the scope that handed this out.
-struct Children: Sendable {
+package struct Children: Sendable {
     fileprivate let launches: AsyncStream<Launch>.Continuation
 
     /// Starts `program` with nothing in its environment but `environment` and a path to find programs by.
-    func start(
+    package func start(
         _ program: String,
         _ arguments: [String],
         name: String,
@@ -67,7 +23,7 @@ struct Children: Sendable {
 }
 
 /// Runs `body`, then kills every program it has started and waits for the end of each.
-func withChildren<Value: Sendable>(_ body: (Children) async throws -> Value) async throws -> Value {
+package func withChildren<Value: Sendable>(_ body: (Children) async throws -> Value) async throws -> Value {
     let (launches, continuation) = AsyncStream.makeStream(of: Launch.self)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
@@ -89,25 +45,33 @@ private struct Launch: Sendable {
     let environment: [String: String]
     let started: AsyncStream<Result<Child, any Error>>.Continuation
 
-    /// Becomes the program, after leaving a watcher behind that kills it when the standard input ends: so no program
-    /// outlives a test process that crashed. (A job in the background has no standard input of its own; descriptor 3
-    /// hands it on.)
+    /// Becomes the program, after leaving a watcher behind that kills it and whatever it has started when the standard
+    /// input ends: so no program outlives a process that crashed or was killed, not even one that is frozen.
+    ///
+    /// A job in the background has no standard input of its own; descriptor 3 hands it on. All of them are one session,
+    /// the fourth word behind the name in proc_pid_stat(5); its number is not given away while it has a member, and
+    /// the watcher is one.
     private static let leash = """
         exec 3<&0
-        { cat <&3; [ "/proc/$$/exe" -ef "$(command -v "$1")" ] && kill -9 $$; } >/dev/null 2>&1 &
+        {
+            cat <&3
+            read -r own rest </proc/self/stat
+            for entry in /proc/[0-9]*; do
+                read -r line <"$entry/stat" || continue
+                set -- ${line##*) }
+                [ "$4" = $$ ] && [ "${entry#/proc/}" != "$own" ] && kill -s KILL "${entry#/proc/}"
+            done
+        } >/dev/null 2>&1 &
         exec "$@" </dev/null 3<&-
         """
 
     func run() async {
         defer { started.finish() }
-        var environment = environment
-        environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        let variables = environment.map { (Environment.Key(stringLiteral: $0), $1) }
         let child = Mutex<Child?>(nil)
         do {
             let result = try await Subprocess.run(
                 .path("/bin/sh"), arguments: Arguments(["-c", Self.leash, "sh", program] + arguments),
-                environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
+                environment: variables, platformOptions: Self.options,
                 input: .inputWriter, output: .sequence, error: .combinedWithOutput
             ) { execution in
                 let new = Child(name: name, processID: execution.processIdentifier.value) { signal in
@@ -127,6 +91,19 @@ private struct Launch: Sendable {
             started.yield(.failure(error))
             child.withLock { $0?.end(.ended) }
         }
+    }
+
+    private var variables: Environment {
+        var all = environment
+        all["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        return .custom(Dictionary(uniqueKeysWithValues: all.map { (Environment.Key(stringLiteral: $0), $1) }))
+    }
+
+    /// A session of its own, so that Ctrl-C reaches us alone and the watcher knows whom to kill.
+    private static var options: PlatformOptions {
+        var options = PlatformOptions()
+        options.createSession = true
+        return options
     }
 }
 

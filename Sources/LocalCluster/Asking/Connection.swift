@@ -1,54 +1,11 @@
-import Foundation
-import NIOCore
-import NIOHTTP1
-import NIOPosix
-
-/// An answer of a node or of the load balancer.
-struct Answer: Sendable {
-    var status: Int
-    var headers: HTTPHeaders
-    var body: String
-
-    /// What a test looks at in the bodies.
-    struct Fields: Decodable {
-        var access_token: String?
-        var expires_in: Int?
-        var stale: Bool?
-        var refreshed: Bool?
-        var still_valid: Bool?
-        var errcode: Int?
-    }
-
-    var fields: Fields { (try? JSONDecoder().decode(Fields.self, from: Data(body.utf8))) ?? Fields() }
-    var token: String? { fields.access_token }
-    var node: String? { headers.first(name: "X-Wxkeeper-Node") }
-    /// Whether the connection ends with this answer.
-    var isLast: Bool { headers.first(name: "Connection") == "close" }
-    var retryAfter: Int? { headers.first(name: "Retry-After").flatMap { Int($0) } }
-}
-
-/// A question to a node or to the load balancer.
-struct Question: Sendable {
-    var method = HTTPMethod.GET
-    var path: String
-    var key: String?
-    var body: String?
-
-    static func get(_ path: String, key: String? = nil) -> Question { Question(path: path, key: key) }
-
-    static func post(_ path: String, _ fields: [String: String], key: String) throws -> Question {
-        let body = String(decoding: try JSONEncoder().encode(fields), as: UTF8.self)
-        return Question(method: .POST, path: path, key: key, body: body)
-    }
-}
-
-/// The connection ended, or too much time passed, before the answer was there.
-struct NoAnswer: Error {}
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
 
 /// One HTTP/1.1 connection to this machine, kept alive between questions, without any retry.
 ///
-/// Written for the tests, so that the program's own client is not tested with itself.
-struct Connection: ~Copyable {
+/// Its own few lines, so that the program's client is not judged by itself.
+package struct Connection: ~Copyable {
     private typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPPart<HTTPRequestHead, ByteBuffer>>
     private typealias Responses = NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
 
@@ -57,7 +14,7 @@ struct Connection: ~Copyable {
     private var responses: Responses
 
     /// Runs `body` with a connection to `port`, which is closed afterwards.
-    static func open<Value: Sendable>(
+    package static func open<Value: Sendable>(
         to port: Int,
         _ body: (inout Connection) async throws -> Value
     ) async throws -> Value {
@@ -79,7 +36,7 @@ struct Connection: ~Copyable {
     }
 
     /// Asks and waits for the whole answer.
-    mutating func ask(_ question: Question, within limit: Duration = .seconds(30)) async throws -> Answer {
+    package mutating func ask(_ question: Question, within limit: Duration = .seconds(30)) async throws -> Answer {
         let channel = channel
         let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limit)) { channel.close(promise: nil) }
         defer { timer.cancel() }
@@ -113,7 +70,7 @@ struct Connection: ~Copyable {
 }
 
 /// Asks one question on a connection of its own.
-func ask(_ port: Int, _ question: Question, within limit: Duration = .seconds(30)) async throws -> Answer {
+package func ask(_ port: Int, _ question: Question, within limit: Duration = .seconds(30)) async throws -> Answer {
     try await Connection.open(to: port) { connection in try await connection.ask(question, within: limit) }
 }
 

@@ -1,10 +1,12 @@
 /// Something did not happen in time.
-struct NotInTime: Error, CustomStringConvertible {
-    let description: String
+package struct NotInTime: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Polls until `condition` holds; its limit is for faults only.
-func eventually(
+package func eventually(
     _ what: @autoclosure () -> String,
     within limit: Duration = .seconds(20),
     every pause: Duration = .milliseconds(10),
@@ -17,17 +19,24 @@ func eventually(
     }
 }
 
-/// Lets a fault last as long as the test says it does; everything else waits for what it expects.
-func hold(_ fault: String, for duration: Duration) async throws {
+/// Lets a fault last as long as its author says it does; everything else waits for what it expects.
+package func hold(_ fault: String, for duration: Duration) async throws {
     try await letPass(duration)
 }
 
-/// The one place where tests let time pass.
-func letPass(_ duration: Duration) async throws {
+/// The one place where time is let pass.
+package func letPass(_ duration: Duration) async throws {
     try await ContinuousClock().sleep(for: duration, tolerance: .zero)
 }
 
 /// Lets time pass up to an instant: the pace of a load.
-func pace(until instant: ContinuousClock.Instant) async throws {
+package func pace(until instant: ContinuousClock.Instant) async throws {
     try await ContinuousClock().sleep(until: instant, tolerance: .zero)
+}
+
+extension Duration {
+    /// For people.
+    package var wholeMilliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
 }

@@ -1,13 +1,13 @@
-import NIOCore
-import NIOPosix
-import Synchronization
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
 
 /// Ports that nobody listens on, each handed out once.
-enum FreePorts {
+package enum FreePorts {
     private static let taken = Mutex<Set<Int>>([])
 
     /// A free port below the range from which the kernel takes the ports of outgoing connections.
-    static func take() async throws -> Int {
+    package static func take() async throws -> Int {
         while true {
             let port = Int.random(in: 15_000..<32_000)
             guard taken.withLock({ $0.insert(port).inserted }), await isFree(port) else { continue }

@@ -1,0 +1,75 @@
+internal import Foundation
+package import Subprocess
+internal import Synchronization
+
+/// One node: a process now, another after a restart, always under one name and address.
+package final class ClusterNode: Sendable {
+    package let name: String
+    package let port: Int
+    /// Its ways to Redis and to WeChat, if the plan has relays.
+    package let links: Links?
+    private let program: String
+    private let arguments: [String]
+    private let isSupervised: Bool
+    private let children: Children
+    private let lives = Mutex<[Child]>([])
+
+    /// The relays of one node.
+    package struct Links: Sendable {
+        package let redis: Relay
+        package let wechat: Relay
+    }
+
+    init(name: String, port: Int, path: String, links: Links?, plan: ClusterPlan, program: String, children: Children) {
+        self.name = name
+        self.port = port
+        self.links = links
+        self.program = program
+        isSupervised = plan.isSupervised
+        arguments =
+            ["serve", "--config", path, "--log-level", plan.logLevel] + (plan.isSupervised ? ["--supervise"] : [])
+        self.children = children
+    }
+
+    /// The process that was started last.
+    package var process: Child {
+        get throws {
+            guard let last = lives.withLock(\.last) else { throw NotInTime(description: "\(name) is started") }
+            return last
+        }
+    }
+
+    /// What it has said in all its lives.
+    package var log: String { lives.withLock { $0.map(\.output).joined() } }
+
+    @discardableResult
+    package func start() async throws -> Child {
+        let child = try await children.start(program, arguments, name: name)
+        lives.withLock { $0.append(child) }
+        return child
+    }
+
+    /// Sends a signal to the node itself; if a parent process watches it, the parent hears nothing of it.
+    package func send(_ signal: Signal) throws {
+        let process = try process
+        guard isSupervised else { return try process.send(signal) }
+        guard let node = ProcessTable.likeChildren(of: process.processID).first else {
+            throw NotInTime(description: "the supervisor of \(name) has a node")
+        }
+        guard kill(node, signal.rawValue) == 0 else { throw NotInTime(description: "the node \(name) lives") }
+    }
+
+    /// Asks it to leave, as a service manager would: with its supervisor, if there is one.
+    package func askToLeave() throws { try process.send(.terminate) }
+
+    /// The status of one of the paths that need no key; nil if it does not answer.
+    package func status(_ path: String, within limit: Duration = .seconds(1)) async -> Int? {
+        try? await ask(port, .get(path), within: limit).status
+    }
+
+    package func leads() async -> Bool { await status("/leader") == 200 }
+
+    package func health() async throws -> Health {
+        try JSONDecoder().decode(Health.self, from: Data(try await ask(port, .get("/health")).body.utf8))
+    }
+}

@@ -1,0 +1,85 @@
+package import WeChatSimulator
+
+/// The configuration file of one node of a cluster on this machine; every secret stands in a file.
+package struct NodeConfiguration: Sendable {
+    /// `cluster.name` and the file of `cluster.secret`.
+    package var cluster: (name: String, secretFile: String)
+    /// `node.id`, and the port of the loopback address on which it listens.
+    package var node: (name: String, port: Int)
+    package var redisPort: Int
+    package var wechat: String
+    /// `cluster.lease.ttl` and `wechat.timeout`, as they are written in the file.
+    package var ttl = "4s"
+    package var timeout = "2s"
+    package var overlap: Duration
+    package var apps: [App]
+    package var clients: [Client]
+
+    /// An entry of `apps`.
+    package struct App: Sendable {
+        let id: String
+        let line: SimulatedWeChat.Line
+        let secretFile: String
+
+        package init(id: String, line: SimulatedWeChat.Line, secretFile: String) {
+            self.id = id
+            self.line = line
+            self.secretFile = secretFile
+        }
+    }
+
+    /// An entry of `clients`, which may ask for all apps.
+    package struct Client: Sendable {
+        let id: String
+        let keyFile: String
+        /// What it may do, such as `read`.
+        let scopes: [String]
+
+        package init(id: String, keyFile: String, scopes: [String]) {
+            self.id = id
+            self.keyFile = keyFile
+            self.scopes = scopes
+        }
+    }
+
+    package init(
+        cluster: (name: String, secretFile: String), node: (name: String, port: Int), redisPort: Int, wechat: String,
+        overlap: Duration, apps: [App], clients: [Client]
+    ) {
+        self.cluster = cluster
+        self.node = node
+        self.redisPort = redisPort
+        self.wechat = wechat
+        self.overlap = overlap
+        self.apps = apps
+        self.clients = clients
+    }
+
+    /// The file.
+    package var text: String {
+        """
+        cluster:
+          name: \(cluster.name)
+          redis: redis://127.0.0.1:\(redisPort)
+          secret: { file: \(cluster.secretFile) }
+          lease: { ttl: \(ttl) }
+        node:
+          id: \(node.name)
+          listen: 127.0.0.1:\(node.port)
+          drain: 3s
+        wechat:
+          base-url: \(wechat)
+          timeout: \(timeout)
+          overlap: \(overlap.wholeMilliseconds)ms
+        apps:
+        \(apps.map { "  - { appid: \($0.id), api: \($0.line.rawValue), secret: { file: \($0.secretFile) } }" }
+            .joined(separator: "\n"))
+        clients:
+        \(clients.map { client in
+            let scopes = client.scopes.joined(separator: ", ")
+            return "  - { id: \(client.id), key: { file: \(client.keyFile) }, apps: all, can: [\(scopes)] }"
+        }.joined(separator: "\n"))
+
+        """
+    }
+}

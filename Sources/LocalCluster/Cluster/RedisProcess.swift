@@ -1,0 +1,43 @@
+internal import Subprocess
+internal import Synchronization
+
+/// A `redis-server` of the cluster's own.
+package final class RedisProcess: Sendable {
+    package let port: Int
+    /// Whether it still knows everything when it is started again after a kill.
+    private let remembers: Bool
+    private let folder: Folder
+    private let children: Children
+    private let process = Mutex<Child?>(nil)
+
+    init(port: Int, remembers: Bool, folder: Folder, children: Children) {
+        self.port = port
+        self.remembers = remembers
+        self.folder = folder
+        self.children = children
+    }
+
+    package var isRunning: Bool { process.withLock { $0.map { $0.ending == nil } ?? false } }
+
+    package func start() async throws {
+        let memory = remembers ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"]
+        let child = try await children.start(
+            "redis-server",
+            ["--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--dir", folder.path] + memory,
+            name: "redis-server")
+        process.withLock { $0 = child }
+        try await eventually("Redis accepts connections") { child.output.contains("Ready to accept connections") }
+    }
+
+    package func kill() async throws {
+        guard let child = process.withLock({ $0 }) else { return }
+        try child.send(.kill)
+        _ = try await child.ended(within: .seconds(5))
+    }
+
+    /// One command, by `redis-cli`.
+    @discardableResult
+    package func run(_ command: String...) async throws -> String {
+        try await output(of: "redis-cli", ["-p", "\(port)"] + command)
+    }
+}

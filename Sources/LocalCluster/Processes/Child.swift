@@ -1,0 +1,47 @@
+internal import Foundation
+package import Subprocess
+internal import Synchronization
+
+/// A program that runs on this machine for as long as a cluster does, known by its process id.
+package final class Child: Sendable {
+    package let name: String
+    package let processID: Int32
+    private let deliver: @Sendable (Signal) throws -> Void
+    private let state = Mutex(State())
+
+    private struct State {
+        var output = ""
+        var ending: Ending?
+    }
+
+    /// How a program ended.
+    package enum Ending: Equatable, Sendable {
+        case exited(Int32)
+        case signaled(Int32)
+        /// It was ended together with the scope it was started in.
+        case ended
+    }
+
+    init(name: String, processID: Int32, deliver: @escaping @Sendable (Signal) throws -> Void) {
+        self.name = name
+        self.processID = processID
+        self.deliver = deliver
+    }
+
+    /// All it has said so far, on standard output and on standard error.
+    package var output: String { state.withLock(\.output) }
+
+    /// How it ended; nil while it runs.
+    package var ending: Ending? { state.withLock(\.ending) }
+
+    package func send(_ signal: Signal) throws { try deliver(signal) }
+
+    /// Waits for its end.
+    package func ended(within limit: Duration) async throws -> Ending {
+        try await eventually("\(name) ends", within: limit) { ending != nil }
+        return ending ?? .ended
+    }
+
+    func hear(_ line: String) { state.withLock { $0.output += line + "\n" } }
+    func end(_ ending: Ending) { state.withLock { $0.ending = ending } }
+}

@@ -1,0 +1,52 @@
+internal import Foundation
+internal import UnixSignals
+
+/// Runs the chosen drills one after the other and tells how each ended.
+struct DrillRun: Sendable {
+    let progress: DrillProgress
+    private let isForPrograms: Bool
+    private let page: ReportFile?
+
+    init(isForPrograms: Bool, page: ReportFile?) {
+        self.isForPrograms = isForPrograms
+        self.page = page
+        progress = DrillProgress(isForPrograms: isForPrograms)
+    }
+
+    /// Runs to the last drill, or to SIGINT or SIGTERM. Afterwards nothing that was started is left.
+    func run(_ names: [DrillName], on ground: OwnGround?) async throws -> DrillReading {
+        if ground == nil { try await Programs.check() }
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        return try await withThrowingTaskGroup(of: DrillReading.self) { group in
+            group.addTask { try await runAll(names, on: ground) }
+            group.addTask {
+                for await _ in signals { break }
+                try Task.checkCancellation()
+                throw CommandFailure(status: .failed, message: "Stopped. Nothing that was started is left.")
+            }
+            defer { group.cancelAll() }
+            guard let reading = try await group.next() else { throw CancellationError() }
+            return reading
+        }
+    }
+
+    private func runAll(_ names: [DrillName], on ground: OwnGround?) async throws -> DrillReading {
+        var reading = DrillReading(
+            surroundings: try await ground?.surroundings(at: .now) ?? .privateCluster(at: .now))
+        for name in names {
+            progress.tell("\(name.rawValue): \(name.summary)")
+            let result: DrillResult
+            if let ground {
+                result = try await ground.run(name, telling: progress)
+            } else {
+                result = try await DrillRunner(program: Programs.ourselves, progress: progress).run(name)
+            }
+            let lines = [result.line] + result.breaches.map { "  \($0)" }
+            progress.tell(lines.joined(separator: "\n"))
+            reading.results.append(result)
+            // After each, so that what was learned is not lost if a later one is stopped.
+            try page?.write(reading)
+        }
+        return reading
+    }
+}

@@ -1,0 +1,102 @@
+internal import Foundation
+internal import KeeperCore
+internal import LocalCluster
+
+/// A cluster that was there before: reached through one URL, asked as any operator may ask it.
+///
+/// Nobody here knows what WeChat saw, so reads are judged by their answers alone, and fetches are counted by the
+/// versions of the tokens.
+struct OwnGround: Sendable {
+    static let calm = Duration.seconds(2)
+
+    let configuration: Configuration
+    let connection: CurlNodeConnection
+
+    var url: String { connection.url }
+    var inquiry: NodeInquiry { NodeInquiry(connection: connection) }
+
+    /// The cluster of the node that `config` describes.
+    init(config: String, node: NodeOptions, isMeant: Bool) throws(CommandFailure) {
+        do {
+            configuration = try ConfigurationFile.load(config).configuration
+        } catch {
+            throw CommandFailure(status: .configuration, message: "\(error)")
+        }
+        var node = node
+        node.url = node.url ?? configuration.node.advertise
+        connection = try node.connect()
+    }
+
+    func surroundings(at date: Date) async throws -> DrillReading.Surroundings {
+        DrillReading.Surroundings(
+            date: date, cluster: "the cluster \(configuration.cluster.name) at \(url)",
+            nodes: try await inquiry.status().meaning.nodes.count,
+            leaseTTL: DurationText.write(configuration.cluster.timing.ttl),
+            wechatTimeout: DurationText.write(configuration.wechat.timeout))
+    }
+
+    /// Does one drill and judges it.
+    func run(_ name: DrillName, telling progress: DrillProgress) async throws -> DrillResult {
+        let promise = Self.promise(of: name)
+        let before = try await inquiry.status().meaning
+        let apps = await readableApps()
+        if let reason = before.unsteadiness ?? (apps.isEmpty ? "the key reads no token of any app" : nil) {
+            return DrillResult(
+                name: name, promise: promise,
+                outcome: .init(findings: ["there is no steady state to begin with: \(reason)"]))
+        }
+        let (start, load, watch, journal) = (ContinuousClock.now, Load(), LeaderWatch(), DrillJournal())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<Self.readers { group.addTask { try await read(apps, on: load, number) } }
+            group.addTask { try await look(watch) }
+            group.addTask { await progress.follow(load, watch, journal) }
+            group.addTask {
+                try await rehearse(name, load, journal)
+                load.end()
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            do {
+                while try await group.next() != nil {}
+            } catch is CancellationError {
+                try Task.checkCancellation()
+            }
+        }
+        let after = try await inquiry.status().meaning
+        var figures = Figures(takeover: journal.takeover)
+        figures.reads = load.tally.reads
+        figures.failedReads = load.tally.failedReads
+        if load.tally.reports > 0 {
+            (figures.refreshes, figures.failedRefreshes) = (load.tally.reports, load.tally.failedReports)
+        }
+        if let first = before.published, let last = after.published { figures.fetches = max(0, Int(last) - Int(first)) }
+        figures.latency = Figures.Latency(of: load.reads.map { $0.end - $0.start })
+        var timeline = Timeline(from: start, to: .now, load, watch)
+        journal.mark(&timeline, since: start)
+        return DrillResult(
+            name: name, promise: promise,
+            outcome: .init(figures: figures, findings: journal.findings, timeline: timeline))
+    }
+
+    /// What can be held to on a cluster whose tokens fall due when they do.
+    static func promise(of name: DrillName) -> Promise {
+        Promise(takeover: name == .stampede ? nil : .milliseconds(300), fetches: nil)
+    }
+}
+
+extension StatusReport {
+    /// Why a drill must not begin; nil if it may.
+    var unsteadiness: String? {
+        guard ready else { return "the node \(node.name) is not ready (\(reasons.joined(separator: ", ")))" }
+        guard leader != nil else { return "nobody leads" }
+        let living = nodes.count { !$0.draining }
+        guard living >= 2 else { return "only \(living) node is ready, and two are needed" }
+        if let ill = apps.first(where: { !$0.well }) { return "the app \(ill.appid) is not well" }
+        return nil
+    }
+
+    /// How many tokens were ever published; nil if the node does not tell.
+    var published: UInt64? {
+        apps.reduce(0) { sum, app in app.version.flatMap { version in sum.map { $0 + version } } }
+    }
+}

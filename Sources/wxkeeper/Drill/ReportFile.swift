@@ -1,0 +1,25 @@
+internal import Foundation
+
+/// The file that `--report` names.
+struct ReportFile: Sendable {
+    private let url: URL
+
+    /// Makes sure that it can be written, before anything is done.
+    init(path: String) throws(CommandFailure) {
+        url = URL(fileURLWithPath: path)
+        let folder = url.deletingLastPathComponent().path
+        let manager = FileManager.default
+        let isThere = manager.fileExists(atPath: path)
+        guard isThere ? manager.isWritableFile(atPath: path) : manager.isWritableFile(atPath: folder) else {
+            throw CommandFailure(status: .usage, message: "--report \(path): cannot be written")
+        }
+    }
+
+    func write(_ reading: DrillReading) throws(CommandFailure) {
+        do {
+            try Data(DrillReport().render(reading).utf8).write(to: url)
+        } catch {
+            throw CommandFailure(status: .failed, message: "the report cannot be written to \(url.path)")
+        }
+    }
+}
