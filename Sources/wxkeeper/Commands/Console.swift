@@ -5,16 +5,14 @@ internal import Foundation
 /// Whoever reads may have gone, and a disk may be full: then a line is lost, and nothing that runs ends for it.
 /// (`FileHandle.write(_:)` would trap.)
 enum Console {
-    static func output(_ text: String) { write(text, to: .standardOutput) }
+    static func output(_ text: String) { write(text + "\n", to: .standardOutput) }
 
-    static func error(_ text: String) { write(text, to: .standardError) }
+    static func error(_ text: String) { write(text + "\n", to: .standardError) }
 
     /// Text that something else will take the place of, on the same line.
-    static func progress(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
+    static func progress(_ text: String) { write(text, to: .standardOutput) }
 
-    private static func write(_ text: String, to file: FileHandle) {
-        try? file.write(contentsOf: Data((text + "\n").utf8))
-    }
+    private static func write(_ text: String, to file: FileHandle) { try? file.write(contentsOf: Data(text.utf8)) }
 
     /// Text from afar, with every control character but the line break made harmless: a terminal obeys them.
     static func harmless(_ text: String) -> String {
