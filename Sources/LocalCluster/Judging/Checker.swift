@@ -49,6 +49,15 @@ package struct Checker: Sendable {
     }
 }
 
+/// A node has become the leader.
+package struct Takeover: Sendable {
+    package let leader: ClusterNode
+    /// How long after the instant asked for.
+    package let gap: Duration
+    /// For how much of that this machine let nobody run, as far as who watched could tell.
+    package let stalled: Duration
+}
+
 extension Cluster {
     package var lastCall: Int { wechat.calls().last?.sequence ?? 0 }
 
@@ -58,26 +67,26 @@ extension Cluster {
     }
 
     /// Polls the nodes' own word every 10 ms until another than `old` leads.
-    /// - Returns: who, and how long after `instant`.
     package func takeover(
         from old: ClusterNode?, since instant: ContinuousClock.Instant, within limit: Duration = .seconds(20)
-    ) async throws -> (leader: ClusterNode, gap: Duration) {
+    ) async throws -> Takeover {
         let deadline = instant + limit
-        return try await withThrowingTaskGroup(of: (ClusterNode, ContinuousClock.Instant).self) { group in
+        return try await withThrowingTaskGroup(of: Takeover.self) { group in
             for node in nodes where node !== old {
                 group.addTask {
+                    var stalled = Duration.zero
                     while await !node.leads() {
                         guard ContinuousClock.now < deadline else {
                             throw NotInTime(description: "another node leads: not within \(limit)")
                         }
-                        try await letPass(.milliseconds(10))
+                        stalled += try await stall(in: .milliseconds(10))
                     }
-                    return (node, .now)
+                    return Takeover(leader: node, gap: .now - instant, stalled: stalled)
                 }
             }
             defer { group.cancelAll() }
-            guard let (leader, at) = try await group.next() else { throw NotInTime(description: "nobody is left") }
-            return (leader, at - instant)
+            guard let takeover = try await group.next() else { throw NotInTime(description: "nobody is left") }
+            return takeover
         }
     }
 

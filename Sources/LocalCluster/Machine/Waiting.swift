@@ -29,6 +29,14 @@ package func letPass(_ duration: Duration) async throws {
     try await ContinuousClock().sleep(for: duration, tolerance: .zero)
 }
 
+/// Lets time pass, and returns by how much it was too long; what is usual on a busy machine does not count.
+func stall(in duration: Duration) async throws -> Duration {
+    let start = ContinuousClock.now
+    try await letPass(duration)
+    let excess = .now - start - duration
+    return excess > .milliseconds(20) ? excess : .zero
+}
+
 /// Lets time pass up to an instant: the pace of a load.
 package func pace(until instant: ContinuousClock.Instant) async throws {
     try await ContinuousClock().sleep(until: instant, tolerance: .zero)

@@ -65,8 +65,7 @@ extension Drill {
             act = { try await $0.stampede() }
         case .rollingRestart:
             promise.takeover = .milliseconds(300)
-            // A node that leaves holds back what it was asked to refresh until it is gone: node.drain and two seconds.
-            promise.refreshGap = .seconds(6)
+            promise.refreshGap = .seconds(1)
             act = { try await $0.rollingRestart() }
         }
         self.init(name: name, plan: plan, promise: promise, act: act)

@@ -62,7 +62,8 @@ struct Assembly {
         // libcurl may write to a closed connection first; nobody here wants to die of that.
         signal(SIGPIPE, SIG_IGN)
         var configuration = ServiceGroupConfiguration(
-            services: [.init(service: store), .init(service: node), .init(service: server)], logger: logger.quiet)
+            services: [.init(service: store), .init(service: node), .init(service: Front(node: node, server: server))],
+            logger: logger.quiet)
         // A caller that does not read its answer must not keep a node from ending.
         configuration.maximumGracefulShutdownDuration = Self.longestShutdown
         let services = ServiceGroup(configuration: configuration)
@@ -105,6 +106,23 @@ struct Assembly {
             }
             group.cancelAll()
         }
+    }
+}
+
+/// Listens once the node has something to say.
+///
+/// A node that was started again a moment ago is still in the load balancer's list; a connection refused there goes to
+/// another node, an answer "no token" would go to the caller.
+private struct Front: Service {
+    /// Without Redis the node listens all the same, so that it can be looked at.
+    static let longestSilence = Duration.seconds(2)
+
+    let node: Node
+    let server: KeeperServer
+
+    func run() async throws {
+        await node.readStore(within: Self.longestSilence)
+        try await server.run()
     }
 }
 

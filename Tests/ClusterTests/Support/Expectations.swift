@@ -17,6 +17,13 @@ extension Checker {
     }
 }
 
+extension Takeover {
+    /// Nobody led for so long at most, while this machine ran.
+    func expect(atMost bound: Duration, _ location: SourceLocation = #_sourceLocation) {
+        #expect(gap <= bound + stalled, "\(stalled) of it the machine stood still", sourceLocation: location)
+    }
+}
+
 extension Verdict {
     /// What holds in every fault: nobody fails to read, nobody gets a dead token, and WeChat is not called in vain.
     func expectUnnoticed(_ location: SourceLocation = #_sourceLocation) {

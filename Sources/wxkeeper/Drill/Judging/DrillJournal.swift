@@ -6,6 +6,7 @@ final class DrillJournal: Sendable {
     private struct Entries {
         var marks: [(kind: Timeline.Mark.Kind, at: ContinuousClock.Instant, text: String)] = []
         var takeovers: [(node: String, at: ContinuousClock.Instant, took: Duration)] = []
+        var stalled = Duration.zero
         var findings: [String] = []
         var revoked: [String: ContinuousClock.Instant] = [:]
     }
@@ -27,8 +28,12 @@ final class DrillJournal: Sendable {
     }
 
     /// A node has become the leader.
-    func note(_ node: String, leadsAfter took: Duration) {
-        entries.withLock { $0.takeovers.append((node, .now, took)) }
+    /// - Parameter stalled: for how much of `took` this machine let nobody run.
+    func note(_ node: String, leadsAfter took: Duration, stalled: Duration = .zero) {
+        entries.withLock { entries in
+            entries.takeovers.append((node, .now, took))
+            entries.stalled = max(entries.stalled, stalled)
+        }
     }
 
     /// Something is not as it should be.
@@ -39,6 +44,8 @@ final class DrillJournal: Sendable {
 
     /// The longest there was.
     var takeover: Duration? { entries.withLock { $0.takeovers.map(\.took).max() } }
+    /// The longest for which this machine stood still meanwhile.
+    var stalled: Duration { entries.withLock(\.stalled) }
     var findings: [String] { entries.withLock(\.findings) }
     var firstFault: ContinuousClock.Instant? { entries.withLock { $0.marks.first?.at } }
     var lastWord: String? { entries.withLock { $0.marks.last?.text } }

@@ -4,6 +4,8 @@ internal import LocalCluster
 struct Figures: Sendable, Equatable {
     /// From the fault, or from when another node could lead again, until another node led; the longest of several.
     var takeover: Duration?
+    /// For how much of a takeover this machine let nobody run: more than was promised to bear.
+    var stalled = Duration.zero
     /// The longest time after the fault in which no refresh was answered.
     var refreshGap: Duration?
     var reads = 0

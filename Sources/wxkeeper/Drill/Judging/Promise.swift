@@ -26,9 +26,9 @@ struct Promise: Sendable, Equatable {
         var lines = [Line("failed reads", exactly: 0, figures.failedReads)]
         if let found = figures.deadTokens { lines.append(Line("dead tokens", exactly: 0, found)) }
         if let found = figures.overlaps { lines.append(Line("overlapping calls", exactly: 0, found)) }
-        if let takeover { lines.append(Line("takeover", atMost: takeover, figures.takeover)) }
+        if let takeover { lines.append(Line("takeover", atMost: takeover, figures.takeover, figures.stalled)) }
         if let refreshGap, figures.refreshes != nil {
-            lines.append(Line("refresh gap", atMost: refreshGap, figures.refreshGap))
+            lines.append(Line("refresh gap", atMost: refreshGap, figures.refreshGap, figures.stalled))
         }
         if let failedRefreshes, let found = figures.failedRefreshes {
             lines.append(Line("failed refreshes", exactly: failedRefreshes, found))
@@ -64,10 +64,12 @@ extension Promise.Line {
         self.init(name: name, promised: "\(promised)", measured: "\(found)", isKept: found == promised)
     }
 
-    fileprivate init(_ name: String, atMost bound: Duration, _ found: Duration?) {
+    /// A bound counts while the machine runs.
+    fileprivate init(_ name: String, atMost bound: Duration, _ found: Duration?, _ stalled: Duration) {
+        let excuse = stalled > .zero ? " and \(stalled.figure) for which this machine stood still" : ""
         self.init(
-            name: name, promised: "at most \(bound.figure)", measured: found?.figure ?? "never",
-            isKept: found.map { $0 <= bound } ?? false)
+            name: name, promised: "at most \(bound.figure)\(excuse)", measured: found?.figure ?? "never",
+            isKept: found.map { $0 <= bound + stalled } ?? false)
     }
 }
 

@@ -41,7 +41,8 @@ struct DrillRunner: Sendable {
         var timeline = Timeline(from: start, to: end, load, watch)
         journal.mark(&timeline, since: start)
         timeline.add(cluster, since: start, revoked: journal.revoked(since: start))
-        let figures = Figures(load, checker, takeover: journal.takeover, since: journal.firstFault ?? start)
+        var figures = Figures(load, checker, takeover: journal.takeover, since: journal.firstFault ?? start)
+        figures.stalled = journal.stalled
         return DrillResult.Outcome(figures: figures, findings: journal.findings, timeline: timeline)
     }
 

@@ -12,7 +12,7 @@ struct DrillScene: Sendable {
     @discardableResult
     func takeover(from old: ClusterNode?, since instant: ContinuousClock.Instant) async throws -> ClusterNode {
         let takeover = try await cluster.takeover(from: old, since: instant)
-        journal.note(takeover.leader.name, leadsAfter: takeover.gap)
+        journal.note(takeover.leader.name, leadsAfter: takeover.gap, stalled: takeover.stalled)
         return takeover.leader
     }
 
