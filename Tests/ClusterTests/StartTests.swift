@@ -41,7 +41,7 @@ extension ClusterTests {
                 let checker = Checker(cluster)
                 let start = ContinuousClock.now
                 let second = try await cluster.startDouble(of: first)
-                #expect(try await second.ended(within: .seconds(5)) == .exited(75), "\(second.output)")
+                #expect(try await second.ended(within: .seconds(20)) == .exited(75), "\(second.output)")
                 let wait = ContinuousClock.now - start
                 print("fault=second node of one name ended_after_ms=\(wait.wholeMilliseconds)")
                 #expect(process.ending == nil)
@@ -59,7 +59,7 @@ extension ClusterTests {
                 let token = try await cluster.token(of: app)
                 let checker = Checker(cluster)
                 try leader.send(.kill)
-                _ = try await leader.process.ended(within: .seconds(1))
+                _ = try await leader.process.ended(within: .seconds(20))
                 let wait = try await cluster.restart([leader], serving: token, of: app)
                 print("fault=kill -9 and restart serves_after_ms=\(wait.wholeMilliseconds) issues=\(checker.issues)")
                 #expect(wait < .seconds(5))
@@ -75,7 +75,7 @@ extension ClusterTests {
                 let token = try await cluster.token(of: app)
                 let checker = Checker(cluster)
                 for node in cluster.nodes { try node.send(.kill) }
-                for node in cluster.nodes { _ = try await node.process.ended(within: .seconds(1)) }
+                for node in cluster.nodes { _ = try await node.process.ended(within: .seconds(20)) }
                 let wait = try await cluster.restart(cluster.nodes, serving: token, of: app)
                 print("fault=all nodes killed serves_after_ms=\(wait.wholeMilliseconds) issues=\(checker.issues)")
                 #expect(wait < .seconds(5))

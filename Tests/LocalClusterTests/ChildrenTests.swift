@@ -15,7 +15,7 @@ import Testing
             try await eventually("it is there") { ProcessTable.arguments(of: grandchild).hasPrefix("timeout") }
             return grandchild
         }
-        try await eventually("the grandchild ends", within: .seconds(5)) {
+        try await eventually("the grandchild ends", within: .seconds(20)) {
             !ProcessTable.arguments(of: grandchild).contains("sleep 4321")
         }
     }
@@ -23,7 +23,7 @@ import Testing
     @Test func child_TellsWhatItSaidAndHowItEnded() async throws {
         try await withChildren { children in
             let child = try await children.start("sh", ["-c", "echo out; echo err >&2; exit 3"], name: "sh")
-            #expect(try await child.ended(within: .seconds(5)) == .exited(3))
+            #expect(try await child.ended(within: .seconds(20)) == .exited(3))
             #expect(child.output.contains("out\n") && child.output.contains("err\n"))
         }
     }

@@ -72,7 +72,7 @@ import Testing
             try await caller.say("too late")
             try await nothingHappens()
             try await caller.hangUp()
-            try await nothingHappens()
+            try await eventually("the relay has seen it") { !relay.carries }
             await relay.heal()
             let other = try await Caller.connect(to: relay.port)
             try await other.say("now")
@@ -112,7 +112,7 @@ import Testing
     @Test func slowRelay_DeliversLate_InOrder_AndTogether() async throws {
         try await withRelay { relay, _ in
             let caller = try await Caller.connect(to: relay.port)
-            relay.delay(by: .milliseconds(100))
+            relay.delay(by: .seconds(1))
             let start = ContinuousClock.now
             for word in ["a", "b", "c"] {
                 try await caller.say(word)
@@ -120,8 +120,8 @@ import Testing
             }
             try await eventually("everything arrives") { caller.answer == "abc" }
             let time = ContinuousClock.now - start
-            #expect(time >= .milliseconds(200), "once there, once back")
-            #expect(time < .milliseconds(400), "what comes together is late together")
+            #expect(time >= .seconds(2), "once there, once back")
+            #expect(time < .seconds(5), "what comes together is late together")
         }
     }
 

@@ -64,6 +64,7 @@ import Testing
         let isMeant = isHarmless || name == .stampede
         #expect((message([name.rawValue, "--config", "x.yaml", "--i-mean-it"]) == nil) == isMeant)
         #expect(message(["all", "--config", "x.yaml"]) == nil)
+        #expect((message(["all", name.rawValue, "--config", "x.yaml", "--i-mean-it"]) == nil) == isMeant)
     }
 
     @Test func refusal_SaysWhy() {

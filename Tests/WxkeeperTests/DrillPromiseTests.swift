@@ -22,6 +22,23 @@ import Testing
         #expect(result.lines.map(\.name).contains("takeover") && result.lines.allSatisfy(\.isKept))
     }
 
+    /// Each would go on for ever if it were not ended.
+    @Test(arguments: [
+        (Load.Read(500, nil), 0, "a read failed: 500 from b"), (.init(200, .over), 0, "a caller got a dead token"),
+        (.init(200, .overtaken), 0, "a caller got a dead token"),
+        (.init(200, .going), 1, "two calls of WeChat overlapped"),
+    ])
+    func harm_EndsADrill(_ read: Load.Read, overlaps: Int, _ word: String) async {
+        let load = Load()
+        load.note(read)
+        let (never, end) = AsyncStream.makeStream(of: Never.self)
+        let harm = await #expect(throws: Harm.self) {
+            try await Harm.watch(load, overlaps: { overlaps }) { for await _ in never {} }
+        }
+        end.finish()
+        #expect(harm?.description == word)
+    }
+
     @Test func failedRead_BreaksThePromise() {
         #expect(breaches { $0.failedReads = 1 } == ["failed reads 1, promised 0"])
     }
@@ -121,5 +138,12 @@ extension DrillResult {
     ) -> DrillResult {
         let outcome = Outcome(figures: figures, findings: findings, timeline: timeline)
         return DrillResult(name: name, promise: Drill(name).promise, outcome: outcome)
+    }
+}
+
+extension Load.Read {
+    fileprivate init(_ status: Int, _ life: Load.Life?) {
+        self.init(
+            app: "wx1", start: .now, end: .now, status: status, node: "b", token: life.map { _ in "T" }, life: life)
     }
 }

@@ -27,31 +27,36 @@ extension Cluster {
         var next = ContinuousClock.now + Self.readPause * number / Self.readers
         let apps = plan.servedApps
         while !load.isOver {
+            try await pace(until: next)
+            // Making a connection is a part of the read that needs it.
+            var start = max(next, .now)
             // A connection that broke is made anew; the failure is counted all the same.
             do {
                 try await Connection.open(to: front) { connection in
-                    repeat {
-                        try await pace(until: next)
+                    while true {
                         next = max(next + Self.readPause, .now)
                         turn += 1
                         let app = apps[turn % apps.count]
-                        guard try await read(app, on: &connection, load) else { throw NoAnswer() }
-                    } while number.isMultiple(of: 2) && !load.isOver
+                        guard try await read(app, on: &connection, since: start, load) else { throw NoAnswer() }
+                        guard number.isMultiple(of: 2), !load.isOver else { return }
+                        try await pace(until: next)
+                        start = .now
+                    }
                 }
             } catch is NoAnswer {
                 // Counted already.
             } catch where !Task.isCancelled {
-                load.note(.failure)
+                next = max(next + Self.readPause, .now)
+                load.note(.failure(since: start))
             }
         }
     }
 
     /// Returns whether the connection can go on.
     private func read(
-        _ app: ClusterPlan.App, on connection: inout Connection, _ load: Load
+        _ app: ClusterPlan.App, on connection: inout Connection, since start: ContinuousClock.Instant, _ load: Load
     ) async throws -> Bool {
         let question = Question.get("/token?appid=\(app.id)", key: secrets.shop)
-        let start = ContinuousClock.now
         let answer = try? await connection.ask(question, within: .seconds(10))
         try Task.checkCancellation()
         load.note(
@@ -68,17 +73,17 @@ extension Cluster {
         try await pace(until: .now + Self.reportPause * number / Self.reporters)
         while !load.isOver {
             let next = ContinuousClock.now + Self.reportPause
+            let start = ContinuousClock.now
             if let token = try? await token(of: app) {
-                let start = ContinuousClock.now
                 let answer = try? await refresh(app, reporting: token, at: front)
                 try Task.checkCancellation()
                 load.note(
                     Load.Report(
                         start: start, end: .now, status: answer?.status, node: answer?.node,
-                        reason: answer?.status == 200 ? nil : answer?.body))
+                        life: answer?.token.map(life), reason: answer?.status == 200 ? nil : answer?.body))
             } else {
                 try Task.checkCancellation()
-                load.note(.failure)
+                load.note(.failure(since: start))
             }
             try await pace(until: next)
         }
@@ -87,7 +92,7 @@ extension Cluster {
 
 extension Load.Read {
     /// A read for which there was not even a connection.
-    fileprivate static var failure: Self {
-        Self(app: "", start: .now, end: .now, status: nil, node: nil, token: nil, life: nil)
+    fileprivate static func failure(since start: ContinuousClock.Instant) -> Self {
+        Self(app: "", start: start, end: .now, status: nil, node: nil, token: nil, life: nil)
     }
 }

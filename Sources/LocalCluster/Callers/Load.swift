@@ -54,19 +54,25 @@ package final class Load: Sendable {
         package let start, end: ContinuousClock.Instant
         package let status: Int?
         package let node: String?
+        /// How WeChat thought of the token in the answer; nil without one, or if nobody can know.
+        package let life: Life?
         /// What a refusal says.
         package let reason: String?
 
         package init(
             start: ContinuousClock.Instant, end: ContinuousClock.Instant, status: Int?, node: String? = nil,
-            reason: String? = nil
+            life: Life? = nil, reason: String? = nil
         ) {
             self.start = start
             self.end = end
             self.status = status
             self.node = node
+            self.life = life
             self.reason = reason
         }
+
+        /// Whether its caller got a token that WeChat no longer accepted, on either reading of its promise.
+        package var isDead: Bool { life == .over || life == .overtaken }
     }
 
     /// Totals, which cost nothing to ask for.
@@ -116,6 +122,7 @@ package final class Load: Sendable {
             records.reports.append(report)
             records.tally.reports += 1
             if report.status != 200 { records.tally.failedReports += 1 }
+            if report.isDead { records.tally.deadTokens += 1 }
         }
     }
 

@@ -91,7 +91,7 @@ package struct Cluster: Sendable {
         let configuration = HAProxyConfiguration(port: front, nodes: nodes.map { ($0.name, $0.port) })
         let path = try folder.write(configuration.text, to: "haproxy.cfg")
         let balancer = try await children.start("haproxy", ["-db", "-f", path], name: "haproxy")
-        try await eventually("the load balancer listens: \(balancer.output)", within: .seconds(5)) {
+        try await eventually("the load balancer listens: \(balancer.output)", within: .seconds(20)) {
             (try? await ask(front, .get("/"))) != nil
         }
     }

@@ -53,9 +53,9 @@ package final class ClusterNode: Sendable {
     package func send(_ signal: Signal) throws {
         let process = try process
         guard isSupervised else { return try process.send(signal) }
-        guard let node = ProcessTable.likeChildren(of: process.processID).first else {
-            throw NotInTime(description: "the supervisor of \(name) has a node")
-        }
+        // The kernel may leave a child out of its list while others come and go: proc_tid_children(5).
+        let found = (0..<10).lazy.compactMap { _ in ProcessTable.likeChildren(of: process.processID).first }.first
+        guard let node = found else { throw NotInTime(description: "the supervisor of \(name) has a node") }
         guard kill(node, signal.rawValue) == 0 else { throw NotInTime(description: "the node \(name) lives") }
     }
 

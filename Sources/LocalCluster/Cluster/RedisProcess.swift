@@ -26,13 +26,16 @@ package final class RedisProcess: Sendable {
             ["--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--dir", folder.path] + memory,
             name: "redis-server")
         process.withLock { $0 = child }
-        try await eventually("Redis accepts connections") { child.output.contains("Ready to accept connections") }
+        try await eventually("Redis accepts connections") {
+            if child.ending != nil { throw NotInTime(description: "Redis has ended: \(child.output)") }
+            return child.output.contains("Ready to accept connections")
+        }
     }
 
     package func kill() async throws {
-        guard let child = process.withLock({ $0 }) else { return }
+        guard let child = process.withLock({ $0 }), child.ending == nil else { return }
         try child.send(.kill)
-        _ = try await child.ended(within: .seconds(5))
+        _ = try await child.ended(within: .seconds(20))
     }
 
     /// One command, by `redis-cli`.

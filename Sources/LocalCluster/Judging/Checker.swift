@@ -36,11 +36,11 @@ package struct Checker: Sendable {
         _ fault: String, _ load: Load, gap: Duration?, since instant: ContinuousClock.Instant
     ) -> Verdict {
         let reads = load.reads
+        let lives = reads.map(\.life) + load.reports.map(\.life)
         return Verdict(
             fault: fault, gap: gap, refreshGap: load.refreshGap(since: instant), reads: reads.count,
             failedReads: reads.count(where: \.hasFailed),
-            deadTokens: reads.count { $0.life == .over },
-            overtakenTokens: reads.count { $0.life == .overtaken },
+            deadTokens: lives.count { $0 == .over }, overtakenTokens: lives.count { $0 == .overtaken },
             slowestRead: reads.map { $0.end - $0.start }.max() ?? .zero,
             refreshes: load.reports.count,
             failedRefreshes: load.reports.count { $0.status != 200 },

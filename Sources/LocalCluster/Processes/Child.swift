@@ -34,7 +34,11 @@ package final class Child: Sendable {
     /// How it ended; nil while it runs.
     package var ending: Ending? { state.withLock(\.ending) }
 
-    package func send(_ signal: Signal) throws { try deliver(signal) }
+    /// - Throws: `NotInTime` if it has ended.
+    package func send(_ signal: Signal) throws {
+        guard ending == nil else { throw NotInTime(description: "\(name) runs") }
+        try deliver(signal)
+    }
 
     /// Waits for its end.
     package func ended(within limit: Duration) async throws -> Ending {

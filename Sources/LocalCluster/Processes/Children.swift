@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
@@ -95,7 +96,7 @@ private struct Launch: Sendable {
 
     private var variables: Environment {
         var all = environment
-        all["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        all["PATH"] = ProgramPath.text
         return .custom(Dictionary(uniqueKeysWithValues: all.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 
@@ -104,6 +105,15 @@ private struct Launch: Sendable {
         var options = PlatformOptions()
         options.createSession = true
         return options
+    }
+}
+
+/// Where programs are looked for.
+package enum ProgramPath {
+    /// Where we look, and where root does: Debian puts HAProxy there.
+    package static var text: String {
+        let own = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        return own + ":/usr/local/sbin:/usr/sbin:/sbin"
     }
 }
 

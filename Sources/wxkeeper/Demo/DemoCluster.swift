@@ -15,7 +15,7 @@ struct DemoCluster: Sendable {
     private let plan: DemoPlan
 
     init(nodeCount: Int, port: Int, lifetime: Duration) {
-        let name = "wxkeeper-demo-\(ProcessInfo.processInfo.processIdentifier)"
+        let name = "wxkeeper-demo-\(UUID().uuidString)"
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(name)
         plan = DemoPlan(nodeCount: nodeCount, port: port, lifetime: lifetime, folder: folder)
     }
@@ -43,7 +43,7 @@ struct DemoCluster: Sendable {
         }
     }
 
-    /// Redis and WeChat outlive the nodes, the nodes outlive the load balancer: the innermost ends first.
+    /// Redis outlives everything else, so that the nodes can give the lease up when they go.
     private func foundation() async throws {
         let redis = Child(
             program: .name("redis-server"),
@@ -81,17 +81,35 @@ struct DemoCluster: Sendable {
         }
     }
 
-    /// Runs `body` while `child` runs; ends both when either does.
+    /// Runs `body` while `child` runs; when either ends the other is ended too, the child always last.
     private func keep(
         _ name: String, _ child: Child, while body: @escaping @Sendable () async throws -> Void
     ) async throws {
-        // The body is waited for before the child is told to end, so that the nodes still reach Redis when they go.
+        let (end, continuation) = AsyncStream.makeStream(of: String.self)
+        // A task outside the tree: what cancels the body must not end the child before the body is over.
         let keeper = Task {
-            let ending = try await child.run()
-            throw CommandFailure(status: .failed, message: "\(name) has ended: \(ending)")
+            let ending = try? await child.run()
+            continuation.yield(ending ?? "it could not be started")
         }
-        defer { keeper.cancel() }
-        try await body()
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await body() }
+                group.addTask {
+                    for await ending in end {
+                        throw CommandFailure(status: .failed, message: "\(name) has ended: \(ending)")
+                    }
+                    throw CancellationError()
+                }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        } catch {
+            keeper.cancel()
+            await keeper.value
+            throw error
+        }
+        keeper.cancel()
+        await keeper.value
     }
 
     /// Starts a node again whenever it ends.

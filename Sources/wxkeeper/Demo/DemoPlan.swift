@@ -75,7 +75,7 @@ struct DemoPlan: Sendable {
     func write() throws {
         let manager = FileManager.default
         try manager.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         let balancer = HAProxyConfiguration(port: port, nodes: nodes.map { ($0.name, $0.port) })
         var files = [
             "cluster-secret": clusterSecret, "app-secret": appSecret, "client-key": clientKey,

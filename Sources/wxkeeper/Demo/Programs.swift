@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LocalCluster
 internal import Subprocess
 
 /// The programs that a cluster on this machine is made of.
@@ -13,11 +14,8 @@ enum Programs {
         }
     }
 
-    /// Ours, in which servers are found, too: Debian puts HAProxy where only root looks.
-    static var environment: Environment {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        return .inherit.updating(["PATH": path + ":/usr/local/sbin:/usr/sbin:/sbin"])
-    }
+    /// Nothing but a path: a node would obey every `WXKEEPER_…` of the shell, and join a cluster that is none of ours.
+    static var environment: Environment { .custom(["PATH": ProgramPath.text]) }
 
     /// The path of this very program; also after the file on disk was replaced.
     static var ourselves: String {

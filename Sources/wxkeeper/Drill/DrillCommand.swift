@@ -51,9 +51,8 @@ struct DrillCommand: AsyncParsableCommand {
     }
 
     private func validateOwn(_ chosen: [DrillName]) throws {
-        // Whoever says all means all that may be done there.
-        guard !names.contains(DrillName.all) else { return }
-        for name in chosen {
+        // Whoever says all means all that may be done there; whoever names a drill means that one.
+        for name in chosen where names.contains(name.rawValue) {
             if let reason = name.refusal(isMeant: isMeant) {
                 throw ValidationError("\(name.rawValue) is not run on your own cluster: \(reason)")
             }
@@ -68,7 +67,7 @@ struct DrillCommand: AsyncParsableCommand {
         }
         do {
             let page = try report.map(ReportFile.init)
-            let ground = try config.map { try OwnGround(config: $0, node: node, isMeant: isMeant) }
+            let ground = try config.map { try OwnGround(config: $0, node: node) }
             let chosen = try DrillName.chosen(by: names).filter { ground == nil || $0.refusal(isMeant: isMeant) == nil }
             guard !dryRun else { return Console.output(intention(chosen, ground)) }
             let reading = try await DrillRun(isForPrograms: json, page: page).run(chosen, on: ground)

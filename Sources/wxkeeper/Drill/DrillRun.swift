@@ -13,10 +13,11 @@ struct DrillRun: Sendable {
         progress = DrillProgress(isForPrograms: isForPrograms)
     }
 
-    /// Runs to the last drill, or to SIGINT or SIGTERM. Afterwards nothing that was started is left.
+    /// Runs to the last drill, or to SIGINT, SIGTERM or the end of the terminal. Afterwards nothing that was
+    /// started is left.
     func run(_ names: [DrillName], on ground: OwnGround?) async throws -> DrillReading {
         if ground == nil { try await Programs.check() }
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         return try await withThrowingTaskGroup(of: DrillReading.self) { group in
             group.addTask { try await runAll(names, on: ground) }
             group.addTask {

@@ -9,8 +9,10 @@ struct ReportFile: Sendable {
         url = URL(fileURLWithPath: path)
         let folder = url.deletingLastPathComponent().path
         let manager = FileManager.default
+        let isFolder = try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory
         let isThere = manager.fileExists(atPath: path)
-        guard isThere ? manager.isWritableFile(atPath: path) : manager.isWritableFile(atPath: folder) else {
+        guard isFolder != true, isThere ? manager.isWritableFile(atPath: path) : manager.isWritableFile(atPath: folder)
+        else {
             throw CommandFailure(status: .usage, message: "--report \(path): cannot be written")
         }
     }

@@ -5,8 +5,7 @@ internal import Synchronization
 final class DrillJournal: Sendable {
     private struct Entries {
         var marks: [(kind: Timeline.Mark.Kind, at: ContinuousClock.Instant, text: String)] = []
-        var takeovers: [(node: String, at: ContinuousClock.Instant, took: Duration)] = []
-        var stalled = Duration.zero
+        var takeovers: [(node: String, at: ContinuousClock.Instant, took: Duration, stalled: Duration)] = []
         var findings: [String] = []
         var revoked: [String: ContinuousClock.Instant] = [:]
     }
@@ -30,10 +29,7 @@ final class DrillJournal: Sendable {
     /// A node has become the leader.
     /// - Parameter stalled: for how much of `took` this machine let nobody run.
     func note(_ node: String, leadsAfter took: Duration, stalled: Duration = .zero) {
-        entries.withLock { entries in
-            entries.takeovers.append((node, .now, took))
-            entries.stalled = max(entries.stalled, stalled)
-        }
+        entries.withLock { $0.takeovers.append((node, .now, took, stalled)) }
     }
 
     /// Something is not as it should be.
@@ -42,10 +38,13 @@ final class DrillJournal: Sendable {
     /// WeChat has withdrawn the token of an app.
     func note(revoked app: String) { entries.withLock { $0.revoked[app] = .now } }
 
-    /// The longest there was.
-    var takeover: Duration? { entries.withLock { $0.takeovers.map(\.took).max() } }
-    /// The longest for which this machine stood still meanwhile.
-    var stalled: Duration { entries.withLock(\.stalled) }
+    /// The one that took longest while this machine ran.
+    var worstTakeover: (took: Duration, stalled: Duration)? {
+        entries.withLock { entries in
+            entries.takeovers.map { ($0.took, $0.stalled) }.max { $0.0 - $0.1 < $1.0 - $1.1 }
+        }
+    }
+
     var findings: [String] { entries.withLock(\.findings) }
     var firstFault: ContinuousClock.Instant? { entries.withLock { $0.marks.first?.at } }
     var lastWord: String? { entries.withLock { $0.marks.last?.text } }

@@ -2,9 +2,9 @@ internal import LocalCluster
 
 /// What a drill has measured; nil where nobody could.
 struct Figures: Sendable, Equatable {
-    /// From the fault, or from when another node could lead again, until another node led; the longest of several.
+    /// From the fault, or from when another node could lead again, until another node led; the worst of several.
     var takeover: Duration?
-    /// For how much of a takeover this machine let nobody run: more than was promised to bear.
+    /// For how much of `takeover` this machine let nobody run.
     var stalled = Duration.zero
     /// The longest time after the fault in which no refresh was answered.
     var refreshGap: Duration?
@@ -37,10 +37,10 @@ struct Figures: Sendable, Equatable {
 
 extension Figures {
     /// What the callers of a private cluster got, with WeChat's own word for the rest.
-    init(_ load: Load, _ checker: Checker, takeover: Duration?, since fault: ContinuousClock.Instant) {
-        let verdict = checker.weigh("", load, gap: takeover, since: fault)
+    init(_ load: Load, _ checker: Checker, since fault: ContinuousClock.Instant) {
+        let verdict = checker.weigh("", load, gap: nil, since: fault)
         self.init(
-            takeover: takeover, refreshGap: load.longestPause(since: fault), reads: verdict.reads,
+            refreshGap: load.longestPause(since: fault), reads: verdict.reads,
             failedReads: verdict.failedReads, deadTokens: verdict.deadTokens + verdict.overtakenTokens,
             refreshes: verdict.refreshes, failedRefreshes: verdict.failedRefreshes, fetches: verdict.fetches,
             overlaps: verdict.overlaps, latency: Latency(of: load.reads.map { $0.end - $0.start }))

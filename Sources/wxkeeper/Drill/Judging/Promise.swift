@@ -28,7 +28,7 @@ struct Promise: Sendable, Equatable {
         if let found = figures.overlaps { lines.append(Line("overlapping calls", exactly: 0, found)) }
         if let takeover { lines.append(Line("takeover", atMost: takeover, figures.takeover, figures.stalled)) }
         if let refreshGap, figures.refreshes != nil {
-            lines.append(Line("refresh gap", atMost: refreshGap, figures.refreshGap, figures.stalled))
+            lines.append(Line("refresh gap", atMost: refreshGap, figures.refreshGap))
         }
         if let failedRefreshes, let found = figures.failedRefreshes {
             lines.append(Line("failed refreshes", exactly: failedRefreshes, found))
@@ -64,8 +64,9 @@ extension Promise.Line {
         self.init(name: name, promised: "\(promised)", measured: "\(found)", isKept: found == promised)
     }
 
-    /// A bound counts while the machine runs.
-    fileprivate init(_ name: String, atMost bound: Duration, _ found: Duration?, _ stalled: Duration) {
+    /// A bound counts while the machine runs; a machine that stands still for longer than that proves nothing.
+    fileprivate init(_ name: String, atMost bound: Duration, _ found: Duration?, _ stalled: Duration = .zero) {
+        let stalled = min(stalled, bound)
         let excuse = stalled > .zero ? " and \(stalled.figure) for which this machine stood still" : ""
         self.init(
             name: name, promised: "at most \(bound.figure)\(excuse)", measured: found?.figure ?? "never",

@@ -15,11 +15,15 @@ struct DrillRunner: Sendable {
         let outcome = try await Cluster.with(drill.plan, program: program) { cluster in
             do {
                 try await cluster.start()
-            } catch let late as NotInTime {
+            } catch where !Task.isCancelled {
                 for node in cluster.nodes { progress.tell(node.log.lastLines(5)) }
-                return DrillResult.Outcome(findings: ["there was no steady state to begin with: \(late.description)"])
+                return DrillResult.Outcome(findings: ["there was no steady state to begin with: \(error)"])
             }
-            return try await rehearse(drill, on: cluster)
+            do {
+                return try await rehearse(drill, on: cluster)
+            } catch where !Task.isCancelled {
+                return DrillResult.Outcome(findings: ["the drill itself failed: \(error)"])
+            }
         }
         return DrillResult(name: name, promise: drill.promise, outcome: outcome)
     }
@@ -41,25 +45,25 @@ struct DrillRunner: Sendable {
         var timeline = Timeline(from: start, to: end, load, watch)
         journal.mark(&timeline, since: start)
         timeline.add(cluster, since: start, revoked: journal.revoked(since: start))
-        var figures = Figures(load, checker, takeover: journal.takeover, since: journal.firstFault ?? start)
-        figures.stalled = journal.stalled
+        var figures = Figures(load, checker, since: journal.firstFault ?? start)
+        (figures.takeover, figures.stalled) = (journal.worstTakeover?.took, journal.worstTakeover?.stalled ?? .zero)
         return DrillResult.Outcome(figures: figures, findings: journal.findings, timeline: timeline)
     }
 
     /// Looks, does the fault, looks again; stops at the first sign of harm and makes everything whole.
     private func perform(_ drill: Drill, _ scene: DrillScene) async throws {
         do {
-            try await scene.unlessHarmed {
+            try await Harm.watch(scene.load, overlaps: { scene.checker.overlaps }) {
                 try await scene.checkSteadiness()
                 try await hold("the cluster is watched before the fault", for: Self.calm)
                 try await drill.act(scene)
                 try await hold("the cluster is watched after the fault", for: Self.calm)
             }
         } catch let harm as Harm {
-            scene.journal.find("aborted: \(harm.description)")
+            scene.journal.find("aborted: \(harm)")
             await mend(scene)
-        } catch let late as NotInTime {
-            scene.journal.find(late.description)
+        } catch where !Task.isCancelled {
+            scene.journal.find("\(error)")
             await mend(scene)
         }
     }
@@ -89,16 +93,16 @@ struct Harm: Error, CustomStringConvertible {
             return nil
         }
     }
-}
 
-extension DrillScene {
-    /// Runs `body`, and ends it at the first sign of harm.
-    fileprivate func unlessHarmed(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    /// Runs `body`, and ends it at the first sign of harm, which it throws.
+    static func watch(
+        _ load: Load, overlaps: @escaping @Sendable () -> Int, while body: @escaping @Sendable () async throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await body() }
             group.addTask {
                 while true {
-                    if let harm = Harm(load, overlaps: checker.overlaps) { throw harm }
+                    if let harm = Harm(load, overlaps: overlaps()) { throw harm }
                     try await letPass(.milliseconds(50))
                 }
             }
@@ -106,10 +110,12 @@ extension DrillScene {
             try await group.next()
         }
     }
+}
 
+extension DrillScene {
     /// All nodes ready, exactly one leader, every read answered.
     fileprivate func checkSteadiness() async throws {
-        try await eventually("one node leads and the others follow", within: .seconds(5)) {
+        try await eventually("one node leads and the others follow", within: .seconds(20)) {
             let words = watch.words
             return words.count == cluster.nodes.count && words.values.count { $0 == .leads } == 1
                 && !words.values.contains(.silent)

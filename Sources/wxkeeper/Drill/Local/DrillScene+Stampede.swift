@@ -31,7 +31,9 @@ extension DrillScene {
                     let start = ContinuousClock.now
                     let answer = try? await cluster.refresh(app, reporting: token, at: port)
                     try Task.checkCancellation()
-                    load.note(Load.Report(start: start, end: .now, status: answer?.status))
+                    load.note(
+                        Load.Report(
+                            start: start, end: .now, status: answer?.status, life: answer?.token.map(cluster.life)))
                     return answer?.token
                 }
             }

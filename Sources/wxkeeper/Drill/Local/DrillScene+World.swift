@@ -29,7 +29,7 @@ extension DrillScene {
         if checker.calls(by: leader) != calls { journal.find("\(leader.name) called WeChat after its lease") }
         await leader.links?.redis.heal()
         let healed = journal.healed("\(leader.name) reaches Redis again")
-        try await eventually("\(leader.name) follows") { try await leader.health().leader != nil }
+        try await eventually("\(leader.name) follows") { (try? await leader.health())?.leader != nil }
         try await refreshIsAnswered(since: healed)
         try await cluster.awaitHealth()
     }
@@ -59,16 +59,23 @@ extension DrillScene {
         let old = try await cluster.token(of: app)
         journal.fault("WeChat answers nobody")
         for node in cluster.nodes { await node.links?.wechat.cut() }
-        try await eventually("the leader has tried twice in vain", within: .seconds(40)) { triesInVain >= 2 }
+        let before = triesInVain(app)
+        try await eventually("the leader has tried twice in vain", within: .seconds(40)) {
+            triesInVain(app) >= before + 2
+        }
         for node in cluster.nodes { await node.links?.wechat.heal() }
         let healed = journal.healed("WeChat answers again")
-        try await eventually("the token is replaced", within: .seconds(8)) { try await cluster.token(of: app) != old }
+        try await eventually("the token is replaced", within: .seconds(8)) {
+            (try? await cluster.token(of: app)).map { $0 != old } ?? false
+        }
         try await refreshIsAnswered(since: healed)
         try await cluster.awaitHealth()
     }
 
     /// Fetches that came to nothing, by the nodes' own word.
-    private var triesInVain: Int {
-        cluster.nodes.reduce(0) { $0 + $1.log.split(separator: "\n").count { $0.contains("got no token") } }
+    private func triesInVain(_ app: ClusterPlan.App) -> Int {
+        cluster.nodes.reduce(0) { sum, node in
+            sum + node.log.split(separator: "\n").count { $0.contains("got no token") && $0.contains(app.id) }
+        }
     }
 }

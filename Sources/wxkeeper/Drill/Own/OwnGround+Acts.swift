@@ -2,11 +2,12 @@ internal import LocalCluster
 
 extension OwnGround {
     /// Looks, does it, looks again; ends at the first failed read.
-    func rehearse(_ name: DrillName, _ load: Load, _ journal: DrillJournal) async throws {
+    func rehearse(_ name: DrillName, _ apps: [String], _ load: Load, _ journal: DrillJournal) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
+                try await eventually("reads are answered") { load.tally.reads >= Self.readers }
                 try await hold("the cluster is watched before", for: Self.calm)
-                try await act(name, load, journal)
+                try await act(name, apps, load, journal)
                 try await hold("the cluster is watched afterwards", for: Self.calm)
             }
             group.addTask {
@@ -16,18 +17,19 @@ extension OwnGround {
             defer { group.cancelAll() }
             do {
                 try await group.next()
-            } catch let failure as CommandFailure where failure.answered != 421 {
-                // Nothing is done where nobody leads; everything else is for the judgement.
+            } catch let late as NotInTime {
+                journal.find(late.description)
+            } catch let failure as CommandFailure {
                 journal.find(failure.message)
             }
         }
     }
 
-    private func act(_ name: DrillName, _ load: Load, _ journal: DrillJournal) async throws {
+    private func act(_ name: DrillName, _ apps: [String], _ load: Load, _ journal: DrillJournal) async throws {
         switch name {
         case .stampede:
             journal.fault("\(Self.callers) callers report a live token")
-            try await stampede(on: load, journal)
+            try await stampede(reporting: apps[0], on: load, journal)
             journal.healed("everybody has an answer")
         case .switchover:
             journal.fault("the leader is asked to hand over to a named node")
@@ -37,11 +39,14 @@ extension OwnGround {
             journal.note(answer.meaning)
             if answer.meaning.leader != candidate { journal.find("\(answer.meaning.leader) leads, not \(candidate)") }
             journal.healed("\(answer.meaning.leader) leads")
-        default:
+        case .stepDown:
             journal.fault("the leader is asked to step down")
             let answer = try await askingTheLeader { try await inquiry.stepDown() }
             journal.note(answer.meaning)
             journal.healed("\(answer.meaning.leader) leads")
+        case .killLeader, .pauseLeader, .redisDown, .redisEmpty, .cutLeaderFromRedis, .cutLeaderFromWeChat,
+            .weChatDown, .rollingRestart:
+            journal.find(name.refusal(isMeant: true) ?? "it is not run here")
         }
     }
 

@@ -6,12 +6,15 @@ extension OwnGround {
     /// Few enough to disturb nobody: together twenty reads a second.
     static var readers: Int { 4 }
     private static var readPause: Duration { .milliseconds(200) }
+    /// The status of a cluster with many apps is long.
+    private static var lookPause: Duration { .seconds(1) }
     /// Of one stampede.
     static var callers: Int { 200 }
 
-    func stampede(on load: Load, _ journal: DrillJournal) async throws {
-        guard let app = await readableApps().first else { return }
-        guard let token = try await inquiry.token(app).meaning.accessToken else { return }
+    func stampede(reporting app: String, on load: Load, _ journal: DrillJournal) async throws {
+        guard let token = try await inquiry.token(app).meaning.accessToken else {
+            return journal.find("there is no token of \(app) to report")
+        }
         let tokens = await withTaskGroup(of: String?.self) { group in
             for _ in 0..<Self.callers {
                 group.addTask {
@@ -59,7 +62,7 @@ extension OwnGround {
             if let status = try? await inquiry.status().meaning {
                 for node in status.nodes { watch.note(node.name, node.name == status.leader ? .leads : .follows) }
             }
-            try await letPass(.milliseconds(100))
+            try await letPass(Self.lookPause)
         }
     }
 }

@@ -16,7 +16,7 @@ struct OwnGround: Sendable {
     var inquiry: NodeInquiry { NodeInquiry(connection: connection) }
 
     /// The cluster of the node that `config` describes.
-    init(config: String, node: NodeOptions, isMeant: Bool) throws(CommandFailure) {
+    init(config: String, node: NodeOptions) throws(CommandFailure) {
         do {
             configuration = try ConfigurationFile.load(config).configuration
         } catch {
@@ -47,35 +47,35 @@ struct OwnGround: Sendable {
         }
         let (start, load, watch, journal) = (ContinuousClock.now, Load(), LeaderWatch(), DrillJournal())
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<Self.readers { group.addTask { try await read(apps, on: load, number) } }
             group.addTask { try await look(watch) }
             group.addTask { await progress.follow(load, watch, journal) }
-            group.addTask {
-                try await rehearse(name, load, journal)
-                load.end()
-                throw CancellationError()
-            }
             defer { group.cancelAll() }
-            do {
-                while try await group.next() != nil {}
-            } catch is CancellationError {
-                try Task.checkCancellation()
+            try await withThrowingTaskGroup(of: Void.self) { readers in
+                for number in 0..<Self.readers { readers.addTask { try await read(apps, on: load, number) } }
+                defer { readers.cancelAll() }
+                try await rehearse(name, apps, load, journal)
+                load.end()
+                // Whoever still waits gets an answer or none, so that nobody's failure goes uncounted.
+                try await readers.waitForAll()
             }
         }
-        let after = try await inquiry.status().meaning
-        var figures = Figures(takeover: journal.takeover)
-        figures.reads = load.tally.reads
-        figures.failedReads = load.tally.failedReads
-        if load.tally.reports > 0 {
-            (figures.refreshes, figures.failedRefreshes) = (load.tally.reports, load.tally.failedReports)
-        }
-        if let first = before.published, let last = after.published { figures.fetches = max(0, Int(last) - Int(first)) }
-        figures.latency = Figures.Latency(of: load.reads.map { $0.end - $0.start })
+        let after = try? await inquiry.status().meaning
+        if after == nil { journal.find("the node at \(url) gives no answer afterwards") }
+        let figures = figures(load, journal, from: before.published, to: after?.published)
         var timeline = Timeline(from: start, to: .now, load, watch)
         journal.mark(&timeline, since: start)
         return DrillResult(
             name: name, promise: promise,
             outcome: .init(figures: figures, findings: journal.findings, timeline: timeline))
+    }
+
+    private func figures(_ load: Load, _ journal: DrillJournal, from first: UInt64?, to last: UInt64?) -> Figures {
+        let tally = load.tally
+        var figures = Figures(takeover: journal.worstTakeover?.took, reads: tally.reads, failedReads: tally.failedReads)
+        if tally.reports > 0 { (figures.refreshes, figures.failedRefreshes) = (tally.reports, tally.failedReports) }
+        if let first, let last { figures.fetches = max(0, Int(last) - Int(first)) }
+        figures.latency = Figures.Latency(of: load.reads.map { $0.end - $0.start })
+        return figures
     }
 
     /// What can be held to on a cluster whose tokens fall due when they do.
@@ -89,6 +89,7 @@ extension StatusReport {
     var unsteadiness: String? {
         guard ready else { return "the node \(node.name) is not ready (\(reasons.joined(separator: ", ")))" }
         guard leader != nil else { return "nobody leads" }
+        guard pausedMs == nil else { return "hand-overs are paused" }
         let living = nodes.count { !$0.draining }
         guard living >= 2 else { return "only \(living) node is ready, and two are needed" }
         if let ill = apps.first(where: { !$0.well }) { return "the app \(ill.appid) is not well" }
