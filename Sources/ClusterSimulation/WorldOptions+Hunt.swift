@@ -44,6 +44,9 @@ extension WorldOptions {
         case .beginComparesBasis, .publishOnce: strike([.storeSlow, .repliesLost], every: 1.5, lostReplies: 0.2)
         case .restoresUpward: strike([.recordDeleted, .storeWiped, .storeSlow], every: 1, lostReplies: 0.2)
         case .versionsNeverFall: strike([.storeRolledBack, .recordDeleted], every: 1.5)
+        case .readerLease:
+            nodes = 2
+            strike([.partition, .nodesParted], every: 1)
         case .verifiesReports: isFrantic = false
         case .spacing:
             isFrantic = false

@@ -52,6 +52,7 @@ package struct Violation: Equatable, Sendable {
         case servedExpired = "I4: a token was served past its life"
         case servedDead = "I4: a token was served that WeChat had dropped, as the node could know"
         case servedOlder = "I4: a node went back to an older token"
+        case readyUnheard = "I4: a node was ready that had heard from nobody for longer than the reader lease"
         case rotatedGood = "I5: a good token was rotated"
         case replacedTooSoon = "I5: a token was replaced sooner than its spacing, or a dead one than its floor"
         case doubtedBySelf = "I5: a token was put in doubt by the publication that brought it"

@@ -52,6 +52,15 @@ extension World {
                 + "the node last read the store at \(decimal(nodes[node].syncedAt.seconds))")
     }
 
+    /// A node that knows of others and has heard from nobody for the reader lease sends its callers away (I4).
+    mutating func checkReadiness(_ node: Int, _ now: Instant) {
+        let longest = nodes[node].clock.trueSeconds(settings.readerLease) + 5
+        guard time - nodes[node].heardAt > longest else { return }
+        let status = nodes[node].core.status(at: now)
+        guard status.health.isReady, status.members.count > 1 else { return }
+        violate(.readyUnheard, "\(nodes[node].name) since \(decimal(nodes[node].heardAt.seconds))")
+    }
+
     mutating func checkWaiters(_ node: Int) {
         guard time > nodes[node].pausedUntil + 1 else { return }
         let overdue = nodes[node].waiters.values.filter { $0.overdueAt < time }

@@ -67,6 +67,8 @@ struct SimulatedNode: Sendable {
     var heard: [Token?]
     /// When the newest reading of the store that it has seen was made.
     var syncedAt = WorldTime.never
+    /// When the store or another node last said anything to it.
+    var heardAt = WorldTime.never
     /// When the store last granted or renewed a lease of this life.
     var grantedAt = WorldTime.never
     /// When it was asked to leave.

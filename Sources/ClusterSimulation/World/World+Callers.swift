@@ -63,6 +63,7 @@ extension World {
                 else { continue }
                 askRefresh(of: node, app, .refused(token), until: now + .seconds(17), sender: nil, after: 0.000_5)
             }
+            checkReadiness(node, now)
             checkWaiters(node)
             checkLeaving(node)
         }

@@ -8,6 +8,7 @@ extension World {
         guard !nodes[node].isAlive else { return }
         let (core, holder) = birth(of: nodes[node].name)
         nodes[node].begin(core, as: holder)
+        nodes[node].heardAt = time
         nodes[node].connectedAt = time + random.number(0.001...0.02)
         tell(nodes[node].name, "starts as \(holder.incarnation)")
         feed(.started, to: node)
@@ -103,6 +104,7 @@ extension World {
     mutating func deliver(_ delivery: Delivery, to node: Int, _ life: Int) {
         guard nodes[node].isAlive, nodes[node].life == life else { return }
         guard time >= nodes[node].pausedUntil else { return nodes[node].mailbox.append(delivery) }
+        if delivery.isNews { nodes[node].heardAt = time }
         switch delivery {
         case .event(let event): feed(event, to: node)
         case .leaseAnswered(let id, let result, let ranAt): leaseAnswered(id, result, ranAt, node)
@@ -189,6 +191,16 @@ extension World {
 }
 
 extension Delivery {
+    /// Whether the store or another node says something in it.
+    fileprivate var isNews: Bool {
+        switch self {
+        case .leaseAnswered(_, .success, _), .credentialAnswered(_, .success), .peerTold(_, .some),
+            .forwardEnded(_, .token), .forwardEnded(_, .answered):
+            true
+        default: false
+        }
+    }
+
     /// Whether it reaches libcurl's thread rather than the node.
     var isConnection: Bool {
         if case .connected = self { true } else { false }

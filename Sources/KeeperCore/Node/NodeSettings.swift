@@ -9,9 +9,6 @@ public struct NodeSettings: Equatable, Sendable {
     /// How often the leader asks WeChat whether a classic token still lives; zero: never.
     public var watchPeriod: Duration
 
-    /// How long a node may go unconfirmed before it says so: 300 s, less the 60 s WeChat lets clients keep a token,
-    /// less 30 s of margin.
-    public static let readerLease: Duration = .seconds(210)
     /// A node whose last confirmation is older than this marks its answers stale.
     public static let staleAfter: Duration = .seconds(5)
     /// Most callers that may wait at one node.
@@ -30,6 +27,10 @@ public struct NodeSettings: Equatable, Sendable {
         self.overlap = overlap
         self.watchPeriod = watchPeriod
     }
+
+    /// How long a node may go unconfirmed before it says so (S): of WeChat's 300 s, less the 60 s it lets clients keep a
+    /// token, less 30 s of margin; as much less as `overlap` is shorter.
+    public var readerLease: Duration { min(.seconds(210), overlap.scaled(by: 0.7)) }
 
     /// The part of the overlap that is relied upon (G′ = 0.9·G).
     public var usableOverlap: Duration { overlap.scaled(by: 0.9) }

@@ -68,6 +68,8 @@ package enum Rule: UInt8, CaseIterable, Sendable {
     case lifeFromRequest
     /// A node never goes back to an older token.
     case versionsNeverFall
+    /// A node that has heard from nobody for too long to know whether its tokens are the newest is not ready.
+    case readerLease
 
     /// Its name, as chosen on a command line.
     package var name: String { "\(self)" }
