@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Every test there is: builds with warnings as errors, runs all suites, then 500 more simulated worlds.
 # Starts every server it needs on a free port and leaves none behind.
+#
+#   --long   Only what takes an hour: fifty kills, fifty departures, half an hour of chaos. (WXKEEPER_LONG=5: five
+#            minutes of it.)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +12,12 @@ export WXKEEPER_STRICT=1
 swift build --build-tests
 # A group that stands still is ended, and its last lines say where: hence line by line. SIGKILL, because a Swift process
 # may block SIGTERM; the servers of a test end with it.
-run_tests() { timeout --signal=KILL 20m stdbuf -oL swift test --skip-build "$@"; }
+run_tests() { timeout --signal=KILL "${limit:-20m}" stdbuf -oL swift test --skip-build "$@"; }
+if [[ "${1:-}" == --long ]]; then
+    export WXKEEPER_LONG="${WXKEEPER_LONG:-30}"
+    limit=3h run_tests --filter '^ClusterTests\.ClusterTests/LongTests'
+    exit
+fi
 # Three groups, one after the other: what computes takes every core there is, what waits for servers wants its share of
 # one, and the real cluster wants to be alone.
 computing='^(KeeperCore|ClusterSimulation|Tidy|Wxkeeper)Tests\.'

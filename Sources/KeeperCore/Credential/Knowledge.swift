@@ -157,6 +157,9 @@ extension Knowledge {
         credential?.expiresAt = moment
     }
 
+    /// Corrects when the current token was issued.
+    mutating func correctIssue(to moment: Instant) { credential?.issuedAt = moment }
+
     /// WeChat, asked at `moment` in normal mode, has named the current token as the newest: an earlier doubt that only
     /// nodes remember is answered.
     mutating func settle(askedAt moment: Instant) {

@@ -186,6 +186,14 @@ extension Refresher {
         }
     }
 
+    /// Takes in a record another node sent.
+    mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool) {
+        knowledge.learnFromPeer(record, askedAt: sent, asLeader: asLeader)
+        // A token of our own that comes back: nobody knows better than we when it was issued.
+        guard let provisional, provisional.fingerprint == knowledge.credential?.fingerprint else { return }
+        knowledge.correctIssue(to: provisional.issuedAt)
+    }
+
     /// Hands over what the rest of the node must do.
     mutating func takeDemands() -> Demands {
         defer { demands = [] }

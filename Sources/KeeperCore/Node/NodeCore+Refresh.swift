@@ -141,8 +141,7 @@ extension NodeCore {
             elector.hear(of: state.floor)
             for record in state.records {
                 guard let index = indexOfApp[record.app] else { continue }
-                refreshers[index].knowledge.learnFromPeer(
-                    record, askedAt: sentAt, asLeader: situation.leadership != nil)
+                refreshers[index].learnFromPeer(record, askedAt: sentAt, asLeader: situation.leadership != nil)
                 refreshers[index].schedule(at: now)
             }
             if let age = state.syncAge { sync.confirm(asOf: sentAt - age) }
