@@ -28,6 +28,9 @@ extension WorldOptions {
             strike([.lockDeleted], every: 0.7, longCalls: 0.9, lostReplies: 0.3)
         case .replacedServerEndsTerm:
             strike([.storeRolledBack, .lockDeleted, .partition, .pauseLeader], every: 1, longCalls: 0.7)
+        case .oldRecordProvesNothing:
+            nodes = 2
+            strike([.storeRolledBack, .stepDown, .kill, .partition], every: 0.5, longCalls: 0.9)
         case .steal: strike([.storeClockBack, .storeClockFrozen, .killLeader, .kill], every: 2)
         case .stealsWhatWasWatched:
             strike([.storeClockBack, .storeClockFrozen, .partition, .pauseLeader], every: 1)
@@ -45,8 +48,9 @@ extension WorldOptions {
         case .restoresUpward: strike([.recordDeleted, .storeWiped, .storeSlow], every: 1, lostReplies: 0.2)
         case .versionsNeverFall: strike([.storeRolledBack, .recordDeleted], every: 1.5)
         case .readerLease:
-            nodes = 2
-            strike([.partition, .nodesParted], every: 1)
+            isFrantic = false
+            (nodes, overlap) = (2, 15)
+            strike([.partition, .nodesParted], every: 0.4)
         case .verifiesReports: isFrantic = false
         case .spacing:
             isFrantic = false

@@ -4,6 +4,8 @@ package import KeeperCore
 package struct WorldOptions: Equatable, Sendable {
     /// Number of nodes; nil: mostly three.
     package var nodes: Int?
+    /// How long WeChat keeps the previous token alive, in seconds; nil: 15 to 300.
+    package var overlap: Double?
     /// Length of the world in seconds.
     package var horizon = 90.0
     /// Length of its last part, without faults, in which everything must heal.

@@ -48,7 +48,8 @@ extension LeaseCommand {
         switch try reader.text() {
         case "granted":
             return .granted(
-                epoch: Epoch(try reader.count()), previous: try reader.optional(LeaseRecord.read))
+                epoch: Epoch(try reader.count()), previous: try reader.optional(LeaseRecord.read),
+                isOld: try reader.flag())
         case "resumed": return .resumed(epoch: Epoch(try reader.count()))
         case "denied": return .denied(try reader.optional(LeaseRecord.read))
         case "renewed": return .renewed(sequence: try reader.count())

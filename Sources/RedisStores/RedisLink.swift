@@ -56,7 +56,8 @@ actor RedisLink {
     ) async throws(StoreError) -> (RedisReply, ServerIdentity) {
         let link = try await establish(before: deadline)
         do {
-            let tail = [1, key] + arguments
+            // The last argument of every script: a connection never changes its server.
+            let tail = [1, key] + arguments + [RedisArgument(link.server.run)]
             return (try await evaluate(script, tail, on: link.connection, before: deadline), link.server)
         } catch {
             if error != .cancelled { await drop(link, because: error) }

@@ -12,7 +12,7 @@ struct RedisCredentialTests {
     init() throws {
         let acquisition = Acquisition(ttl: .seconds(600), floor: .none, observed: nil, steals: false)
         let answer = redis.perform(.acquire(acquisition), as: .first, at: .start)
-        guard case .granted(let epoch, _) = answer else { throw Unexpected(answer: answer) }
+        guard case .granted(let epoch, _, _) = answer else { throw Unexpected(answer: answer) }
         self.epoch = epoch
     }
 

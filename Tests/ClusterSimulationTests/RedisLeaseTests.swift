@@ -17,7 +17,7 @@ struct RedisLeaseTests {
 
     private mutating func epochOfGrant(_ holder: LeaseHolder, at time: Double, floor: UInt64 = 0) throws -> Epoch {
         let answer = acquire(holder, at: time, floor: floor)
-        guard case .granted(let epoch, _) = answer else { throw Unexpected(answer: answer) }
+        guard case .granted(let epoch, _, _) = answer else { throw Unexpected(answer: answer) }
         return epoch
     }
 
@@ -81,8 +81,19 @@ struct RedisLeaseTests {
         #expect(redis.perform(release, as: .second, at: .seconds(1)) == .denied(redis.contents.lease))
         #expect(redis.perform(release, as: .first, at: .seconds(1)) == .done)
         #expect(renew(.first, epoch, at: 2) == .denied(redis.contents.lease))
-        guard case .granted(_, let previous) = acquire(.second, at: 2) else { throw Unexpected(answer: nil) }
+        guard case .granted(_, let previous, _) = acquire(.second, at: 2) else { throw Unexpected(answer: nil) }
         #expect(previous?.release == .handedOver(Handover(left: .seconds(2))))
+    }
+
+    @Test mutating func recordOfAnEarlierStart_IsCalledOld_UntilItIsWrittenAgain() throws {
+        let epoch = try epochOfGrant(.first, at: 0)
+        let release = LeaseCommand.release(epoch: epoch, Handover(left: .zero))
+        #expect(redis.perform(release, as: .first, at: .seconds(1)) == .done)
+        redis.restart(rollingBackTo: 0, at: .seconds(2))
+        guard case .granted(let next, _, isOld: true) = acquire(.second, at: 2) else { throw Unexpected(answer: nil) }
+        redis.restart(rollingBackTo: 0, at: .seconds(3))
+        #expect(renew(.second, next, at: 3) == .renewed(sequence: 2))
+        guard case .granted(_, _, isOld: false) = acquire(.first, at: 10) else { throw Unexpected(answer: nil) }
     }
 
     @Test mutating func tick_KeepsMembersForTheirTime_AndGuardsNames() {

@@ -76,7 +76,7 @@ extension ClusterTests {
         @Test func onesOwnClusterWithoutALeader_IsLeftAlone_AndTheDrillEndsWith1() async throws {
             try await withCluster { cluster in
                 try await cluster.redis.kill()
-                try await eventually("the lease runs out") { try await cluster.leader() == nil }
+                try await eventually("nobody knows of a leader") { try await cluster.nodes[0].health().leader == nil }
                 let drill = try await cluster.children.start(
                     Repository.program, ["drill", "step-down", "--config", "\(cluster.folder.path)/a.yaml"],
                     name: "drill", environment: ["WXKEEPER_KEY": cluster.secrets.operate])

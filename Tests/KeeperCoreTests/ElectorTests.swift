@@ -73,7 +73,7 @@ import Testing
         _ = contender.sees(term(), at: .seconds(100))
         _ = contender.acquireAnswered(1, .resumed(epoch: Epoch(5)), at: .seconds(100.3))
         #expect(contender.elector.term?.quiet.until.isClose(to: .seconds(106.61)) == true)
-        #expect(contender.elector.term?.quiet.lateness == .doubtful)
+        #expect(contender.elector.term?.quiet.lateness == .all)
         #expect(contender.elector.term?.validUntil.isClose(to: .seconds(105.69)) == true)
     }
 
@@ -228,6 +228,18 @@ import Testing
         let reply = contender.renewAnswered(3, .renewed(sequence: 2), at: .seconds(108.1))
         #expect(reply.actions == [.note(.leaseRecovered(Epoch(5), quiet: .zero))])
         #expect(contender.elector.isLeader(at: .seconds(108.1)))
+    }
+
+    /// What followed it may be lost with the server that wrote it; a node that has just started knows nothing of that.
+    @Test func recordOfAnEarlierServer_ShortensNothing() {
+        var contender = Contender()
+        let released = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, release: .handedOver(Handover(left: .zero)))
+        _ = contender.sees(released, at: .seconds(100))
+        _ = contender.acquireAnswered(
+            1, .granted(epoch: Epoch(5), previous: released, isOld: true), at: .seconds(100.1))
+        let bound = Instant.seconds(100.1) + contender.elector.timing.observation
+        #expect(contender.elector.term?.quiet == QuietPeriod(until: bound, lateness: .all))
     }
 
     @Test func deniedRenewal_LosesTheTerm() {

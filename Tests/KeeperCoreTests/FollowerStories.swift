@@ -141,4 +141,15 @@ import Testing
         stage.pass(.milliseconds(310))
         #expect(stage.forwards.count == 1)
     }
+
+    @Test func followerWithoutAStore_NamesALeader_OnlyWhileItsLeaseMayLast() {
+        var stage = Stage.following(mature)
+        #expect(stage.core.health(at: stage.now).leader == LeaseHolder.n2.node)
+        stage.weather = { _ in .unreachable }
+        let bound = stage.core.settings.timing.observation
+        stage.pass(bound - .milliseconds(500))
+        #expect(stage.core.health(at: stage.now).leader == LeaseHolder.n2.node)
+        stage.pass(.seconds(1))
+        #expect(stage.core.health(at: stage.now).leader == nil)
+    }
 }

@@ -83,6 +83,15 @@ import Testing
         #expect(knowledge.doubtSince == nil)
     }
 
+    @Test mutating func answerInNormalMode_EndsTheDoubtBeforeIt_AndNoLaterOne() {
+        learn(.sample(event: 1, version: 4))
+        knowledge.doubt(since: .seconds(100))
+        knowledge.settle(askedAt: .seconds(99))
+        #expect(knowledge.doubtSince == .seconds(100))
+        knowledge.settle(askedAt: .seconds(100))
+        #expect(knowledge.doubtSince == nil)
+    }
+
     @Test mutating func lostRecord_LeavesTokenAndDoubt() {
         learn(
             .sample(

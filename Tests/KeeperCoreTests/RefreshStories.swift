@@ -44,6 +44,19 @@ import Testing
         #expect(stage.probes.isEmpty && stage.calls.isEmpty)
     }
 
+    /// A former leader's last publication arrives while WeChat is asked about the token before it.
+    @Test func refusalOfAnOlderToken_SaysNothingOfTheNewOne() throws {
+        var stage = Stage.leading(mature)
+        let waiter = stage.ask(refused: "t1")
+        stage.store.keep(
+            .sample(version: 4, epoch: 2, token: "t9", age: .zero, previous: ["t1"]), at: stage.now)
+        stage.play(.hinted)
+        #expect(stage.token(for: waiter) == "t9")
+        try stage.wechat(says: .dead(errcode: 40001))
+        stage.pass(.seconds(20))
+        #expect(!stage.story.contains("begin") && stage.calls.isEmpty)
+    }
+
     @Test(arguments: ["t0", "never-heard-of"])
     func olderOrUnknownToken_IsAnsweredAtOnce(_ reported: String) {
         var stage = Stage.leading(mature)

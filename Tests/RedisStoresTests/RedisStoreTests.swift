@@ -49,6 +49,28 @@ import Testing
         }
     }
 
+    @Test func leaseOfAnEarlierStart_IsCalledOld_UntilItIsWrittenAgain() async throws {
+        try await withWorld { world in
+            let (one, other) = (world.makeStore(.test("a")), world.makeStore(.test("b")))
+            let ask = Acquisition(ttl: .seconds(60), floor: .none, observed: nil, steals: false)
+            func isOld(_ store: RedisStore) async throws -> Bool {
+                guard case .granted(_, _, let isOld) = try await store.perform(.acquire(ask), before: .soon).answer
+                else { throw Unexpected(description: "the lease was not free") }
+                return isOld
+            }
+            let epoch = try await one.lead()
+            let key = RedisArgument("wxkeeper:{\(world.cluster)}:lease")
+            let run = try await one.tick().server.run
+            #expect(try await world.redis("HGET", key, "run").text == run)
+            _ = try await one.perform(.release(epoch: epoch, Handover(left: .zero)), before: .soon)
+            // As after a restart: a record that another start of the server wrote.
+            try await world.redis("HSET", key, "run", "an earlier one")
+            #expect(try await isOld(other))
+            try await world.expireLock()
+            #expect(try await !isOld(one))
+        }
+    }
+
     @Test func restartedServer_IsFoundAgain_UnderAnotherRun() async throws {
         let server = try await RedisServer.start()
         let store = RedisStore(

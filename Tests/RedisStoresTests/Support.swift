@@ -110,7 +110,7 @@ extension RedisStore {
     /// Takes the lease, which must be free.
     func lead() async throws -> Epoch {
         let acquisition = Acquisition(ttl: .seconds(60), floor: .none, observed: nil, steals: false)
-        guard case .granted(let epoch, _) = try await perform(.acquire(acquisition), before: .soon).answer else {
+        guard case .granted(let epoch, _, _) = try await perform(.acquire(acquisition), before: .soon).answer else {
             throw Unexpected(description: "the lease was not free")
         }
         return epoch

@@ -19,6 +19,9 @@ struct AppBook: Hashable, Sendable {
     var hasLostHistory = false
     /// When it last lost something.
     var lostAt = WorldTime.never
+    /// Whether the store has forgotten a doubt that nodes may remember: on the stable line only the next leader among
+    /// them asks, and only the next token ends it for the others.
+    var hasForgottenDoubt = false
     /// When an operator last asked for a new token.
     var operatorAskedAt = WorldTime.never
     /// When everything was last seen to be well on every node.

@@ -122,12 +122,12 @@ extension World {
     func describe(_ answer: LeaseReply.Answer) -> String {
         switch answer {
         case .ticked: return "ticked"
-        case .granted(let epoch, let previous):
+        case .granted(let epoch, let previous, let isOld):
             let before = previous.map {
                 "\($0.epoch).\($0.sequence) of \($0.holder.incarnation)"
                     + ($0.release.map { " \(describe($0))" } ?? "")
             }
-            return "granted \(epoch) after \(before ?? "nothing")"
+            return "granted \(epoch) after \(before ?? "nothing")" + (isOld ? ", written before a restart" : "")
         case .resumed(let epoch): return "resumed \(epoch)"
         case .denied(let record):
             let holder = record.map { "\($0.epoch).\($0.sequence) of \($0.holder.incarnation)" }

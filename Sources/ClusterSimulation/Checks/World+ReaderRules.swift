@@ -55,7 +55,8 @@ extension World {
     /// A node that knows of others and has heard from nobody for the reader lease sends its callers away (I4).
     mutating func checkReadiness(_ node: Int, _ now: Instant) {
         let longest = nodes[node].clock.trueSeconds(settings.readerLease) + 5
-        guard time - nodes[node].heardAt > longest else { return }
+        // One that has just woken must be given the time to ask.
+        guard time - nodes[node].heardAt > longest, time > nodes[node].pausedUntil + 2 else { return }
         let status = nodes[node].core.status(at: now)
         guard status.health.isReady, status.members.count > 1 else { return }
         violate(.readyUnheard, "\(nodes[node].name) since \(decimal(nodes[node].heardAt.seconds))")
@@ -98,7 +99,7 @@ extension World {
         let now = node.clock.instant(at: time)
         // A token that came with a forwarded answer counts from the question, so its end may be seen that much early.
         guard let served = node.served[app], served.credential.expiresAt + settings.timing.forwardTimeout > now,
-            served.promisedUntil == nil,
+            served.promisedUntil == nil || books[app].hasForgottenDoubt,
             let number = wechat.number(served.credential.token, of: app), wechat.lives(number, of: app, at: time)
         else { return false }
         return number == books[app].newestIssue || books[app].hasLostHistory || options.breaksAssumptions

@@ -69,6 +69,7 @@ extension RedisModel {
         if contents.lock != nil {
             if isLock(of: holder), let epoch = contents.lease?.epoch, isLease(of: holder, epoch) {
                 contents.lease?.sequence += 1
+                contents.leaseRun = run
                 contents.lock?.expiresAt = expiry
                 sightings.count(.lostGrantResumed)
                 return .resumed(epoch: epoch)
@@ -82,16 +83,17 @@ extension RedisModel {
             }
         }
         let previous = contents.lease
+        let isOld = previous != nil && contents.leaseRun != run
         let floor = acquisition.floor.rawValue
-        let epoch = Epoch(
-            previous.map { max($0.epoch.rawValue, floor) + 1 }
-                ?? max(floor + 1, UInt64(clamping: now / 1_000_000_000)))
+        let least = previous == nil || isOld ? UInt64(clamping: now / 1_000_000_000) : 0
+        let epoch = Epoch(max((previous?.epoch.rawValue ?? 0) + 1, floor + 1, least))
         if previous == nil, termCount > 0 { sightings.count(.amnesia) }
         contents.lease = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
+        contents.leaseRun = run
         contents.lock = Lock(owner: holder.incarnation, expiresAt: expiry)
         countTerm(epoch, of: holder)
         hasHint = true
-        return .granted(epoch: epoch, previous: previous)
+        return .granted(epoch: epoch, previous: previous, isOld: isOld)
     }
 
     private mutating func renew(
@@ -99,6 +101,7 @@ extension RedisModel {
     ) -> LeaseReply.Answer {
         guard isLease(of: holder, epoch), let lease = contents.lease else { return .denied(contents.lease) }
         contents.lease?.sequence += 1
+        contents.leaseRun = run
         if isActive { contents.lease?.isActive = true }
         contents.lock = Lock(owner: holder.incarnation, expiresAt: now + ttl.nanoseconds)
         countRevival(epoch, of: holder)
@@ -118,6 +121,7 @@ extension RedisModel {
     ) -> LeaseReply.Answer {
         guard isLease(of: holder, epoch) else { return .denied(contents.lease) }
         contents.lease?.release = .handedOver(handover)
+        contents.leaseRun = run
         contents.lock = nil
         hasHint = true
         if handover.left > .zero { sightings.count(.leftHandedOn) }
@@ -127,6 +131,7 @@ extension RedisModel {
     private mutating func reportDeath(of holder: LeaseHolder) -> LeaseReply.Answer {
         guard let epoch = contents.lease?.epoch, isLease(of: holder, epoch) else { return .denied(contents.lease) }
         contents.lease?.release = .holderDied
+        contents.leaseRun = run
         contents.lock = nil
         hasHint = true
         sightings.count(.deathReported)

@@ -10,6 +10,8 @@ struct RedisModel: Sendable {
         var store: String?
         var event: UInt64 = 0
         var lease: LeaseRecord?
+        /// Under which start of the server `lease` was last written.
+        var leaseRun: String?
         var lock: Lock?
         var pausedUntil: Int64?
         var members: [MemberEntry] = []

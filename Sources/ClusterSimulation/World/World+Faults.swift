@@ -83,7 +83,13 @@ extension World {
 
     /// Ends the store's server and starts it again with what it knew so many seconds ago; 0 loses nothing.
     mutating func restartStore(rollingBackTo age: Double) {
+        let before = apps.map { redis.stored($0) }
         redis.restart(rollingBackTo: age, at: time)
+        for app in apps.indices where wechat.accounts[app].line == .stable {
+            guard let doubted = before[app], doubted.intent != nil || doubted.taint != nil else { continue }
+            let after = redis.stored(apps[app])
+            if after?.intent == nil, after?.taint == nil { books[app].hasForgottenDoubt = true }
+        }
         conditions.storeDown = .refuses
         conditions.storeDownUntil = time + random.number(0.05...2)
         for node in nodes.indices where nodes[node].isAlive {

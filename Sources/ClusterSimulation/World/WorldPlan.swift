@@ -32,7 +32,8 @@ struct WorldPlan {
                 WeChatModel.Account(line: line, life: life, isMisconfigured: index > 1 && random.chance(0.15)))
         }
         self.accounts = accounts
-        let overlap = options.onlyStoreFails ? 300 : random.pick([15.0, 30, 60, 300])
+        let drawn = options.onlyStoreFails ? 300 : random.pick([15.0, 30, 60, 300])
+        let overlap = options.overlap ?? drawn
         settings = NodeSettings(
             timing: timing,
             apps: accounts.enumerated().map { AppSettings(id: AppID("wx\($0)"), line: $1.line) },

@@ -157,6 +157,13 @@ extension Knowledge {
         credential?.expiresAt = moment
     }
 
+    /// WeChat, asked at `moment` in normal mode, has named the current token as the newest: an earlier doubt that only
+    /// nodes remember is answered.
+    mutating func settle(askedAt moment: Instant) {
+        if let ownDoubt, ownDoubt <= moment { self.ownDoubt = nil }
+        if let peerDoubt, peerDoubt <= moment { self.peerDoubt = nil }
+    }
+
     /// Remembers that a call of our own may have replaced the token.
     mutating func doubt(since moment: Instant) { ownDoubt = min(ownDoubt ?? moment, moment) }
 

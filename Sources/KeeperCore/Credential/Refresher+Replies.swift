@@ -95,6 +95,7 @@ extension Refresher {
         isDead = false
         if let current = knowledge.credential, current.fingerprint == pending.credential.fingerprint {
             knowledge.correctExpiry(of: current.version, to: pending.credential.expiresAt)
+            if pending.intent == nil { knowledge.settle(askedAt: pending.context.begun) }
             if current.version > pending.context.knownVersion {
                 counters.refreshesDone += 1
                 out.note(
@@ -215,10 +216,11 @@ extension Refresher {
     mutating func probed(
         _ request: RequestID, _ outcome: ProbeOutcome, leading term: Epoch?, at now: Instant, into out: inout Outbox
     ) {
-        guard case .verifying(request, let reason, let epoch) = job else { return }
+        guard case .verifying(request, let reason, let asked, let epoch) = job else { return }
         job = .idle
         nextWatch = now + policy.watchPeriod
-        guard let credential = knowledge.credential else { return }
+        // A former leader's last publication may have brought a newer token meanwhile, of which nothing was said.
+        guard let credential = knowledge.credential, credential.fingerprint == asked else { return watchRefusals = 0 }
         switch outcome {
         case .alive:
             watchRefusals = 0

@@ -8,7 +8,7 @@ struct Refresher: Sendable {
         /// Nothing. Can transition to: any other when `plan` says so.
         case idle
         /// WeChat is asked whether the token lives. Can transition to: `idle`.
-        case verifying(RequestID, ProbeReason, Epoch)
+        case verifying(RequestID, ProbeReason, Fingerprint, Epoch)
         /// The intent is on its way to the store. Can transition to: `calling` if accepted and the lease outlasts a
         /// call; `resolving` if it may have run; `idle` if refused.
         case beginning(RequestID, IntentID, CallContext)
@@ -274,7 +274,8 @@ extension Refresher {
         guard let credential = knowledge.credential else { return }
         let permit = CallPermit(epoch: leadership.epoch, deadline: now + policy.timing.callTimeout)
         requested = now
-        job = .verifying(out.probe(app.id, credential.token, permit), reason, leadership.epoch)
+        let request = out.probe(app.id, credential.token, permit)
+        job = .verifying(request, reason, credential.fingerprint, leadership.epoch)
     }
 
     private mutating func fetch(

@@ -125,7 +125,12 @@ extension Elector {
 
     /// Whether the record that the grant of `epoch` replaced may hide a later term whose holder still calls. The store
     /// counts on from that record, or from our floor if that is higher: then a term we know of is missing.
-    private func mayHaveForgotten(_ previous: LeaseRecord?, before epoch: Epoch, at now: Instant) -> Bool {
+    ///
+    /// A node that has just started knows of no server before this one: only the record itself can tell it.
+    private func mayHaveForgotten(
+        _ previous: LeaseRecord?, isOld: Bool, before epoch: Epoch, at now: Instant
+    ) -> Bool {
+        if isOld, rules.demand(.oldRecordProvesNothing) { return true }
         if rules.waive(.replacedServerEndsTerm) { return false }
         let isBehind = previous.map { $0.epoch.rawValue + 1 < epoch.rawValue } ?? false
         return isBehind || forgottenUntil.map { now < $0 } ?? false
@@ -189,22 +194,21 @@ extension Elector {
         guard case .success(let reply) = reply else { return }
         meet(reply.server, at: now)
         switch reply.answer {
-        case .granted(let epoch, let previous):
+        case .granted(let epoch, let previous, let isOld):
             let held = lastHeld.map { held in
                 HeldTerm(epoch: held.epoch, boundUntil: max(held.boundUntil, unknownUntil ?? held.boundUntil))
             }
             let quiet = QuietPeriod.afterGrant(
                 .init(
                     granted: now, previous: previous, incarnation: holder.incarnation, watched: watched,
-                    lastHeld: held, mayHaveForgotten: mayHaveForgotten(previous, before: epoch, at: now),
+                    lastHeld: held,
+                    mayHaveForgotten: mayHaveForgotten(previous, isOld: isOld, before: epoch, at: now),
                     timing: timing, rules: rules))
             lead(epoch, after: previous, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .resumed(let epoch):
             // Our lost grant replaced a record we have never seen: the worst case.
-            let hasForgotten = mayHaveForgotten(nil, before: epoch, at: now)
             let quiet = QuietPeriod(
-                until: rules.demand(.resumedIsWorst) ? now + timing.observation : now,
-                lateness: hasForgotten ? .all : .doubtful)
+                until: rules.demand(.resumedIsWorst) ? now + timing.observation : now, lateness: .all)
             lead(epoch, after: nil, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .denied(let seen):
             note(seen, at: now, into: &out)

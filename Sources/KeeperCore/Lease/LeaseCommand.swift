@@ -72,9 +72,12 @@ public struct Tick: Hashable, Sendable {
 /// 2. The lock exists and is another's, and there is a record: `denied`, unless `steals` and the record is still
 ///    exactly `observed`. (Without a record the lock's owner cannot renew it; only a store whose clock was set back
 ///    keeps it.)
-/// 3. Otherwise the new epoch is max(record's epoch, floor) + 1, and with no record at all max(floor + 1, the store's
-///    clock in seconds). Writes the record (sequence 1, not active, not released), sets the lock for `ttl`, appends to
-///    the history, publishes a hint, answers `granted` with the record it replaced.
+/// 3. Otherwise the new epoch is max(record's epoch, floor) + 1; and at least the store's clock in seconds, if there is
+///    no record or one of an earlier start of the server: then higher ones may have been forgotten. Writes the record
+///    (sequence 1, not active, not released), sets the lock for `ttl`, appends to the history, publishes a hint,
+///    answers `granted` with the record it replaced.
+///
+/// Every command that writes the record notes the server's identity in it (`ServerIdentity.run`).
 public struct Acquisition: Hashable, Sendable {
     /// Length of the lease.
     public var ttl: Duration
@@ -135,8 +138,9 @@ public struct LeaseReply: Hashable, Sendable {
         /// To `tick`.
         case ticked(TickReply)
         /// To `acquire`: the caller leads the term `epoch`; `previous` is the record it replaced, nil if there was
-        /// none.
-        case granted(epoch: Epoch, previous: LeaseRecord?)
+        /// none. It `isOld` if it was last written under an earlier start of the server: then what followed it may have
+        /// been lost with that one.
+        case granted(epoch: Epoch, previous: LeaseRecord?, isOld: Bool = false)
         /// To `acquire`: the caller already led `epoch` without knowing it.
         case resumed(epoch: Epoch)
         /// To `acquire`, `renew`, `release` and `reportDeath`: no. With the record as it stands, nil if there is none.

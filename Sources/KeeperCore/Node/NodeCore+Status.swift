@@ -11,8 +11,10 @@ extension NodeCore {
         }
         let isLeader = elector.isLeader(at: now)
         let age = sync.age(at: now)
+        // A lease that was last seen so long ago has run out since, or somebody else renews it.
+        let other = age.map { $0 < settings.timing.observation } ?? false ? leaderHint?.holder.node : nil
         return NodeHealth(
-            node: holder.node, role: role(at: now), leader: isLeader ? holder.node : leaderHint?.holder.node,
+            node: holder.node, role: role(at: now), leader: isLeader ? holder.node : other,
             epoch: elector.floor, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
             isStale: age.map { $0 > NodeSettings.staleAfter } ?? true, appCount: refreshers.count, ill: ill,

@@ -28,8 +28,8 @@ public struct NodeSettings: Equatable, Sendable {
         self.watchPeriod = watchPeriod
     }
 
-    /// How long a node may go unconfirmed before it says so (S): of WeChat's 300 s, less the 60 s it lets clients keep a
-    /// token, less 30 s of margin; as much less as `overlap` is shorter.
+    /// How long a node may go unconfirmed before it says so (S): 300 s, less the 60 s WeChat lets clients keep a token,
+    /// less 30 s of margin; as much less as `overlap` is shorter.
     public var readerLease: Duration { min(.seconds(210), overlap.scaled(by: 0.7)) }
 
     /// The part of the overlap that is relied upon (G′ = 0.9·G).

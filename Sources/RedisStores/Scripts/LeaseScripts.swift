@@ -12,7 +12,7 @@ extension Script {
 
         -- 1. Granted before, but the answer was lost.
         if lock == caller and previous and leads(previous.epoch) then
-            redis.call('HSET', key('lease'), 'seq', previous.seq + 1)
+            redis.call('HSET', key('lease'), 'seq', previous.seq + 1, 'run', run)
             redis.call('SET', key('lock'), caller, 'PX', ttl)
             return { now, store, 'resumed', previous.epoch }
         end
@@ -24,16 +24,17 @@ extension Script {
             if not (ARGV[9] == '1' and unmoved) then return { now, store, 'denied', showLease(previous) } end
         end
 
-        -- 3. Ours. With no record at all the clock in seconds is a floor that no earlier term has likely reached.
-        local epoch = previous and math.max(previous.epoch, floor) + 1 or math.max(floor + 1, number(time[1]))
+        -- 3. Ours. Where terms may have been forgotten the clock in seconds is a floor that none has likely reached.
+        local least = (not previous or previous.old) and number(time[1]) or 0
+        local epoch = math.max((previous and previous.epoch or 0) + 1, floor + 1, least)
         redis.call('DEL', key('lease'))
         redis.call('HSET', key('lease'), 'epoch', epoch, 'inc', caller, 'node', ARGV[3], 'addr', ARGV[4],
-            'seq', 1, 'active', 0, 'clean', 0, 'left_ms', 0)
+            'seq', 1, 'active', 0, 'clean', 0, 'left_ms', 0, 'run', run)
         redis.call('SET', key('lock'), caller, 'PX', ttl)
         redis.call('LPUSH', key('hist'), cjson.encode({ epoch = epoch, node = ARGV[3], from_ms = now }))
         redis.call('LTRIM', key('hist'), 0, 99)
         redis.call('PUBLISH', key('ev'), 'lease|' .. epoch .. '|taken')
-        return { now, store, 'granted', epoch, showLease(previous) }
+        return { now, store, 'granted', epoch, showLease(previous), previous and previous.old and 1 or 0 }
         """#)
 
     /// `LeaseCommand.renew`: ARGV 3 epoch, 4 ttl, 5 is active.
@@ -44,6 +45,7 @@ extension Script {
         #"""
         if not leads(number(ARGV[3])) then return { now, store, 'denied', showLease(lease()) } end
         local sequence = redis.call('HINCRBY', key('lease'), 'seq', 1)
+        redis.call('HSET', key('lease'), 'run', run)
         if ARGV[5] == '1' then redis.call('HSET', key('lease'), 'active', 1) end
         redis.call('SET', key('lock'), caller, 'PX', ARGV[4])
         return { now, store, 'renewed', sequence }
@@ -55,7 +57,8 @@ extension Script {
         "release", [leaseReplies],
         #"""
         if not leads(number(ARGV[3])) then return { now, store, 'denied', showLease(lease()) } end
-        redis.call('HSET', key('lease'), 'clean', 1, 'left_ms', ARGV[4], 'heir', ARGV[5], 'reach', ARGV[6])
+        redis.call('HSET', key('lease'), 'clean', 1, 'left_ms', ARGV[4], 'heir', ARGV[5], 'reach', ARGV[6],
+            'run', run)
         if locked() then redis.call('DEL', key('lock')) end
         redis.call('PUBLISH', key('ev'), 'lease|' .. ARGV[3] .. '|released')
         return { now, store, 'done' }
@@ -67,7 +70,7 @@ extension Script {
         #"""
         local last = lease()
         if not (last and leads(last.epoch)) then return { now, store, 'denied', showLease(last) } end
-        redis.call('HSET', key('lease'), 'clean', 2, 'left_ms', 0)
+        redis.call('HSET', key('lease'), 'clean', 2, 'left_ms', 0, 'run', run)
         if locked() then redis.call('DEL', key('lock')) end
         redis.call('PUBLISH', key('ev'), 'lease|' .. last.epoch .. '|died')
         return { now, store, 'done' }

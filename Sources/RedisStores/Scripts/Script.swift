@@ -4,7 +4,8 @@
 /// - `KEYS[1]` is the common prefix `wxkeeper:{NAME}:`. The names of the keys are made from it inside the script,
 ///   because apps and members are only known there; the braces keep all of them in one hash slot of a Redis Cluster.
 /// - `ARGV[1]` is a fresh random name, used if the store has none; `ARGV[2]` is the caller's incarnation. (The
-///   generator of Lua in Redis starts from the same seed in every script, so chance has to come from outside.)
+///   generator of Lua in Redis starts from the same seed in every script, so chance has to come from outside.) The last
+///   argument is the server's own identity: a record tells under which start of the server it was written.
 /// - They decide first and write last, so an error on the way has changed nothing.
 /// - A script may run long after its sender gave up, and twice. It compares before it writes.
 /// - Times are milliseconds of Redis's own clock. They leave the script as durations relative to `now` only.
@@ -33,6 +34,7 @@ extension Script {
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
         local caller = ARGV[2]
+        local run = ARGV[#ARGV]
 
         -- The store's name tells a wiped store from the one we knew. Should only this key be lost, the event numbers go
         -- on from the newest change on record.
@@ -45,11 +47,11 @@ extension Script {
 
         local function lease()
             local f = redis.call('HMGET', key('lease'),
-                'epoch', 'inc', 'node', 'addr', 'seq', 'active', 'clean', 'left_ms', 'heir', 'reach')
+                'epoch', 'inc', 'node', 'addr', 'seq', 'active', 'clean', 'left_ms', 'heir', 'reach', 'run')
             if not f[1] or not f[2] then return nil end
             return { epoch = number(f[1]), inc = f[2], node = f[3] or '', addr = f[4] or '', seq = number(f[5]),
                 active = f[6] == '1', clean = number(f[7]), left = number(f[8]),
-                heir = f[9] or '', reach = f[10] == '1' }
+                heir = f[9] or '', reach = f[10] == '1', old = f[11] ~= run }
         end
 
         -- "The lease is the caller's", of this epoch and not released.

@@ -39,7 +39,7 @@ extension Script {
 
         -- 2. Records that were lost. One that lost only its place among the changes gets a new one.
         local missing = {}
-        for i = 13, #ARGV do
+        for i = 13, #ARGV - 1 do
             local app = ARGV[i]
             if redis.call('EXISTS', key('tok:' .. app)) == 0 then
                 missing[#missing + 1] = app

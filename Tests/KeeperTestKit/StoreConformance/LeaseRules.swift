@@ -5,7 +5,7 @@ extension StoreConformance {
     static let lease: [StoreConformance] = [
         StoreConformance("firstTerm_HasTheClockAsItsFloor") { scene in
             let clock = UInt64(try await scene.a.tick().storeTime.wholeSeconds)
-            guard case .granted(let epoch, previous: nil) = try await scene.a.acquire() else {
+            guard case .granted(let epoch, previous: nil, _) = try await scene.a.acquire() else {
                 throw Nonconformance(description: "a free lease was not granted")
             }
             let isTheClock = epoch.rawValue >= max(1, clock) && epoch.rawValue <= clock + 20
@@ -67,7 +67,7 @@ extension StoreConformance {
                 let epoch = try await scene.a.lead()
                 try await scene.harness.removeLease()
                 try expect(try await scene.a.renew(epoch), .denied(nil))
-                guard case .granted(let next, previous: nil) = try await caller.acquire(floor: epoch.rawValue) else {
+                guard case .granted(let next, previous: nil, _) = try await caller.acquire(floor: epoch.rawValue) else {
                     throw Nonconformance(description: "\(caller.holder.node) was not granted a lock without a record")
                 }
                 try expect(next > epoch, "a term was used twice")
@@ -119,7 +119,7 @@ extension StoreConformance {
             let handover = Handover(left: .seconds(2), successor: scene.b.holder.node, isForReach: true)
             try expect(try await scene.a.perform(.release(epoch: epoch, handover)), .done)
             try expect(try await scene.b.tick().lease?.release, .handedOver(handover))
-            guard case .granted(let next, _) = try await scene.b.acquire() else { return try expect(true, false) }
+            guard case .granted(let next, _, _) = try await scene.b.acquire() else { return try expect(true, false) }
             try expect(try await scene.a.tick().lease, LeaseRecord(epoch: next, holder: scene.b.holder, sequence: 1))
         },
         StoreConformance("pause_IsSeenByAll_AndEndsWhenTold") { scene in

@@ -39,7 +39,7 @@ private struct RandomWalk {
 
     private mutating func lead(_ who: Int) async throws {
         switch try await callers[who].acquire() {
-        case .granted(let epoch, let previous):
+        case .granted(let epoch, let previous, _):
             try expect(epoch > previous?.epoch ?? .none, "a term that is not later than the one before")
             epochs[who] = epoch
             leader = who

@@ -77,7 +77,7 @@ struct StoreCaller: Sendable {
 
     /// Takes the lease, which must be free.
     func lead(floor: UInt64 = 0) async throws -> Epoch {
-        guard case .granted(let epoch, _) = try await acquire(floor: floor) else {
+        guard case .granted(let epoch, _, _) = try await acquire(floor: floor) else {
             throw Nonconformance(description: "\(holder.node) could not take a free lease")
         }
         return epoch
