@@ -98,7 +98,9 @@ public struct HTTPForwarder: Forwarder {
             let question = Question(
                 method: method.rawValue, target: target, time: time, recipient: holder.incarnation, hop: 1,
                 epoch: epoch, remaining: max(0, (deadline - .now).milliseconds))
-            switch try await ask(question, method, of: holder, message, limit: limit, before: deadline) as Word<Answer> {
+            let word: Word<Answer> = try await ask(
+                question, method, of: holder, message, limit: limit, before: deadline)
+            switch word {
             case .answer(let answer): return answer
             case .objection(let objection):
                 guard isFirst, let clock = objection.clock else {

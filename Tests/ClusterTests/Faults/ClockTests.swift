@@ -6,12 +6,12 @@ extension ClusterTests {
     /// Somebody sets the clock of Redis or of a node: F13 and F14 of the fault table.
     @Suite(.serialized) struct ClockTests {
         /// What becomes of a clock.
-        enum Trouble: String, CaseIterable, Sendable {
+        enum Trouble: String, Sendable {
             case hourAhead, hourBehind, frozen, strobe
         }
 
         /// Where a lock is believed, a clock set back keeps a dead leader in office for an hour.
-        @Test(arguments: Trouble.allCases)
+        @Test(arguments: cases([Trouble.hourAhead, .hourBehind], [.frozen, .strobe]))
         func wrongClockOfRedis_IsNoticedByNobody_NotEvenIfTheLeaderDies(_ trouble: Trouble) async throws {
             try await Folder.with { folder in
                 guard let shim = try await ClockShim(in: folder) else { return }
@@ -33,15 +33,16 @@ extension ClusterTests {
                     }
                     verdict.expectUnnoticed()
                     takeover.expect(atMost: plan.takeoverBound)
-                    #expect(cluster.lines(saying: "the clock of Redis jumped") > 0)
+                    // A clock that stands still never jumps.
+                    if trouble != .frozen { #expect(cluster.lines(saying: "the clock of Redis jumped") > 0) }
                     let spent = before - (try await cluster.secondsLeft(of: plan.apps[0]))
                     #expect((0...60).contains(spent), "no token's end has moved: \(spent) s")
                 }
             }
         }
 
-        /// The proofs between nodes bear the time of day and tolerate a minute: `docs/api.md`.
-        @Test(arguments: [Duration.seconds(30), .seconds(3600), .seconds(-3600)])
+        /// The proofs between nodes bear the time of day, and a node learns by how much another's differs.
+        @Test(arguments: cases([Duration.seconds(3600)], [.seconds(-3600), .seconds(30)]))
         func wrongClockOfANode_IsNoticedByNobody(_ step: Duration) async throws {
             try await Folder.with { folder in
                 guard let shim = try await ClockShim(in: folder) else { return }
@@ -50,7 +51,8 @@ extension ClusterTests {
                 plan.nodeEnvironments = Dictionary(uniqueKeysWithValues: zip(plan.names, clocks.map(\.environment)))
                 try await withCluster(plan) { cluster in
                     let leader = try await cluster.awaitLeader()
-                    let (verdict, _) = try await cluster.trial("clock of the leader \(step), then of a follower") { trial in
+                    let fault = "clock of the leader off by \(step), then of a follower"
+                    let (verdict, _) = try await cluster.trial(fault) { trial in
                         for node in [leader, cluster.followers(of: leader)[0]] {
                             let clock = try #require(zip(plan.names, clocks).first { $0.0 == node.name }?.1)
                             try clock.step(to: step)

@@ -27,7 +27,7 @@ extension ClusterTests {
             }
         }
 
-        @Test func redisFrozenForTwoSeconds_ChangesNothing() async throws {
+        @Test(.enabled(if: isLong)) func redisFrozenForTwoSeconds_ChangesNothing() async throws {
             try await withCluster(.defaultLease) { cluster in
                 let leader = try await cluster.awaitLeader()
                 let (verdict, _) = try await cluster.trial("SIGSTOP of Redis for 2 s, lease 6s") { trial in

@@ -1,5 +1,4 @@
 import LocalCluster
-import Subprocess
 import Testing
 import WeChatSimulator
 
@@ -29,25 +28,25 @@ extension ClusterTests {
             }
         }
 
-        /// It names the same keys and cannot prove that it belongs to them.
-        @Test func clusterOfThisNameWithAnotherSecret_OverwritesNothing_AndSaysSo() async throws {
+        /// It names the same keys, and Redis alone cannot tell the two apart; the nodes can.
+        @Test func clusterOfThisNameWithAnotherSecret_IsRefusedByTheNodes_WhoSaySo() async throws {
             try await withCluster { cluster in
                 let app = cluster.plan.apps[0]
                 let leader = try await cluster.awaitLeader()
                 let before = try await cluster.record(of: app)
                 let checker = Checker(cluster)
-                let stranger = try await cluster.startNeighbour(ClusterPlan.clusterName, secret: "not-the-secret-at-all")
-                try await eventually("the stranger says what is wrong", within: .seconds(8)) {
-                    stranger.child.output.contains("secret")
+                let stranger = try await cluster.startNeighbour(
+                    ClusterPlan.clusterName, secret: FreshSecret.draw("cluster"))
+                try await eventually("the stranger listens") {
+                    (try? await ask(stranger.port, .get("/livez")).status) == 200
                 }
-                try leader.send(.kill)
-                let takeover = try await cluster.takeover(from: leader, since: .now)
-                try await leader.start()
-                try await cluster.awaitHealth()
-                print("fault=another cluster secret takeover_ms=\(takeover.gap.wholeMilliseconds)"
-                    + " issues=\(checker.issues)")
-                #expect(!stranger.child.output.contains("took the lease"))
-                #expect(checker.issues == 0)
+                let token = try await cluster.token(of: app)
+                let answer = try await cluster.refresh(app, reporting: token, at: stranger.port)
+                print("fault=another cluster secret status=\(answer.status) issues=\(checker.issues)")
+                #expect(answer.status == 503)
+                #expect(leader.log.contains("no proof that it comes from a node of this cluster"))
+                #expect(await leader.leads())
+                #expect(checker.terms == 0 && checker.issues == 0)
                 #expect(try await cluster.record(of: app) == before)
             }
         }

@@ -7,7 +7,7 @@ extension ClusterTests {
     /// Redis comes back with what it knew, or loses some of it: F11, F12 and F37 of the fault table.
     @Suite(.serialized) struct RedisMemoryTests {
         /// What somebody deletes.
-        enum Loss: String, CaseIterable, Sendable {
+        enum Loss: String, Sendable {
             case everything, lock, lease
         }
 
@@ -31,7 +31,8 @@ extension ClusterTests {
             }
         }
 
-        @Test(arguments: Loss.allCases)
+        /// Nobody can tell a lock that was deleted from one that has run out, so another node may lead afterwards.
+        @Test(arguments: cases([Loss.everything, .lock], [.lease]))
         func whatIsDeletedInRedis_IsMissedByNobody(_ loss: Loss) async throws {
             try await withCluster { cluster in
                 _ = try await cluster.awaitLeader()
@@ -55,7 +56,6 @@ extension ClusterTests {
                 verdict.expectUnnoticed()
                 #expect(verdict.failedRefreshes == 0)
                 #expect(verdict.terms <= 1)
-                if loss == .lock { #expect(verdict.terms == 0, "the next renewal makes the lock anew") }
                 #expect(try await cluster.epoch() >= epoch)
             }
         }
@@ -78,7 +78,8 @@ extension ClusterTests {
                 let wait = ContinuousClock.now - start
                 try await cluster.awaitHealth()
                 let fetches = checker.calls.filter { $0.endpoint != .domainIP }
-                print("fault=all nodes and Redis lost ready_after_ms=\(wait.wholeMilliseconds) fetches=\(fetches.count)")
+                let figures = "ready_after_ms=\(wait.wholeMilliseconds) fetches=\(fetches.count)"
+                print("fault=all nodes and Redis lost \(figures)")
                 for app in plan.apps { #expect(fetches.count { $0.appID == app.id } == 1, "\(app.id)") }
                 #expect(checker.overlaps == 0)
                 // L' + δ + C, and the start of three processes.

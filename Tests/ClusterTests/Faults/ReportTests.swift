@@ -6,9 +6,7 @@ extension ClusterTests {
     /// Reports that are no reason to replace anything, and a leader's address that is wrong: F32 and F33.
     @Suite(.serialized) struct ReportTests {
         @Test func reportOfAnotherToken_IsAnsweredWithTheCurrentOne_AndRotatesNothing() async throws {
-            let plan = ClusterPlan(
-                lifetime: .seconds(72), overlap: .seconds(14),
-                apps: [.init("wx-one", .classic), .init("wx-two", .stable)])
+            let plan = ClusterPlan.soonRotated
             try await withCluster(plan) { cluster in
                 let (app, other) = (plan.apps[0], plan.apps[1])
                 let previous = try await cluster.token(of: app)

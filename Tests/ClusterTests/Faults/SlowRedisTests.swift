@@ -4,7 +4,7 @@ import Testing
 extension ClusterTests {
     /// Redis answers late, or its answers are lost: F17, F18 and F19 of the fault table.
     @Suite(.serialized) struct SlowRedisTests {
-        @Test(arguments: [100, 400])
+        @Test(arguments: cases([400], [100]))
         func slowRedis_CostsNobodyTheLease(milliseconds: Int) async throws {
             var plan = ClusterPlan.defaultLease
             plan.isRelayed = true
@@ -25,7 +25,7 @@ extension ClusterTests {
         }
 
         /// Longer than a command may take, give or take 200 ms, so that some commands are answered in time.
-        @Test func tooSlowRedis_EndsTheLease_AndDoesNotTossItAbout() async throws {
+        @Test(.enabled(if: isLong)) func tooSlowRedis_EndsTheLease_AndDoesNotTossItAbout() async throws {
             var plan = ClusterPlan.defaultLease
             plan.isRelayed = true
             try await withCluster(plan) { cluster in
@@ -33,7 +33,8 @@ extension ClusterTests {
                 let (verdict, takeover) = try await cluster.trial("Redis 600±200 ms away for 12 s") { trial in
                     var turn = 0
                     while ContinuousClock.now < trial.start + .seconds(12) {
-                        for node in cluster.nodes { node.links?.redis.delay(by: .milliseconds([200, 400, 300][turn % 3])) }
+                        let delay = Duration.milliseconds([200, 400, 300][turn % 3])
+                        for node in cluster.nodes { node.links?.redis.delay(by: delay) }
                         turn += 1
                         try await hold("Redis is so slow", for: .milliseconds(700))
                     }
@@ -51,7 +52,7 @@ extension ClusterTests {
         }
 
         /// With its answers lost, a renewal still reaches Redis and keeps the lock, but not the leader's deadline.
-        @Test(arguments: [Relay.Cut.fromTarget, .bothWays])
+        @Test(arguments: cases([Relay.Cut.fromTarget], [.bothWays]))
         func leaderWithoutAnswersOfRedis_StopsByItsOwnClock(_ cut: Relay.Cut) async throws {
             var plan = ClusterPlan()
             plan.isRelayed = true
@@ -82,7 +83,7 @@ extension ClusterTests {
         }
 
         /// What comes after the connection was given up must find nobody whom it could deceive.
-        @Test func answersThatComeTenSecondsLate_DeceiveNobody() async throws {
+        @Test(.enabled(if: isLong)) func answersThatComeTenSecondsLate_DeceiveNobody() async throws {
             var plan = ClusterPlan()
             plan.isRelayed = true
             try await withCluster(plan) { cluster in

@@ -2,8 +2,11 @@ import Foundation
 import LocalCluster
 import Testing
 
-/// Whether there is time for tests that take more than half a minute: `WXKEEPER_LONG=1`.
+/// Whether there is time for every case of every test: `WXKEEPER_LONG=1`. Without it some stand for all.
 let isLong = ProcessInfo.processInfo.environment["WXKEEPER_LONG"] != nil
+
+/// `some` cases of a test; if there is time, the `rest` too.
+func cases<Case>(_ some: [Case], _ rest: [Case]) -> [Case] { isLong ? some + rest : some }
 
 /// A fault that is done to a cluster while callers read and report.
 struct Trial {
@@ -57,6 +60,12 @@ extension Cluster {
 
     /// A key of the cluster's in Redis, such as `lock`.
     func key(_ name: String) -> String { "wxkeeper:{\(ClusterPlan.clusterName)}:\(name)" }
+}
+
+extension ClusterPlan {
+    /// Lives so short that a young token may be replaced within the time a request is held, and so long that none is
+    /// due while a test runs.
+    static var soonRotated: ClusterPlan { ClusterPlan(lifetime: .seconds(56), overlap: .seconds(14)) }
 }
 
 extension Verdict {
