@@ -160,7 +160,9 @@ import Testing
         stage.ask(refused: "t3")
         try stage.wechat(says: .inconclusive(Trouble(summary: "no connection", contact: .failed)))
         stage.pass(.seconds(1))
-        #expect(stage.store.lease?.release != nil, "three failures within a second of the first")
+        #expect(stage.core.fitness.isCutOff, "three failures within a second of the first")
+        #expect(stage.store.lease?.release == nil, "the others have not had the time to look")
+        stage.passUntil(atMost: .seconds(1) + .milliseconds(500)) { $0.store.lease?.release != nil }
     }
 
     @Test(arguments: [Member.Fitness.unknown, .unfit])
@@ -169,6 +171,34 @@ import Testing
         stage.isWeChatThere = false
         stage.pass(.seconds(120))
         #expect(stage.isLeading() && stage.store.lease?.release == nil)
+    }
+
+    /// The other node learns of the failure, looks for itself, and finds nobody either.
+    @Test func leaderCutOff_Stays_WhereTheOthersHaveLookedSinceAndAreCutOffToo() throws {
+        var stage = leading(beside: .fit)
+        stage.isWeChatThere = false
+        stage.ask(refused: "t3")
+        try stage.wechat(says: .inconclusive(Trouble(summary: "no connection", contact: .failed)))
+        stage.pass(.milliseconds(800))
+        stage.store.members[0].fitness = .unknown
+        stage.pass(.seconds(60))
+        #expect(stage.isLeading() && stage.store.lease?.release == nil)
+    }
+
+    @Test func leadersDoubt_SendsTheOthersToLook() {
+        var fitness = Fitness(apps: 1, seed: 1)
+        fitness.note(.met, ofApp: 0, at: .seconds(1))
+        fitness.heed(leader: .fit, at: .seconds(2))
+        #expect(fitness.standing(at: .seconds(2)) == .fit && !fitness.isDue(at: .seconds(2)))
+        fitness.heed(leader: .unknown, at: .seconds(3))
+        #expect(fitness.standing(at: .seconds(3)) == .unknown && fitness.isDue(at: .seconds(3)))
+        fitness.sent(RequestID(1))
+        fitness.reached(RequestID(1), true, at: .seconds(4))
+        fitness.heed(leader: .unfit, at: .seconds(5))
+        #expect(fitness.standing(at: .seconds(5)) == .fit && !fitness.isDue(at: .seconds(5)), "it has looked")
+        fitness.heed(leader: nil, at: .seconds(6))
+        fitness.heed(leader: .unfit, at: .seconds(7))
+        #expect(fitness.standing(at: .seconds(7)) == .unknown)
     }
 
     @Test func oneRefusedAddress_IsEnough() throws {

@@ -1,8 +1,10 @@
 import CurlClient
 import Foundation
+import HTTPTypes
 import KeeperCore
 import KeeperPorts
 import Logging
+import Synchronization
 import Testing
 
 @testable import KeeperHTTP
@@ -74,17 +76,38 @@ import Testing
         #expect(asked.isEmpty)
     }
 
-    @Test func clocksThatDiffer_AreNamed() async throws {
-        let transport = CurlTransport(client: CurlClient(), authorityFile: nil)
-        let outcome = try await World.withServer(FakeProvider()) { port in
-            await HTTPForwarder(secret: World.secret, transport: transport) { NodeGate.systemWallClock() - 90_500 }
-                .forward(forwarding(to: port), before: .now + .seconds(10))
+    @Test(arguments: [-3_600_000, -90_500, 90_500, 3_600_000])
+    func clocksThatDiffer_CostOneMoreQuestion(by milliseconds: Int64) async throws {
+        let transport = CountingTransport()
+        let provider = FakeProvider()
+        provider.change { $0.answer = .tooSoon(retryAfter: .seconds(1)) }
+        let outcome = try await World.withServer(provider) { port in
+            await HTTPForwarder(secret: World.secret, transport: transport) {
+                NodeGate.systemWallClock() + milliseconds
+            }
+            .forward(forwarding(to: port), before: .now + .seconds(10))
         }
-        guard case .failed(let reason) = outcome else {
-            Issue.record("the outcome is \(outcome)")
-            return
+        #expect(outcome == .answered(.tooSoon(retryAfter: .seconds(1))))
+        #expect(transport.sent == 2)
+        #expect(provider.asked.count == 1)
+    }
+
+    @Test func clockThatNeverAgrees_IsNamed_AfterTwoQuestions() async throws {
+        let contrary = CountingTransport { exchange in
+            let question = try #require(
+                Question(method: exchange.method.rawValue, target: "/internal/refresh") { name in
+                    exchange.headers.first { $0.name == name }?.value
+                })
+            let objection = NodeGate.Objection(.unauthorized, "the clocks differ", clock: question.time + 90_500)
+            let body = try World.secret.seal(
+                [UInt8](JSONEncoder().encode(objection)), .answer, nonce: question.nonce)
+            let proof = World.secret.proof(of: question.proven(status: 401, body: body), .answer)
+            return NodeReply(status: 401, proof: proof, body: body)
         }
-        #expect(reason.contains("clocks of the two nodes differ by 9"))
+        let outcome = await HTTPForwarder(secret: World.secret, transport: contrary)
+            .forward(forwarding(to: 1), before: .now + .seconds(10))
+        #expect(outcome == .failed("the node refused: the clocks differ"))
+        #expect(contrary.sent == 2)
     }
 
     @Test func nobodyThere_IsAFailure_WithoutSecrets() async throws {
@@ -145,5 +168,25 @@ import Testing
             return state
         }
         #expect(expected.records.count == 2345)
+    }
+}
+
+/// Counts the exchanges, and answers them itself if it knows how.
+private final class CountingTransport: NodeTransport {
+    private let count = Mutex(0)
+    private let answer: (@Sendable (NodeExchange) throws -> NodeReply)?
+
+    init(_ answer: (@Sendable (NodeExchange) throws -> NodeReply)? = nil) { self.answer = answer }
+
+    var sent: Int { count.withLock(\.self) }
+
+    func send(
+        _ exchange: NodeExchange, before deadline: ContinuousClock.Instant
+    ) async throws(NodeTransportFailure) -> NodeReply {
+        count.withLock { $0 += 1 }
+        guard let answer else {
+            return try await CurlTransport(client: CurlClient(), authorityFile: nil).send(exchange, before: deadline)
+        }
+        do { return try answer(exchange) } catch { throw NodeTransportFailure(reason: "\(error)") }
     }
 }

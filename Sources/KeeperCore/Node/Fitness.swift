@@ -4,6 +4,9 @@
 /// suspicion: many may hang at once, and the other nodes have nothing but connections to compare it with. So the last
 /// of the failures that count must be a connection of the same kind.
 ///
+/// What another node found out before the leader's first failure says nothing about now: WeChat may be away for all. So
+/// a leader tells of its first failure, the others try the way at once, and it waits until what they say is about that.
+///
 /// A leader that does not while another node does is of no use, though its lease is in order: it gives way. So that two
 /// nodes do not hand the lease to and fro, whoever gave way counts as unfit for a minute, then for two, up to ten.
 struct Fitness: Sendable {
@@ -31,6 +34,10 @@ struct Fitness: Sendable {
     private var letIn = 0
     private var shutOut = 0
     private var metAt: Instant?
+    /// When the first of the failures in a row happened.
+    private(set) var failingSince: Instant?
+    /// Since when the leader has been seen not to say that it reaches WeChat; nil while it does, or nobody leads.
+    private var leaderDoubtedSince: Instant?
     private var ban = Self.shortestBan
     private var inFlight: RequestID?
     private var random: SplitMix64
@@ -54,7 +61,24 @@ struct Fitness: Sendable {
     /// What the others are told.
     func standing(at now: Instant) -> Member.Fitness {
         if isCutOff || now < bannedUntil { return .unfit }
-        return metAt.map { now - $0 < Self.checkPeriod * 2 } ?? false ? .fit : .unknown
+        guard failures == 0, let metAt, now - metAt < Self.checkPeriod * 2 else { return .unknown }
+        return leaderDoubtedSince.map { metAt < $0 } ?? false ? .unknown : .fit
+    }
+
+    /// Takes in what the leader, another node, says of itself; nil without one.
+    mutating func heed(leader standing: Member.Fitness?, at now: Instant) {
+        guard let standing, standing != .fit else { return leaderDoubtedSince = nil }
+        guard leaderDoubtedSince == nil else { return }
+        leaderDoubtedSince = now
+        if inFlight == nil { nextWakeUp = now }
+    }
+
+    /// Whether the others have had the time to look for themselves since the first failure.
+    ///
+    /// This node's next tick tells of it, the others' next ticks see that, those after tell what they found by then,
+    /// and one more brings it here; each may be a tenth of a period late, and the way has to be tried.
+    func othersHaveLooked(at now: Instant, tickPeriod: Duration) -> Bool {
+        failingSince.map { now - $0 >= tickPeriod * 5 } ?? true
     }
 
     /// Takes in what a call for an app says about the way to WeChat.
@@ -64,6 +88,7 @@ struct Fitness: Sendable {
             meet(at: now)
             admit(true, app)
         case .failed:
+            failingSince = failingSince ?? now
             failures = min(failures + 1, Self.mostFailures - 1)
         case .shutOut:
             admit(false, app)
@@ -75,6 +100,7 @@ struct Fitness: Sendable {
 
     private mutating func meet(at now: Instant) {
         failures = 0
+        failingSince = nil
         metAt = now
         if now >= bannedUntil + Self.longestBan { ban = Self.shortestBan }
     }
@@ -103,7 +129,12 @@ struct Fitness: Sendable {
     mutating func reached(_ request: RequestID, _ isThere: Bool, at now: Instant) {
         guard inFlight == request else { return }
         inFlight = nil
-        if isThere { meet(at: now) } else { failures += 1 }
+        if isThere {
+            meet(at: now)
+        } else {
+            failingSince = failingSince ?? now
+            failures += 1
+        }
         schedule(at: now)
     }
 
@@ -139,6 +170,7 @@ extension NodeCore {
     /// A leader that is cut off from WeChat hands over to a member that is not: at most one such move a minute.
     mutating func giveWayIfCutOff(at now: Instant) {
         guard fitness.isCutOff, now >= fitness.bannedUntil, departure == .none, !isPaused, let term = elector.term,
+            fitness.othersHaveLooked(at: now, tickPeriod: settings.timing.tickPeriod),
             now < term.validUntil, !term.followsMove || now - term.granted >= Fitness.leastStay,
             let heir = fittest(atLeast: .fit)
         else { return }

@@ -38,8 +38,16 @@ extension NodeCore {
             found.lease, lockLeft: found.lockLeft, server: server,
             mayCampaign: isOurs && departure == .none && !keepsBack(found, at: now), isPaused: isPaused, at: now,
             into: &out)
+        heedLeader(among: found.members, at: now)
         updateSituation(at: now)
         if sync.follows(found, from: server, at: now) { read(found, sentAt: sentAt, at: now) }
+    }
+
+    /// A leader that does not reach WeChat, by its own word, is a reason to see for ourselves.
+    private mutating func heedLeader(among members: [Member], at now: Instant) {
+        let leader = LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)?.holder.incarnation
+        let standing = members.first { $0.holder.incarnation == leader }?.fitness
+        fitness.heed(leader: standing, at: now)
     }
 
     /// Whether this node, which does not reach WeChat, leaves a free lease to those who do: for a while.

@@ -80,14 +80,42 @@ public struct HTTPForwarder: Forwarder {
         return state
     }
 
-    /// Asks one question and believes the answer only with its proof.
+    /// What a node of this cluster said.
+    private enum Word<Answer> {
+        case answer(Answer)
+        case objection(NodeGate.Objection)
+    }
+
+    /// Asks one question; once more by the other's clock, if that is all the other objects to. Its word for what time
+    /// it is there is proven, and whether a question is void is for its clock alone to say.
     private func ask<Answer: Decodable>(
         _ holder: LeaseHolder, _ method: NodeExchange.Method, _ target: String, epoch: Epoch,
         _ message: RefreshMessage?, limit: Int, before deadline: ContinuousClock.Instant
     ) async throws(NodeTransportFailure) -> Answer {
-        let question = Question(
-            method: method.rawValue, target: target, time: wallClock(), recipient: holder.incarnation, hop: 1,
-            epoch: epoch, remaining: max(0, (deadline - .now).milliseconds))
+        var time = wallClock()
+        var isFirst = true
+        while true {
+            let question = Question(
+                method: method.rawValue, target: target, time: time, recipient: holder.incarnation, hop: 1,
+                epoch: epoch, remaining: max(0, (deadline - .now).milliseconds))
+            let word: Word<Answer> = try await ask(
+                question, method, of: holder, message, limit: limit, before: deadline)
+            switch word {
+            case .answer(let answer): return answer
+            case .objection(let objection):
+                guard isFirst, let clock = objection.clock else {
+                    throw NodeTransportFailure(reason: "the node refused: \(objection.reason)")
+                }
+                (time, isFirst) = (clock, false)
+            }
+        }
+    }
+
+    /// Asks once and believes the answer only with its proof.
+    private func ask<Answer: Decodable>(
+        _ question: Question, _ method: NodeExchange.Method, of holder: LeaseHolder, _ message: RefreshMessage?,
+        limit: Int, before deadline: ContinuousClock.Instant
+    ) async throws(NodeTransportFailure) -> Word<Answer> {
         let body = try Self.explaining("the question cannot be written") {
             let bytes = try message.map { try [UInt8](JSONEncoder().encode($0)) } ?? []
             return try secret.seal(bytes, .question, nonce: question.nonce)
@@ -95,7 +123,7 @@ public struct HTTPForwarder: Forwarder {
         let base = holder.address.hasSuffix("/") ? String(holder.address.dropLast()) : holder.address
         let reply = try await transport.send(
             NodeExchange(
-                method: method, url: base + target, headers: question.headers(for: body, secret), body: body,
+                method: method, url: base + question.target, headers: question.headers(for: body, secret), body: body,
                 bodyLimit: limit),
             before: deadline)
         return try believe(reply, to: question)
@@ -103,7 +131,7 @@ public struct HTTPForwarder: Forwarder {
 
     private func believe<Answer: Decodable>(
         _ reply: NodeReply, to question: Question
-    ) throws(NodeTransportFailure) -> Answer {
+    ) throws(NodeTransportFailure) -> Word<Answer> {
         guard let proof = reply.proof,
             secret.isProof(proof, of: question.proven(status: reply.status, body: reply.body), .answer)
         else {
@@ -112,11 +140,11 @@ public struct HTTPForwarder: Forwarder {
         let body = try Self.explaining("the answer cannot be opened") {
             try secret.open(reply.body, .answer, nonce: question.nonce)
         }
-        if let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) { return answer }
+        if let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) { return .answer(answer) }
         let objection = try Self.explaining("the answer (HTTP \(reply.status)) is not understood") {
             try JSONDecoder().decode(NodeGate.Objection.self, from: Data(body))
         }
-        throw NodeTransportFailure(reason: "the node refused: \(objection.reason)")
+        return .objection(objection)
     }
 
     private static func explaining<Value>(

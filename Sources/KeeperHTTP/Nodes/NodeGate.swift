@@ -74,10 +74,13 @@ struct NodeGate: Sendable {
     struct Objection: Codable {
         var code: Int
         var reason: String
+        /// This node's wall clock in milliseconds since 1970, if the question's time is what is wrong with it.
+        var clock: Int64?
 
-        init(_ status: HTTPResponse.Status, _ reason: String) {
+        init(_ status: HTTPResponse.Status, _ reason: String, clock: Int64? = nil) {
             code = status.code
             self.reason = reason
+            self.clock = clock
         }
 
         var status: HTTPResponse.Status { .init(code: code) }
@@ -88,12 +91,14 @@ struct NodeGate: Sendable {
         guard question.recipient == incarnation else {
             return Objection(.unauthorized, "it was meant for another start of a node")
         }
-        let lateness = Duration.milliseconds(wallClock() - question.time)
+        let clock = wallClock()
+        let lateness = Duration.milliseconds(clock - question.time)
         guard (.zero - Question.window...Question.window).contains(lateness) else {
             return Objection(
                 .unauthorized,
                 "the clocks of the two nodes differ by \(abs(lateness.wholeSeconds)) s; "
-                    + "at most \(Question.window.wholeSeconds) s are allowed")
+                    + "at most \(Question.window.wholeSeconds) s are allowed",
+                clock: clock)
         }
         switch nonces.note(question.nonce, at: .now) {
         case .new: return nil

@@ -44,8 +44,7 @@ extension Cluster {
         wechat.clearFaults()
         if !redis.isRunning { try await redis.start() }
         for node in nodes {
-            await node.links?.redis.heal()
-            await node.links?.wechat.heal()
+            for relay in node.links?.all ?? [] { await relay.heal() }
             // One that has just ended has nothing to wake from.
             if try node.process.ending == nil { try? node.send(.resume) } else { try await node.start() }
         }

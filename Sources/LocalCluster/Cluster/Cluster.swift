@@ -52,7 +52,7 @@ package struct Cluster: Sendable {
         secrets = ClusterSecrets()
         front = try await FreePorts.take()
         redis = RedisProcess(
-            port: try await FreePorts.take(), remembers: plan.redisRemembers, folder: folder, children: children)
+            port: try await FreePorts.take(), plan: plan, folder: folder, children: children)
         try folder.write(secrets.cluster, to: "cluster.secret")
         try folder.write(secrets.shop, to: "shop.secret")
         try folder.write(secrets.operate, to: "operator.secret")
@@ -64,10 +64,11 @@ package struct Cluster: Sendable {
             var links: ClusterNode.Links?
             if plan.isRelayed {
                 links = .init(
-                    redis: try await relays.open(to: redis.port), wechat: try await relays.open(to: wechatPort))
+                    redis: try await relays.open(to: redis.port), wechat: try await relays.open(to: wechatPort),
+                    peers: try await relays.open(to: port))
             }
             let text = plan.configuration(
-                node: name, port: port, redis: links?.redis.port ?? redis.port,
+                node: name, port: port, peers: links?.peers.port, redis: links?.redis.port ?? redis.port,
                 wechat: "http://127.0.0.1:\(links?.wechat.port ?? wechatPort)")
             let path = try folder.write(text, to: "\(name).yaml")
             nodes.append(
@@ -88,11 +89,23 @@ package struct Cluster: Sendable {
     }
 
     private func startLoadBalancer() async throws {
-        let configuration = HAProxyConfiguration(port: front, nodes: nodes.map { ($0.name, $0.port) })
-        let path = try folder.write(configuration.text, to: "haproxy.cfg")
-        let balancer = try await children.start("haproxy", ["-db", "-f", path], name: "haproxy")
+        let balancer = try await startBalancerProcess()
         try await eventually("the load balancer listens: \(balancer.output)", within: .seconds(20)) {
             (try? await ask(front, .get("/"))) != nil
+        }
+    }
+
+    private func startBalancerProcess() async throws -> Child {
+        let servers = nodes.map { ($0.name, $0.port) }
+        switch plan.balancer {
+        case .haproxy:
+            let path = try folder.write(HAProxyConfiguration(port: front, nodes: servers).text, to: "haproxy.cfg")
+            return try await children.start("haproxy", ["-db", "-f", path], name: "haproxy")
+        case .nginx:
+            let text = NginxConfiguration(port: front, nodes: servers, folder: folder.path).text
+            let path = try folder.write(text, to: "nginx.conf")
+            let arguments = ["-p", folder.path, "-e", "stderr", "-g", "daemon off;", "-c", path]
+            return try await children.start("nginx", arguments, name: "nginx")
         }
     }
 }

@@ -6,11 +6,12 @@ internal import Synchronization
 package final class ClusterNode: Sendable {
     package let name: String
     package let port: Int
-    /// Its ways to Redis and to WeChat, if the plan has relays.
+    /// Its ways to Redis and to WeChat, and the others' way to it, if the plan has relays.
     package let links: Links?
     private let program: String
     private let arguments: [String]
     private let isSupervised: Bool
+    private let environment: [String: String]
     private let children: Children
     private let lives = Mutex<[Child]>([])
 
@@ -18,6 +19,10 @@ package final class ClusterNode: Sendable {
     package struct Links: Sendable {
         package let redis: Relay
         package let wechat: Relay
+        /// The way of every other node to this one.
+        package let peers: Relay
+
+        package var all: [Relay] { [redis, wechat, peers] }
     }
 
     init(name: String, port: Int, path: String, links: Links?, plan: ClusterPlan, program: String, children: Children) {
@@ -26,6 +31,7 @@ package final class ClusterNode: Sendable {
         self.links = links
         self.program = program
         isSupervised = plan.isSupervised
+        environment = plan.nodeEnvironments[name] ?? [:]
         arguments =
             ["serve", "--config", path, "--log-level", plan.logLevel] + (plan.isSupervised ? ["--supervise"] : [])
         self.children = children
@@ -44,7 +50,7 @@ package final class ClusterNode: Sendable {
 
     @discardableResult
     package func start() async throws -> Child {
-        let child = try await children.start(program, arguments, name: name)
+        let child = try await children.start(program, arguments, name: name, environment: environment)
         lives.withLock { $0.append(child) }
         return child
     }

@@ -11,12 +11,16 @@ package struct ClusterPlan: Sendable {
     package var overlap = Duration.seconds(300)
     package var apps = [App("wx-classic", .classic), App("wx-stable", .stable)]
     package var logLevel = "notice"
-    /// Whether every node reaches Redis and WeChat through a relay of its own, which can be cut.
+    /// Whether every node reaches Redis and WeChat, and is reached by the others, through relays of its own.
     package var isRelayed = false
     /// Whether every node is watched by a parent process: `serve --supervise`.
     package var isSupervised = false
     /// Whether Redis still knows everything when it is started again after a kill.
     package var redisRemembers = false
+    /// What stands in the environment of Redis, and of nodes by their name, such as a library to be loaded first.
+    package var redisEnvironment: [String: String] = [:]
+    package var nodeEnvironments: [String: [String: String]] = [:]
+    package var balancer = Balancer.haproxy
 
     package init(
         lifetime: Duration = .seconds(7200), overlap: Duration = .seconds(300),
@@ -48,6 +52,11 @@ package struct ClusterPlan: Sendable {
 
     /// The apps whose token a caller can have.
     package var servedApps: [App] { apps.filter { $0.hasTrueSecret && $0.isRead } }
+
+    /// What stands in front of the nodes.
+    package enum Balancer: String, Sendable {
+        case haproxy, nginx
+    }
 
     /// An app, at WeChat and in the configuration.
     package struct App: Sendable {
@@ -96,7 +105,9 @@ package struct ClusterSecrets: Sendable {
 
 extension ClusterPlan {
     /// The configuration of one node; every secret is in a file beside it.
-    package func configuration(node: String, port: Int, redis: Int, wechat: String) -> String {
+    ///
+    /// - Parameter peers: The port at which the others reach the node, if that is not its own.
+    package func configuration(node: String, port: Int, peers: Int? = nil, redis: Int, wechat: String) -> String {
         var configuration = NodeConfiguration(
             cluster: (name: Self.clusterName, secretFile: "cluster.secret"), node: (name: node, port: port),
             redisPort: redis, wechat: wechat, overlap: overlap,
@@ -107,6 +118,7 @@ extension ClusterPlan {
             ])
         configuration.ttl = ttl
         configuration.timeout = timeout
+        configuration.peersPort = peers
         return configuration.text
     }
 

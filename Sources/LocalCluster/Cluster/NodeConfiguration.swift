@@ -6,6 +6,8 @@ package struct NodeConfiguration: Sendable {
     package var cluster: (name: String, secretFile: String)
     /// `node.id`, and the port of the loopback address on which it listens.
     package var node: (name: String, port: Int)
+    /// The port of `node.advertise`, at which the others reach it; nil: the one on which it listens.
+    package var peersPort: Int?
     package var redisPort: Int
     package var wechat: String
     /// `cluster.lease.ttl` and `wechat.timeout`, as they are written in the file.
@@ -66,6 +68,7 @@ package struct NodeConfiguration: Sendable {
         node:
           id: \(node.name)
           listen: 127.0.0.1:\(node.port)
+          advertise: http://127.0.0.1:\(peersPort ?? node.port)
           drain: 3s
         wechat:
           base-url: \(wechat)

@@ -1,4 +1,4 @@
-internal import Subprocess
+package import Subprocess
 internal import Synchronization
 
 /// A `redis-server` of the cluster's own.
@@ -6,13 +6,15 @@ package final class RedisProcess: Sendable {
     package let port: Int
     /// Whether it still knows everything when it is started again after a kill.
     private let remembers: Bool
+    private let environment: [String: String]
     private let folder: Folder
     private let children: Children
     private let process = Mutex<Child?>(nil)
 
-    init(port: Int, remembers: Bool, folder: Folder, children: Children) {
+    init(port: Int, plan: ClusterPlan, folder: Folder, children: Children) {
         self.port = port
-        self.remembers = remembers
+        remembers = plan.redisRemembers
+        environment = plan.redisEnvironment
         self.folder = folder
         self.children = children
     }
@@ -24,12 +26,17 @@ package final class RedisProcess: Sendable {
         let child = try await children.start(
             "redis-server",
             ["--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--dir", folder.path] + memory,
-            name: "redis-server")
+            name: "redis-server", environment: environment)
         process.withLock { $0 = child }
         try await eventually("Redis accepts connections") {
             if child.ending != nil { throw NotInTime(description: "Redis has ended: \(child.output)") }
             return child.output.contains("Ready to accept connections")
         }
+    }
+
+    package func send(_ signal: Signal) throws {
+        guard let child = process.withLock({ $0 }) else { throw NotInTime(description: "Redis is started") }
+        try child.send(signal)
     }
 
     package func kill() async throws {

@@ -1,0 +1,95 @@
+import LocalCluster
+import Subprocess
+import Testing
+
+extension ClusterTests {
+    /// Somebody sets the clock of Redis or of a node: F13 and F14 of the fault table.
+    @Suite(.serialized) struct ClockTests {
+        /// What becomes of a clock.
+        enum Trouble: String, Sendable {
+            case hourAhead, hourBehind, frozen, strobe
+        }
+
+        /// Where a lock is believed, a clock set back keeps a dead leader in office for an hour.
+        @Test(arguments: cases([Trouble.hourAhead, .hourBehind], [.frozen, .strobe]))
+        func wrongClockOfRedis_IsNoticedByNobody_NotEvenIfTheLeaderDies(_ trouble: Trouble) async throws {
+            try await Folder.with { folder in
+                guard let shim = try await ClockShim(in: folder) else { return }
+                let clock = try shim.clock("redis")
+                var plan = ClusterPlan()
+                plan.redisEnvironment = clock.environment
+                try await withCluster(plan) { cluster in
+                    let before = try await cluster.secondsLeft(of: plan.apps[0])
+                    let (verdict, takeover) = try await cluster.trial("clock of Redis: \(trouble), kill") { trial in
+                        try await clock.suffer(trouble)
+                        // A new term may begin meanwhile, for the lock may be gone with the hour.
+                        let leader = try await cluster.awaitLeader()
+                        let killed = ContinuousClock.now
+                        try leader.send(.kill)
+                        let takeover = try await cluster.takeover(from: leader, since: killed)
+                        try await trial.refreshIsAnswered(since: killed)
+                        try await leader.start()
+                        return takeover
+                    }
+                    verdict.expectUnnoticed()
+                    takeover.expect(atMost: plan.takeoverBound)
+                    // A clock that stands still never jumps.
+                    if trouble != .frozen { #expect(cluster.lines(saying: "the clock of Redis jumped") > 0) }
+                    let spent = before - (try await cluster.secondsLeft(of: plan.apps[0]))
+                    #expect((0...60).contains(spent), "no token's end has moved: \(spent) s")
+                }
+            }
+        }
+
+        /// The proofs between nodes bear the time of day, and a node learns by how much another's differs.
+        @Test(arguments: cases([Duration.seconds(3600)], [.seconds(-3600), .seconds(30)]))
+        func wrongClockOfANode_IsNoticedByNobody(_ step: Duration) async throws {
+            try await Folder.with { folder in
+                guard let shim = try await ClockShim(in: folder) else { return }
+                var plan = ClusterPlan()
+                let clocks = try plan.names.map { try shim.clock($0) }
+                plan.nodeEnvironments = Dictionary(uniqueKeysWithValues: zip(plan.names, clocks.map(\.environment)))
+                try await withCluster(plan) { cluster in
+                    let leader = try await cluster.awaitLeader()
+                    let fault = "clock of the leader off by \(step), then of a follower"
+                    let (verdict, _) = try await cluster.trial(fault) { trial in
+                        for node in [leader, cluster.followers(of: leader)[0]] {
+                            let clock = try #require(zip(plan.names, clocks).first { $0.0 == node.name }?.1)
+                            try clock.step(to: step)
+                            try await hold("the clock is wrong", for: .seconds(3))
+                            try await trial.refreshIsAnswered(since: .now)
+                            try clock.step(to: .zero)
+                        }
+                    }
+                    verdict.expectUnnoticed()
+                    #expect(verdict.failedRefreshes == 0)
+                    #expect(verdict.terms == 0)
+                    #expect(await leader.leads())
+                }
+            }
+        }
+    }
+}
+
+extension FalseClock {
+    fileprivate func suffer(_ trouble: ClusterTests.ClockTests.Trouble) async throws {
+        switch trouble {
+        case .hourAhead: try step(to: .seconds(3600))
+        case .hourBehind: try step(to: .seconds(-3600))
+        case .frozen: try freeze()
+        case .strobe:
+            for turn in 0..<30 {
+                try step(to: .seconds(turn.isMultiple(of: 2) ? 10 : -10))
+                try await hold("the clock stays there", for: .milliseconds(200))
+            }
+        }
+        // Two renewals, and some ticks of every node.
+        try await hold("the clock is wrong", for: .seconds(2))
+    }
+}
+
+extension Cluster {
+    fileprivate func secondsLeft(of app: ClusterPlan.App) async throws -> Int {
+        try #require(try await read(app, from: front).fields.expires_in)
+    }
+}
