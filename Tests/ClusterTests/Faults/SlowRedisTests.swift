@@ -4,7 +4,7 @@ import Testing
 extension ClusterTests {
     /// Redis answers late, or its answers are lost: F17, F18 and F19 of the fault table.
     @Suite(.serialized) struct SlowRedisTests {
-        @Test(arguments: cases([400], [100]))
+        @Test(arguments: cases([100], [400]))
         func slowRedis_CostsNobodyTheLease(milliseconds: Int) async throws {
             var plan = ClusterPlan.defaultLease
             plan.isRelayed = true
