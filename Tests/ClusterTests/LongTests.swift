@@ -6,8 +6,8 @@ import Testing
 import WeChatSimulator
 
 extension ClusterTests {
-    /// What takes minutes: only if `WXKEEPER_LONG` is set, as `deploy/test.sh --long` does.
-    @Suite(.serialized, .enabled(if: Long.isWanted)) struct LongTests {
+    /// What takes minutes: only if there is time, as in `deploy/test.sh --long`.
+    @Suite(.serialized, .enabled(if: isLong)) struct LongTests {
         @Test func fiftyKillsOfASupervisedLeader_AreOverInHalfASecondEach() async throws {
             try await repeated("kill -9 of a supervised leader", bound: .milliseconds(500)) { _, leader in
                 try leader.send(.kill)
@@ -96,11 +96,12 @@ extension ClusterTests {
 
 /// How long the long tests are.
 private enum Long {
-    private static var variables: [String: String] { ProcessInfo.processInfo.environment }
-    static var isWanted: Bool { variables["WXKEEPER_LONG"] != nil }
     static let repetitions = 50
     /// Half an hour, or as many minutes as `WXKEEPER_LONG` says.
-    static var soak: Duration { .seconds(60 * (variables["WXKEEPER_LONG"].flatMap { Int($0) } ?? 30)) }
+    static var soak: Duration {
+        let minutes = ProcessInfo.processInfo.environment["WXKEEPER_LONG"].flatMap { Int($0) }
+        return .seconds(60 * (minutes ?? 30))
+    }
 }
 
 /// A few figures of many.
