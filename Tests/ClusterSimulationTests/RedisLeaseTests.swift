@@ -85,15 +85,18 @@ struct RedisLeaseTests {
         #expect(previous?.release == .handedOver(Handover(left: .seconds(2))))
     }
 
-    @Test mutating func recordOfAnEarlierStart_IsCalledOld_UntilItIsWrittenAgain() throws {
+    @Test mutating func termOfAnEarlierStart_IsCalledOld_WhateverIsSaidOfItLater() throws {
         let epoch = try epochOfGrant(.first, at: 0)
         let release = LeaseCommand.release(epoch: epoch, Handover(left: .zero))
         #expect(redis.perform(release, as: .first, at: .seconds(1)) == .done)
         redis.restart(rollingBackTo: 0, at: .seconds(2))
         guard case .granted(let next, _, isOld: true) = acquire(.second, at: 2) else { throw Unexpected(answer: nil) }
-        redis.restart(rollingBackTo: 0, at: .seconds(3))
-        #expect(renew(.second, next, at: 3) == .renewed(sequence: 2))
         guard case .granted(_, _, isOld: false) = acquire(.first, at: 10) else { throw Unexpected(answer: nil) }
+        redis.restart(rollingBackTo: 0, at: .seconds(11))
+        let last = Epoch(next.rawValue + 1)
+        #expect(renew(.first, last, at: 11) == .renewed(sequence: 2))
+        #expect(redis.perform(.reportDeath, as: .first, at: .seconds(12)) == .done)
+        guard case .granted(_, _, isOld: true) = acquire(.second, at: 13) else { throw Unexpected(answer: nil) }
     }
 
     @Test mutating func tick_KeepsMembersForTheirTime_AndGuardsNames() {

@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func leaseOfAnEarlierStart_IsCalledOld_UntilItIsWrittenAgain() async throws {
+    @Test func termOfAnEarlierStart_IsCalledOld_WhateverIsSaidOfItLater() async throws {
         try await withWorld { world in
             let (one, other) = (world.makeStore(.test("a")), world.makeStore(.test("b")))
             let ask = Acquisition(ttl: .seconds(60), floor: .none, observed: nil, steals: false)
@@ -62,9 +62,10 @@ import Testing
             let key = RedisArgument("wxkeeper:{\(world.cluster)}:lease")
             let run = try await one.tick().server.run
             #expect(try await world.redis("HGET", key, "run").text == run)
-            _ = try await one.perform(.release(epoch: epoch, Handover(left: .zero)), before: .soon)
             // As after a restart: a record that another start of the server wrote.
             try await world.redis("HSET", key, "run", "an earlier one")
+            _ = try await one.perform(.renew(epoch: epoch, ttl: .seconds(60), isActive: true), before: .soon)
+            _ = try await one.perform(.release(epoch: epoch, Handover(left: .zero)), before: .soon)
             #expect(try await isOld(other))
             try await world.expireLock()
             #expect(try await !isOld(one))

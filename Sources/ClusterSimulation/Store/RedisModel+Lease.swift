@@ -101,7 +101,6 @@ extension RedisModel {
     ) -> LeaseReply.Answer {
         guard isLease(of: holder, epoch), let lease = contents.lease else { return .denied(contents.lease) }
         contents.lease?.sequence += 1
-        contents.leaseRun = run
         if isActive { contents.lease?.isActive = true }
         contents.lock = Lock(owner: holder.incarnation, expiresAt: now + ttl.nanoseconds)
         countRevival(epoch, of: holder)
@@ -121,7 +120,6 @@ extension RedisModel {
     ) -> LeaseReply.Answer {
         guard isLease(of: holder, epoch) else { return .denied(contents.lease) }
         contents.lease?.release = .handedOver(handover)
-        contents.leaseRun = run
         contents.lock = nil
         hasHint = true
         if handover.left > .zero { sightings.count(.leftHandedOn) }
@@ -131,7 +129,6 @@ extension RedisModel {
     private mutating func reportDeath(of holder: LeaseHolder) -> LeaseReply.Answer {
         guard let epoch = contents.lease?.epoch, isLease(of: holder, epoch) else { return .denied(contents.lease) }
         contents.lease?.release = .holderDied
-        contents.leaseRun = run
         contents.lock = nil
         hasHint = true
         sightings.count(.deathReported)

@@ -10,7 +10,7 @@ struct RedisModel: Sendable {
         var store: String?
         var event: UInt64 = 0
         var lease: LeaseRecord?
-        /// Under which start of the server `lease` was last written.
+        /// Under which start of the server `lease` was granted.
         var leaseRun: String?
         var lock: Lock?
         var pausedUntil: Int64?

@@ -137,10 +137,9 @@ extension Knowledge {
     mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool = false) {
         guard let other = Credential(record, readAfter: sent) else { return }
         if let credential, !credential.isOlder(than: other) { return }
-        // A store that was lost and whose clock was set back counts terms anew from below: then the token it shows may
-        // be the newer of the two, whatever its number.
         let isContested =
-            asLeader && hasRecord && isStored && credential.map { $0.epoch < other.epoch } ?? false
+            asLeader && hasRecord && isStored
+            && credential.map { isContest(of: $0, with: other, after: record.previous) } ?? false
         adopt(other)
         previous = record.previous
         isStored = storedVersion >= other.version
@@ -149,6 +148,13 @@ extension Knowledge {
         taint = nil
         if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() { peerDoubt = sent - age }
         if isContested { peerDoubt = .earlier(peerDoubt, other.issuedAt) }
+    }
+
+    /// Whether the token the store shows may be the newer of the two, whatever its number: a store that was lost and
+    /// whose clock was set back counts terms anew from below. Not if it is known to be one of those before.
+    private func isContest(of stored: Credential, with other: Credential, after previous: [Fingerprint]) -> Bool {
+        stored.epoch < other.epoch && stored.fingerprint != other.fingerprint
+            && !previous.contains(stored.fingerprint)
     }
 
     /// Corrects the end of the current token's life from a call of our own.

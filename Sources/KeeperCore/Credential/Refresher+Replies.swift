@@ -85,6 +85,9 @@ extension Refresher {
             out.note(.stalePublication(app.id))
             demands.formUnion(.stepDown)
         case .changed, .notHolder:
+            // The stable line will bring it again; kept here it would be known to this node alone, and nobody could
+            // have it verified.
+            if pending.intent == nil { provisional = nil }
             retryAt = now + .milliseconds(50)
         }
     }

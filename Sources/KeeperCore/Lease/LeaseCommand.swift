@@ -77,7 +77,8 @@ public struct Tick: Hashable, Sendable {
 ///    (sequence 1, not active, not released), sets the lock for `ttl`, appends to the history, publishes a hint,
 ///    answers `granted` with the record it replaced.
 ///
-/// Every command that writes the record notes the server's identity in it (`ServerIdentity.run`).
+/// It notes the server's identity in the record (`ServerIdentity.run`). Nothing else does: what is said later of a term
+/// that another start of the server granted does not make it any younger.
 public struct Acquisition: Hashable, Sendable {
     /// Length of the lease.
     public var ttl: Duration
@@ -138,8 +139,8 @@ public struct LeaseReply: Hashable, Sendable {
         /// To `tick`.
         case ticked(TickReply)
         /// To `acquire`: the caller leads the term `epoch`; `previous` is the record it replaced, nil if there was
-        /// none. It `isOld` if it was last written under an earlier start of the server: then what followed it may have
-        /// been lost with that one.
+        /// none. It `isOld` if it was granted under an earlier start of the server: then what followed it may have been
+        /// lost with that one.
         case granted(epoch: Epoch, previous: LeaseRecord?, isOld: Bool = false)
         /// To `acquire`: the caller already led `epoch` without knowing it.
         case resumed(epoch: Epoch)

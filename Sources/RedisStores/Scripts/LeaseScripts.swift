@@ -45,7 +45,6 @@ extension Script {
         #"""
         if not leads(number(ARGV[3])) then return { now, store, 'denied', showLease(lease()) } end
         local sequence = redis.call('HINCRBY', key('lease'), 'seq', 1)
-        redis.call('HSET', key('lease'), 'run', run)
         if ARGV[5] == '1' then redis.call('HSET', key('lease'), 'active', 1) end
         redis.call('SET', key('lock'), caller, 'PX', ARGV[4])
         return { now, store, 'renewed', sequence }
@@ -57,8 +56,7 @@ extension Script {
         "release", [leaseReplies],
         #"""
         if not leads(number(ARGV[3])) then return { now, store, 'denied', showLease(lease()) } end
-        redis.call('HSET', key('lease'), 'clean', 1, 'left_ms', ARGV[4], 'heir', ARGV[5], 'reach', ARGV[6],
-            'run', run)
+        redis.call('HSET', key('lease'), 'clean', 1, 'left_ms', ARGV[4], 'heir', ARGV[5], 'reach', ARGV[6])
         if locked() then redis.call('DEL', key('lock')) end
         redis.call('PUBLISH', key('ev'), 'lease|' .. ARGV[3] .. '|released')
         return { now, store, 'done' }
@@ -70,7 +68,7 @@ extension Script {
         #"""
         local last = lease()
         if not (last and leads(last.epoch)) then return { now, store, 'denied', showLease(last) } end
-        redis.call('HSET', key('lease'), 'clean', 2, 'left_ms', 0, 'run', run)
+        redis.call('HSET', key('lease'), 'clean', 2, 'left_ms', 0)
         if locked() then redis.call('DEL', key('lock')) end
         redis.call('PUBLISH', key('ev'), 'lease|' .. last.epoch .. '|died')
         return { now, store, 'done' }
