@@ -143,10 +143,13 @@ import Testing
             let endpoint = RedisEndpoint(host: "127.0.0.1", port: server.port, password: RedisPassword("hush-hush"))
             let store = RedisStore(
                 cluster: "test", endpoint: endpoint, caller: .test("a"), logger: Logger(label: "test") { _ in lines })
-            let error = await #expect(throws: StoreError.self) { try await store.perform(.leave, before: .soon) }
-            guard case .rejected(let reason) = error else {
-                Issue.record("\(error.debugDescription)")
-                return
+            var reason = ""
+            // An attempt to connect has a short time-out of its own, which a busy machine misses now and then.
+            try await eventually("Redis rejects it") {
+                do {
+                    _ = try await store.perform(.leave, before: .soon)
+                } catch StoreError.rejected(let why) { reason = why } catch {}
+                return !reason.isEmpty
             }
             #expect(reason.hasPrefix("WRONGPASS") && !reason.contains("hush"))
             await store.close()
