@@ -8,6 +8,10 @@ extension Checker {
     ) -> Verdict {
         let verdict = weigh(fault, load, gap: gap, since: instant)
         print(verdict)
+        for read in load.reads where read.hasFailed {
+            let (from, to) = ((read.start - instant).wholeMilliseconds, (read.end - instant).wholeMilliseconds)
+            print("  read from \(from) ms to \(to) ms: \(read.answer)")
+        }
         for report in load.reports where report.status != 200 {
             let (from, to) = ((report.start - instant).wholeMilliseconds, (report.end - instant).wholeMilliseconds)
             let answer = "\(report.status ?? 0) \(report.node ?? "no node"): \(report.reason ?? "no answer")"
