@@ -38,7 +38,7 @@ package struct HAProxyConfiguration {
             timeout server 1s
             timeout check 500ms
             option httpchk GET /readyz
-            default-server check inter 1s fastinter 250ms fall 2 rise 2 on-marked-down shutdown-sessions
+            default-server check inter 1s fastinter 250ms fall 2 rise 2
         \(servers)
 
         backend refresh
