@@ -127,7 +127,7 @@ extension World {
                 "\($0.epoch).\($0.sequence) of \($0.holder.incarnation)"
                     + ($0.release.map { " \(describe($0))" } ?? "")
             }
-            return "granted \(epoch) after \(before ?? "nothing")" + (isOld ? ", written before a restart" : "")
+            return "granted \(epoch) after \(before ?? "nothing")" + (isOld ? ", of an earlier server" : "")
         case .resumed(let epoch): return "resumed \(epoch)"
         case .denied(let record):
             let holder = record.map { "\($0.epoch).\($0.sequence) of \($0.holder.incarnation)" }

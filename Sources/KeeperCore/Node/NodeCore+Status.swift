@@ -92,7 +92,8 @@ extension NodeCore {
         return leaderHint
     }
 
-    private var leaderHint: LeaderHint? {
+    /// Another node that holds the lease as far as the record and the lock show; nil if none does.
+    var leaderHint: LeaderHint? {
         LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)
     }
 }

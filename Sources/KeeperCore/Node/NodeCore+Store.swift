@@ -45,7 +45,7 @@ extension NodeCore {
 
     /// A leader that does not reach WeChat, by its own word, is a reason to see for ourselves.
     private mutating func heedLeader(among members: [Member], at now: Instant) {
-        let leader = LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)?.holder.incarnation
+        let leader = leaderHint?.holder.incarnation
         let standing = members.first { $0.holder.incarnation == leader }?.fitness
         fitness.heed(leader: standing, at: now)
     }

@@ -162,7 +162,7 @@ extension NodeCore {
                 hasSlot: callsInFlight < Self.mostCalls)
         } else {
             // Also while it leaves: whoever still asks here is sent on to the next leader.
-            next.leader = LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)
+            next.leader = leaderHint
         }
         let isSame = next.matters(like: situation)
         situation = next

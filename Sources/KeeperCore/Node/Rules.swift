@@ -24,7 +24,7 @@ package enum Rule: UInt8, CaseIterable, Sendable {
     case ownRecordIsProvenByEpoch
     /// A leader whose store's server was replaced gives its term up.
     case replacedServerEndsTerm
-    /// A record that an earlier start of the server has written proves nothing: what followed it may be lost.
+    /// The record of a term that an earlier start of the server granted proves nothing: what followed may be lost.
     case oldRecordProvesNothing
     /// A call of unknown outcome leaves a taint.
     case taint

@@ -5,7 +5,7 @@
 ///   because apps and members are only known there; the braces keep all of them in one hash slot of a Redis Cluster.
 /// - `ARGV[1]` is a fresh random name, used if the store has none; `ARGV[2]` is the caller's incarnation. (The
 ///   generator of Lua in Redis starts from the same seed in every script, so chance has to come from outside.) The last
-///   argument is the server's own identity: a record tells under which start of the server it was written.
+///   argument is the server's own identity: a lease tells under which start of the server it was granted.
 /// - They decide first and write last, so an error on the way has changed nothing.
 /// - A script may run long after its sender gave up, and twice. It compares before it writes.
 /// - Times are milliseconds of Redis's own clock. They leave the script as durations relative to `now` only.
