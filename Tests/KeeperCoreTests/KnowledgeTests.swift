@@ -137,14 +137,32 @@ import Testing
     /// The store was lost and its clock set back, and terms began anew below the one that a member still remembers.
     @Test mutating func tokenOfALaterTermThatTheStoreDoesNotShow_IsInDoubtToALeader() {
         learn(.sample(event: 1, version: 3, epoch: 7, token: "t8"))
-        let other = CredentialRecord.sample(version: 6, epoch: 9, token: "t5", age: .seconds(30))
+        let other = CredentialRecord.sample(version: 6, epoch: 9, token: "t5", age: .seconds(60))
         var follower = knowledge
         follower.learnFromPeer(other, askedAt: .seconds(150))
         #expect(follower.doubtSince == nil, "it may simply be behind")
         knowledge.learnFromPeer(other, askedAt: .seconds(150), asLeader: true)
         #expect(knowledge.credential?.token == Token("t5"))
-        #expect(knowledge.doubtSince == .seconds(120))
+        #expect(knowledge.doubtSince == .seconds(90))
         #expect(knowledge.record(at: .seconds(150)).taint != nil)
+    }
+
+    /// The same, seen by a node that stood still meanwhile: what it remembers is written back, but not as the newest.
+    @Test mutating func rememberedTokenOfALaterTerm_IsInDoubtIfTheStoreShowsAYoungerOne() {
+        learn(.sample(event: 1, version: 3, epoch: 9, token: "t3", previous: ["t2"]), at: 10)
+        var restarted = knowledge
+        knowledge.storeLost(isNew: false)
+        knowledge.learn(
+            .sample(event: 2, version: 1, epoch: 7, token: "u1", age: .seconds(5)), from: "s", readAfter: .seconds(60))
+        #expect(knowledge.credential?.token == Token("t3") && !knowledge.isStored)
+        #expect(knowledge.record(at: .seconds(60)).taint?.age == .seconds(5))
+        // An older copy of the store shows what was published before, known or forgotten by now: that is no contest.
+        for old in ["t2", "t0"] {
+            restarted.learn(
+                .sample(event: 3, version: 2, epoch: 7, token: old, age: .seconds(80)), from: "s",
+                readAfter: .seconds(60))
+            #expect(restarted.doubtSince == nil && !restarted.isStored)
+        }
     }
 
     @Test mutating func correction_ConcernsOneVersionOnly() {

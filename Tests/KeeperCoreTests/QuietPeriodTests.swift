@@ -88,6 +88,17 @@ import Testing
                 == QuietPeriod(until: worst, lateness: .doubtful))
     }
 
+    @Test func termThatEndedInItsOwnQuiet_ProvesNothingOfTheTermBefore() {
+        var previous = term()
+        previous.isActive = false
+        #expect(quiet(after: previous) == QuietPeriod(until: worst, lateness: .all))
+        let watched = WatchedRenewal(previous, since: .seconds(94))
+        #expect(
+            quiet(after: previous, watched: watched)
+                == QuietPeriod(until: .seconds(94) + timing.observation, lateness: .all))
+        #expect(quiet(after: previous, rules: .all(but: .amnesiaDoubtsAll)).lateness == .doubtful)
+    }
+
     private func dead(isActive: Bool) -> LeaseRecord {
         LeaseRecord(epoch: Epoch(4), holder: .n2, sequence: 9, isActive: isActive, release: .holderDied)
     }

@@ -55,6 +55,22 @@ import Testing
         #expect(stage.served?.promisedUntil == nil)
     }
 
+    /// A forced refresh of the term before may still be on its way, and replace whatever is fetched before it.
+    @Test func doubt_KeepsTheQuietPeriodEvenWithoutALivingToken() {
+        var stage = Stage(line: .stable)
+        stage.store.keep(
+            .sample(left: .zero, age: .seconds(7200), taint: Taint(event: 1, age: .seconds(3))), at: stage.now)
+        stage.store.lease = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, isActive: true,
+            release: .handedOver(Handover(left: .seconds(2))))
+        stage.play(.started)
+        let granted = stage.now
+        #expect(stage.isLeading())
+        stage.letOthersRegister()
+        stage.passUntil { !$0.calls.isEmpty }
+        #expect(stage.now >= granted + .seconds(2))
+    }
+
     @Test func operatorsWish_IsAForcedCallUnderAnIntent() throws {
         var stage = Stage.leading(.sample(age: .seconds(1000)), line: .stable)
         let waiter = stage.ask(.operatorAsked)

@@ -19,7 +19,7 @@ import Testing
         let logger = Logger(label: "test") { _ in lines.handler }
         let gate = NodeGate(
             incarnation: Incarnation("i"), secret: World.secret, complaints: Complaints(logger),
-            wallClock: NodeGate.systemWallClock)
+            clock: NodeClock.system)
         let responder = KeeperResponder(
             node: NodeName("a"), directory: try ClientDirectory([], apps: []), gate: gate,
             endpoints: ["/fails": .open { throw Mishap() }, "/works": .open { Response(status: .ok) }],

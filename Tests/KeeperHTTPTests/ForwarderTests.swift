@@ -83,7 +83,7 @@ import Testing
         provider.change { $0.answer = .tooSoon(retryAfter: .seconds(1)) }
         let outcome = try await World.withServer(provider) { port in
             await HTTPForwarder(secret: World.secret, transport: transport) {
-                NodeGate.systemWallClock() + milliseconds
+                NodeClock.system() + milliseconds
             }
             .forward(forwarding(to: port), before: .now + .seconds(10))
         }

@@ -27,7 +27,7 @@ import Testing
         #expect(try reply.string("access_token") == "NEW")
         #expect(try reply.bool("refreshed") == true)
         #expect(try reply.json["still_valid"] == nil)
-        #expect(try #require(try reply.int("expires_in")) > 3590)
+        #expect(try #require(try reply.int("expires_in")) > 3500)
         #expect(reply.header("X-Wxkeeper-Epoch") == "7")
         #expect(provider.asked == [.init(app: AppID("wx1"), reason: .refused(Token("OLD")), isForwarded: false)])
     }

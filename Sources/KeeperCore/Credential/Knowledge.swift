@@ -94,6 +94,7 @@ extension Knowledge {
         let stored = Credential(record, readAfter: sent)
         if let credential, let stored, stored.isOlder(than: credential), rules.demand(.versionsNeverFall) {
             isStored = false
+            if isContest(of: stored, with: credential, after: previous) { doubt(since: stored.issuedAt) }
         } else if credential != nil, stored == nil {
             isStored = false
         } else {
@@ -151,9 +152,10 @@ extension Knowledge {
     }
 
     /// Whether the token the store shows may be the newer of the two, whatever its number: a store that was lost and
-    /// whose clock was set back counts terms anew from below. Not if it is known to be one of those before.
+    /// whose clock was set back counts terms anew from below. Not if it is known to be one of those before, nor if it
+    /// was published earlier: then the store came back from an older copy.
     private func isContest(of stored: Credential, with other: Credential, after previous: [Fingerprint]) -> Bool {
-        stored.epoch < other.epoch && stored.fingerprint != other.fingerprint
+        stored.epoch < other.epoch && stored.issuedAt > other.issuedAt && stored.fingerprint != other.fingerprint
             && !previous.contains(stored.fingerprint)
     }
 

@@ -79,9 +79,10 @@ extension Refresher {
     }
 
     /// The end of the quiet period for this app. Concurrent calls on the stable line are harmless, so there it is kept
-    /// only while a token lives and waiting costs nothing.
+    /// only while a token lives and waiting costs nothing; or in doubt, because then a forced refresh may still be on
+    /// its way, and replace the token that ends the doubt.
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
-        if app.line == .stable, !hasToken { return .origin }
+        if app.line == .stable, !hasToken, knowledge.doubtSince == nil { return .origin }
         let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? false
         let isDoubtful =
             (isForeign || knowledge.hasDoubtBeyondIntent) && rules.demand(.openIntentWaitsLonger)

@@ -67,18 +67,21 @@ struct QuietPeriod: Equatable, Sendable {
         case .holderDied: return afterDeath(of: previous, evidence)
         case nil: break
         }
+        // Who never got through its own quiet period may have waited for a term that nobody remembers: so must we.
+        let lateness: Lateness =
+            previous.isActive || evidence.rules.waive(.amnesiaDoubtsAll) ? .doubtful : .all
         if previous.holder.incarnation == evidence.incarnation {
             // Our own term, and nobody in between: what bound us then binds us still. If a grant of ours was lost on
             // the way, the record hides whoever came before it.
             guard let held = evidence.lastHeld,
                 held.epoch == previous.epoch || evidence.rules.waive(.ownRecordIsProvenByEpoch)
-            else { return QuietPeriod(until: worst, lateness: .doubtful) }
-            return QuietPeriod(until: held.boundUntil, lateness: .doubtful)
+            else { return QuietPeriod(until: worst, lateness: lateness) }
+            return QuietPeriod(until: held.boundUntil, lateness: lateness)
         }
         if let watched = evidence.watched, watched.isShown(by: previous) {
-            return QuietPeriod(until: watched.since + evidence.timing.observation, lateness: .doubtful)
+            return QuietPeriod(until: watched.since + evidence.timing.observation, lateness: lateness)
         }
-        return QuietPeriod(until: worst, lateness: .doubtful)
+        return QuietPeriod(until: worst, lateness: lateness)
     }
 }
 

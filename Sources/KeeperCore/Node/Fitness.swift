@@ -73,12 +73,13 @@ struct Fitness: Sendable {
         if inFlight == nil { nextWakeUp = now }
     }
 
-    /// Whether the others have had the time to look for themselves since the first failure.
+    /// Whether the others have had the time to look for themselves since the first failure of this leader.
     ///
-    /// This node's next tick tells of it, the others' next ticks see that, those after tell what they found by then,
-    /// and one more brings it here; each may be a tenth of a period late, and the way has to be tried.
-    func othersHaveLooked(at now: Instant, tickPeriod: Duration) -> Bool {
-        failingSince.map { now - $0 >= tickPeriod * 5 } ?? true
+    /// They heed nobody who does not lead. This node's next tick tells of it, the others' next ticks see that, those
+    /// after tell what they found by then, and one more brings it here; each may be a tenth of a period late, and the
+    /// way has to be tried.
+    func othersHaveLooked(at now: Instant, leadsSince granted: Instant, tickPeriod: Duration) -> Bool {
+        failingSince.map { now - max($0, granted) >= tickPeriod * 5 } ?? true
     }
 
     /// Takes in what a call for an app says about the way to WeChat.
@@ -170,7 +171,8 @@ extension NodeCore {
     /// A leader that is cut off from WeChat hands over to a member that is not: at most one such move a minute.
     mutating func giveWayIfCutOff(at now: Instant) {
         guard fitness.isCutOff, now >= fitness.bannedUntil, departure == .none, !isPaused, let term = elector.term,
-            fitness.othersHaveLooked(at: now, tickPeriod: settings.timing.tickPeriod),
+            fitness.othersHaveLooked(
+                at: now, leadsSince: term.granted, tickPeriod: settings.timing.tickPeriod),
             now < term.validUntil, !term.followsMove || now - term.granted >= Fitness.leastStay,
             let heir = fittest(atLeast: .fit)
         else { return }

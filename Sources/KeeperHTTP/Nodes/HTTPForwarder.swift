@@ -18,7 +18,7 @@ public struct HTTPForwarder: Forwarder {
 
     private let secret: ClusterSecret
     private let transport: any NodeTransport
-    private let wallClock: @Sendable () -> Int64
+    private let clock: @Sendable () -> Int64
 
     /// Asks by means of `client`.
     /// - Parameter authorityFile: PEM certificates to trust instead of the system's, for nodes reached by TLS.
@@ -28,11 +28,11 @@ public struct HTTPForwarder: Forwarder {
 
     init(
         secret: ClusterSecret, transport: any NodeTransport,
-        wallClock: @escaping @Sendable () -> Int64 = NodeGate.systemWallClock
+        clock: @escaping @Sendable () -> Int64 = NodeClock.system
     ) {
         self.secret = secret
         self.transport = transport
-        self.wallClock = wallClock
+        self.clock = clock
     }
 
     public func forward(_ forwarding: Forwarding, before deadline: ContinuousClock.Instant) async -> ForwardOutcome {
@@ -92,7 +92,7 @@ public struct HTTPForwarder: Forwarder {
         _ holder: LeaseHolder, _ method: NodeExchange.Method, _ target: String, epoch: Epoch,
         _ message: RefreshMessage?, limit: Int, before deadline: ContinuousClock.Instant
     ) async throws(NodeTransportFailure) -> Answer {
-        var time = wallClock()
+        var time = clock()
         var isFirst = true
         while true {
             let question = Question(
@@ -152,9 +152,4 @@ public struct HTTPForwarder: Forwarder {
     ) throws(NodeTransportFailure) -> Value {
         do { return try work() } catch { throw NodeTransportFailure(reason: reason) }
     }
-}
-
-extension NodeGate {
-    /// The machine's wall clock in milliseconds since 1970.
-    static let systemWallClock: @Sendable () -> Int64 = { Int64(Date.now.timeIntervalSince1970 * 1000) }
 }

@@ -36,8 +36,8 @@ struct NodeGate: Sendable {
     let secret: ClusterSecret
     let nonces = NonceCache()
     let complaints: Complaints
-    /// Milliseconds since 1970 by this node's wall clock.
-    let wallClock: @Sendable () -> Int64
+    /// Milliseconds since 1970, as this node believes.
+    let clock: @Sendable () -> Int64
 
     /// Answers a request to a path for nodes.
     func answer(
@@ -74,7 +74,7 @@ struct NodeGate: Sendable {
     struct Objection: Codable {
         var code: Int
         var reason: String
-        /// This node's wall clock in milliseconds since 1970, if the question's time is what is wrong with it.
+        /// What time it is here, in milliseconds since 1970, if the question's time is what is wrong with it.
         var clock: Int64?
 
         init(_ status: HTTPResponse.Status, _ reason: String, clock: Int64? = nil) {
@@ -91,14 +91,14 @@ struct NodeGate: Sendable {
         guard question.recipient == incarnation else {
             return Objection(.unauthorized, "it was meant for another start of a node")
         }
-        let clock = wallClock()
-        let lateness = Duration.milliseconds(clock - question.time)
+        let here = clock()
+        let lateness = Duration.milliseconds(here - question.time)
         guard (.zero - Question.window...Question.window).contains(lateness) else {
             return Objection(
                 .unauthorized,
                 "the clocks of the two nodes differ by \(abs(lateness.wholeSeconds)) s; "
                     + "at most \(Question.window.wholeSeconds) s are allowed",
-                clock: clock)
+                clock: here)
         }
         switch nonces.note(question.nonce, at: .now) {
         case .new: return nil

@@ -9,7 +9,7 @@ struct Question: Equatable, Sendable {
     var method: String
     /// Path and query.
     var target: String
-    /// When it was asked, in milliseconds of the asking node's wall clock.
+    /// When it was asked, in milliseconds since 1970, as the asking node believes.
     var time: Int64
     /// 128 random bits in 32 hexadecimal digits, never used again.
     var nonce: String

@@ -50,7 +50,7 @@ public struct KeeperServer: Service {
         directory = clients
         gate = NodeGate(
             incarnation: holder.incarnation, secret: secret, complaints: Complaints(logger),
-            wallClock: NodeGate.systemWallClock)
+            clock: NodeClock.system)
         self.logger = logger
         self.onBound = onBound
     }

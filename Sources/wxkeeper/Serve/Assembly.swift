@@ -122,6 +122,7 @@ private struct Front: Service {
 
     func run() async throws {
         await node.readStore(within: Self.longestSilence)
+        guard !Task.isShuttingDownGracefully else { return }
         try await server.run()
     }
 }
