@@ -58,6 +58,19 @@ import Testing
         #expect(try stage.record().previous == [Fingerprint(of: Token("t1"))])
     }
 
+    /// The leader died, and the record of the app it may have been calling for was deleted: nobody knows of an intent.
+    @Test func appWithoutARecord_WaitsForTheCallThatItMayHaveHeld() {
+        var stage = Stage()
+        stage.store.lease = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, isActive: true, release: .holderDied)
+        stage.play(.started)
+        let granted = stage.now
+        #expect(stage.isLeading())
+        stage.passUntil { !$0.calls.isEmpty }
+        let timing = LeaseTiming.standard
+        #expect(stage.now >= granted + timing.callTimeout + timing.lateness)
+    }
+
     @Test func newLeaderWithAYoungToken_FetchesNothing() {
         var stage = Stage.leading(.sample(age: .seconds(100)))
         stage.pass(.seconds(3000))

@@ -83,7 +83,8 @@ extension Refresher {
     /// its way, and replace the token that ends the doubt.
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
         if app.line == .stable, !hasToken, knowledge.doubtSince == nil { return .origin }
-        let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? false
+        // Where the store has no record, somebody may have deleted one with an intent in it.
+        let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? !knowledge.hasRecord
         let isDoubtful =
             (isForeign || knowledge.hasDoubtBeyondIntent) && rules.demand(.openIntentWaitsLonger)
         return leadership.quiet.end(
