@@ -19,8 +19,8 @@ struct AppBook: Hashable, Sendable {
     var hasLostHistory = false
     /// When it last lost something.
     var lostAt = WorldTime.never
-    /// Whether the store has forgotten a doubt that nodes may remember: on the stable line only the next leader among
-    /// them asks, and only the next token ends it for the others.
+    /// Whether the store has forgotten a doubt that nodes may remember: a leader among them asks WeChat, for the others
+    /// only the next token ends it.
     var hasForgottenDoubt = false
     /// When an operator last asked for a new token.
     var operatorAskedAt = WorldTime.never

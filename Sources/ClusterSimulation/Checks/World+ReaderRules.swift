@@ -85,21 +85,21 @@ extension World {
 
     /// Looks whether everything is well right now; it must be at least once in the last seconds.
     mutating func checkHealing() {
-        let leaders = nodes.filter { node in
-            let gate = node.gate
-            return node.isAlive && gate.epoch != nil && node.clock.instant(at: time) < gate.validUntil
-        }
-        if leaders.count == 1, nodes.allSatisfy(\.isAlive) { ledAt = time }
+        if nodes.count(where: leads) == 1, nodes.allSatisfy(\.isAlive) { ledAt = time }
         for app in apps.indices where nodes.allSatisfy({ $0.isAlive && isWell(app, $0) }) {
             books[app].healedAt = time
         }
+    }
+
+    private func leads(_ node: SimulatedNode) -> Bool {
+        node.isAlive && node.gate.epoch != nil && node.clock.instant(at: time) < node.gate.validUntil
     }
 
     private func isWell(_ app: Int, _ node: SimulatedNode) -> Bool {
         let now = node.clock.instant(at: time)
         // A token that came with a forwarded answer counts from the question, so its end may be seen that much early.
         guard let served = node.served[app], served.credential.expiresAt + settings.timing.forwardTimeout > now,
-            served.promisedUntil == nil || books[app].hasForgottenDoubt,
+            served.promisedUntil == nil || (books[app].hasForgottenDoubt && !leads(node)),
             let number = wechat.number(served.credential.token, of: app), wechat.lives(number, of: app, at: time)
         else { return false }
         return number == books[app].newestIssue || books[app].hasLostHistory || options.breaksAssumptions

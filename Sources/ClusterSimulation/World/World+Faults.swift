@@ -83,13 +83,7 @@ extension World {
 
     /// Ends the store's server and starts it again with what it knew so many seconds ago; 0 loses nothing.
     mutating func restartStore(rollingBackTo age: Double) {
-        let before = apps.map { redis.stored($0) }
-        redis.restart(rollingBackTo: age, at: time)
-        for app in apps.indices where wechat.accounts[app].line == .stable {
-            guard let doubted = before[app], doubted.intent != nil || doubted.taint != nil else { continue }
-            let after = redis.stored(apps[app])
-            if after?.intent == nil, after?.taint == nil { books[app].hasForgottenDoubt = true }
-        }
+        losing { redis in redis.restart(rollingBackTo: age, at: time) }
         conditions.storeDown = .refuses
         conditions.storeDownUntil = time + random.number(0.05...2)
         for node in nodes.indices where nodes[node].isAlive {
@@ -99,10 +93,21 @@ extension World {
         for app in apps.indices { books[app].loseHistory(at: time) }
     }
 
+    /// Does something to the store, and notes for which apps it has forgotten a doubt.
+    private mutating func losing(_ change: (inout RedisModel) -> Void) {
+        let before = apps.map { redis.stored($0) }
+        change(&redis)
+        for app in apps.indices {
+            guard let doubted = before[app], doubted.intent != nil || doubted.taint != nil else { continue }
+            let after = redis.stored(apps[app])
+            if after?.intent == nil, after?.taint == nil { books[app].hasForgottenDoubt = true }
+        }
+    }
+
     mutating func strikeStore(_ fault: Fault) {
         switch fault {
         case .storeWiped:
-            redis.wipe()
+            losing { $0.wipe() }
             for app in apps.indices { books[app].loseHistory(at: time) }
         case .storeSlow: conditions.storeSlowUntil = time + random.number(1...8)
         case .storeDown:
@@ -114,7 +119,7 @@ extension World {
         case .leaseDeleted: redis.contents.lease = nil
         default:
             let app = random.index(apps.count)
-            redis.contents.credentials.removeAll { $0.app == apps[app] }
+            losing { [apps] redis in redis.contents.credentials.removeAll { $0.app == apps[app] } }
             books[app].loseHistory(at: time)
         }
     }

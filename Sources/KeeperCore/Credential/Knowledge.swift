@@ -102,7 +102,13 @@ extension Knowledge {
             previous = record.previous
             if let stored { adopt(stored) }
         }
+        if !isStored { rememberDoubt() }
         learnDoubt(of: record, readAfter: sent)
+    }
+
+    /// Whatever was open in a record that was lost, or has lost our token, is a doubt that only we remember now.
+    private mutating func rememberDoubt() {
+        if let open = [intent?.begun, taint?.since].compactMap({ $0 }).min() { doubt(since: open) }
     }
 
     private mutating func learnDoubt(of record: CredentialRecord, readAfter sent: Instant) {
@@ -181,8 +187,7 @@ extension Knowledge {
     /// The store has no record of this app any more; with `isNew` it is another store altogether.
     mutating func storeLost(isNew: Bool) {
         if beforeLoss == nil { beforeLoss = (store, event, basis, ownDoubt) }
-        // Whatever was open in the lost record is a doubt that only we remember now.
-        if let open = [intent?.begun, taint?.since].compactMap({ $0 }).min() { doubt(since: open) }
+        rememberDoubt()
         intent = nil
         taint = nil
         hasRecord = false
