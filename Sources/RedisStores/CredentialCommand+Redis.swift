@@ -51,6 +51,7 @@ extension Abortion {
             switch self.effect {
             case .none: "none"
             case .unknown: "unknown"
+            case .late: "late"
             }
         return [epoch.argument, intent.argument, effect] + trouble.arguments
     }

@@ -72,7 +72,8 @@ extension ClusterTests {
             }
         }
 
-        @Test func frozenLeader_IsReplaced_AndFollowsOnceItWakes() async throws {
+        @Test(arguments: cases([10], [60]))
+        func frozenLeader_IsReplaced_AndFollowsOnceItWakes(seconds: Int) async throws {
             try await withCluster { cluster in
                 let leader = try await cluster.awaitLeader()
                 let checker = Checker(cluster)
@@ -83,7 +84,7 @@ extension ClusterTests {
                     fault = .now
                     try leader.send(.suspend)
                     takeover = try await cluster.takeover(from: leader, since: fault)
-                    try await hold("the leader stands still for ten seconds", for: fault + .seconds(10) - .now)
+                    try await hold("the leader stands still", for: fault + .seconds(seconds) - .now)
                     callsBefore = checker.calls(by: leader)
                     let awake = ContinuousClock.now
                     try leader.send(.resume)
@@ -95,7 +96,7 @@ extension ClusterTests {
                     try await cluster.awaitHealth()
                 }
                 let verdict = checker.verdict(
-                    on: "SIGSTOP of the leader for 10 s", load, gap: takeover?.gap, since: fault)
+                    on: "SIGSTOP of the leader for \(seconds) s", load, gap: takeover?.gap, since: fault)
                 verdict.expectUnnoticed()
                 #expect(verdict.failedRefreshes == 0)
                 try #require(takeover).expect(atMost: cluster.plan.takeoverBound)

@@ -156,6 +156,21 @@ import Testing
         #expect(stage.served?.promisedUntil == nil)
     }
 
+    @Test func callOfUnknownOutcome_HeardOfLongAfterItsTime_SaysSo() throws {
+        var stage = Stage.leading(due)
+        stage.pass(.milliseconds(3250))
+        #expect(try stage.record().taint == nil)
+        stage.pass(.milliseconds(1))
+        stage.forget()
+        try stage.wechat(.unknown(.noAnswer))
+        stage.pass(.milliseconds(1999))
+        #expect(!stage.story.contains("abort(late)"), "whoever were told would repair it too soon")
+        stage.pass(.milliseconds(2))
+        #expect(stage.story.contains("abort(late)"))
+        stage.pass(.milliseconds(100))
+        #expect(stage.calls.count == 1, "it is repaired as any other")
+    }
+
     @Test func callNeverSent_LeavesNoDoubt() throws {
         var stage = Stage.leading(due)
         stage.forget()

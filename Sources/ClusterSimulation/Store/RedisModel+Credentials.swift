@@ -17,7 +17,7 @@ extension RedisModel {
             switch command {
             case .begin(let beginning): run(beginning, holder, now)
             case .publish(let publication): run(publication, now)
-            case .abort(let abortion): run(abortion, holder)
+            case .abort(let abortion): run(abortion, holder, now)
             case .put(let putting): run(putting, holder, now)
             case .restore(let restoration): run(restoration, holder, now)
             }
@@ -106,15 +106,21 @@ extension RedisModel {
         return .accepted
     }
 
-    private mutating func run(_ abortion: Abortion, _ holder: LeaseHolder) -> CredentialReply.Outcome {
+    private mutating func run(_ abortion: Abortion, _ holder: LeaseHolder, _ now: Int64) -> CredentialReply.Outcome {
         let isOpen = abortion.intent != nil && stored(abortion.app)?.intent?.id == abortion.intent
         let notesTrouble = abortion.trouble != nil && isLease(of: holder, abortion.epoch)
-        guard isOpen || notesTrouble else { return .accepted }
-        if isOpen, abortion.effect == .unknown { sightings.count(.taint) }
+        let isFollowed = (stored(abortion.app)?.lastIntentEpoch ?? .none) > abortion.epoch
+        let isOvertaken = !isOpen && abortion.effect == .late && isFollowed
+        guard isOpen || isOvertaken || notesTrouble else { return .accepted }
+        if isOvertaken || (isOpen && abortion.effect != .none) { sightings.count(.taint) }
         let endsAnyTaint = !rules.demand(.abortKeepsDoubt)
-        change(abortion.app) { record, _ in
+        change(abortion.app) { record, event in
+            if isOvertaken {
+                let at = record.issue?.publishedAt ?? now
+                record.taint = .init(event: event, at: min(at, record.taint?.at ?? at))
+            }
             if isOpen {
-                if abortion.effect == .unknown { record.taintByIntent() } else { record.intent = nil }
+                if abortion.effect != .none { record.taintByIntent() } else { record.intent = nil }
                 if abortion.effect == .none, endsAnyTaint { record.taint = nil }
             }
             if notesTrouble { record.trouble = abortion.trouble }

@@ -124,6 +124,9 @@ public struct Publication: Hashable, Sendable {
 ///
 /// Touches only the intent named: if that one is not open, only `trouble` is noted. `none` clears it. `unknown` clears
 /// it and sets taint.event := the intent's event and taint.age := the older of the standing taint's and the intent's.
+/// `late` does the same; and if the intent is open no more because a later term has begun another, it sets taint.event
+/// := the new event and taint.age := the older of the standing taint's and the current token's: which of the two calls
+/// was processed last only WeChat knows.
 /// With no `intent` (a call that rotates nothing) only the trouble is noted. The trouble is noted only if the lease is
 /// the caller's, creating the record if there is none. Always accepted.
 public struct Abortion: Hashable, Sendable {
@@ -144,6 +147,9 @@ public struct Abortion: Hashable, Sendable {
         case none
         /// Perhaps: it may have left this machine.
         case unknown
+        /// Perhaps, and the caller learned of its end so long after its time that a later term may have called before.
+        /// To be told when WeChat can no longer be late.
+        case late
     }
 
     /// Describes a failure.

@@ -133,9 +133,11 @@ extension Refresher {
                 if rules.demand(.waitsAfterUnknown) { unknownUntil = now + policy.timing.lateness }
                 knowledge.doubt(since: context.begun)
             }
+            // Frozen between the last check and the first byte, it may have sent after a successor thought it over.
+            let isLate = now - context.begun > policy.timing.callTimeout + policy.timing.guardTime
+            let effect: Abortion.Effect = !mayHaveRotated ? .none : isLate ? .late : .unknown
             failed(
-                trouble, intent, context, effect: mayHaveRotated ? .unknown : .none, reaction: .backOff, leading: term,
-                at: now, into: &out)
+                trouble, intent, context, effect: effect, reaction: .backOff, leading: term, at: now, into: &out)
         }
     }
 
@@ -188,7 +190,7 @@ extension Refresher {
     ) {
         failures += 1
         counters.refreshesFailed += 1
-        let pause = nextPause(after: reaction, isInDoubt: effect == .unknown, at: now)
+        let pause = nextPause(after: reaction, isInDoubt: effect != .none, at: now)
         isStopped = reaction == .stop
         if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
         out.note(.callFailed(app.id, trouble, outcomeKnown: effect == .none, nextTry: pause))
@@ -196,9 +198,12 @@ extension Refresher {
         let wasAnswered = trouble.errcode != nil && effect == .none
         // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
         if term == context.epoch || wasAnswered { answerFailure(trouble, wasAnswered: wasAnswered, pause, into: &out) }
-        resolve(
-            Abortion(app: app.id, epoch: context.epoch, intent: intent, effect: effect, trouble: trouble), at: now,
-            into: &out)
+        let abortion = Abortion(
+            app: app.id, epoch: context.epoch, intent: intent, effect: effect, trouble: trouble)
+        guard effect == .late else { return resolve(abortion, at: now, into: &out) }
+        // Its bytes may be on their way yet: told now, the leader might repair the token before they arrive.
+        repeatAt = now + policy.timing.lateness
+        job = .resolving(abortion, nil)
     }
 
     private mutating func nextPause(

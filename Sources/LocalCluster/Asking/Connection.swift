@@ -2,7 +2,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// One HTTP/1.1 connection to this machine, kept alive between questions, without any retry.
+/// One HTTP/1.1 connection, to this machine unless told otherwise, kept alive between questions, without any retry.
 ///
 /// Its own few lines, so that the program's client is not judged by itself.
 package struct Connection: ~Copyable {
@@ -15,13 +15,13 @@ package struct Connection: ~Copyable {
 
     /// Runs `body` with a connection to `port`, which is closed afterwards.
     package static func open<Value: Sendable>(
-        to port: Int,
+        to port: Int, on host: String = Place.loopback,
         _ body: (inout Connection) async throws -> Value
     ) async throws -> Value {
         let channel: Channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connectTimeout(.seconds(5))
-            .connect(host: "127.0.0.1", port: port) { channel in
+            .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     try channel.pipeline.syncOperations.addHandler(RequestParts())
@@ -70,8 +70,10 @@ package struct Connection: ~Copyable {
 }
 
 /// Asks one question on a connection of its own.
-package func ask(_ port: Int, _ question: Question, within limit: Duration = .seconds(30)) async throws -> Answer {
-    try await Connection.open(to: port) { connection in try await connection.ask(question, within: limit) }
+package func ask(
+    _ port: Int, on host: String = Place.loopback, _ question: Question, within limit: Duration = .seconds(30)
+) async throws -> Answer {
+    try await Connection.open(to: port, on: host) { connection in try await connection.ask(question, within: limit) }
 }
 
 /// Requests whose body is a buffer, as the codec wants them.

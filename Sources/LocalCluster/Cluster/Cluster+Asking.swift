@@ -52,7 +52,7 @@ extension Cluster {
 
     /// `GET /token`.
     package func read(_ app: ClusterPlan.App, from port: Int) async throws -> Answer {
-        try await ask(port, .get("/token?appid=\(app.id)", key: secrets.shop))
+        try await ask(port, on: host(of: port), .get("/token?appid=\(app.id)", key: secrets.shop))
     }
 
     /// The token that a node serves now.
@@ -65,13 +65,17 @@ extension Cluster {
     /// `POST /token/refresh`.
     package func refresh(_ app: ClusterPlan.App, reporting token: String, at port: Int) async throws -> Answer {
         try await ask(
-            port, .post("/token/refresh", ["appid": app.id, "access_token": token], key: secrets.shop))
+            port, on: host(of: port),
+            .post("/token/refresh", ["appid": app.id, "access_token": token], key: secrets.shop))
     }
 
     /// `POST /operate/...`, such as `refresh`.
     package func operate(_ what: String, _ fields: [String: String], at port: Int) async throws -> Answer {
-        try await ask(port, .post("/operate/\(what)", fields, key: secrets.operate))
+        try await ask(port, on: host(of: port), .post("/operate/\(what)", fields, key: secrets.operate))
     }
+
+    /// Where a port is: of whatever is no node, here.
+    private func host(of port: Int) -> String { nodes.first { $0.port == port }?.host ?? Place.loopback }
 
     package func life(of token: String) -> Load.Life {
         guard let standing = wechat.standing(of: token) else { return .over }

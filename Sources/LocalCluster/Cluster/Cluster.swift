@@ -99,7 +99,8 @@ package struct Cluster: Sendable {
         let servers = nodes.map { ($0.name, $0.port) }
         switch plan.balancer {
         case .haproxy:
-            let path = try folder.write(HAProxyConfiguration(port: front, nodes: servers).text, to: "haproxy.cfg")
+            let configuration = HAProxyConfiguration(port: front, nodes: servers, places: plan.places)
+            let path = try folder.write(configuration.text, to: "haproxy.cfg")
             return try await children.start("haproxy", ["-db", "-f", path], name: "haproxy")
         case .nginx:
             let text = NginxConfiguration(port: front, nodes: servers, folder: folder.path).text

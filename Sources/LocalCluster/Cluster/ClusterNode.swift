@@ -6,8 +6,10 @@ internal import Synchronization
 package final class ClusterNode: Sendable {
     package let name: String
     package let port: Int
+    package var host: String { place.host }
     /// Its ways to Redis and to WeChat, and the others' way to it, if the plan has relays.
     package let links: Links?
+    private let place: Place
     private let program: String
     private let arguments: [String]
     private let isSupervised: Bool
@@ -29,6 +31,7 @@ package final class ClusterNode: Sendable {
         self.name = name
         self.port = port
         self.links = links
+        place = plan.places[name] ?? .here
         self.program = program
         isSupervised = plan.isSupervised
         environment = plan.nodeEnvironments[name] ?? [:]
@@ -50,7 +53,8 @@ package final class ClusterNode: Sendable {
 
     @discardableResult
     package func start() async throws -> Child {
-        let child = try await children.start(program, arguments, name: name, environment: environment)
+        let start = place.command(program, arguments)
+        let child = try await children.start(start.program, start.arguments, name: name, environment: environment)
         lives.withLock { $0.append(child) }
         return child
     }
@@ -65,17 +69,26 @@ package final class ClusterNode: Sendable {
         guard kill(node, signal.rawValue) == 0 else { throw NotInTime(description: "the node \(name) lives") }
     }
 
+    /// Ends the node and whoever watches it, as the loss of their machine does: nobody is left to say that it is over.
+    package func loseMachine() throws {
+        // A supervisor that ran on might see the end of its node and give the lease back.
+        if isSupervised { try process.send(.suspend) }
+        try send(.kill)
+        if isSupervised { try process.send(.kill) }
+    }
+
     /// Asks it to leave, as a service manager would: with its supervisor, if there is one.
     package func askToLeave() throws { try process.send(.terminate) }
 
     /// The status of one of the paths that need no key; nil if it does not answer.
     package func status(_ path: String, within limit: Duration = .seconds(1)) async -> Int? {
-        try? await ask(port, .get(path), within: limit).status
+        try? await ask(port, on: host, .get(path), within: limit).status
     }
 
     package func leads() async -> Bool { await status("/leader") == 200 }
 
     package func health() async throws -> Health {
-        try JSONDecoder().decode(Health.self, from: Data(try await ask(port, .get("/health")).body.utf8))
+        let answer = try await ask(port, on: host, .get("/health"))
+        return try JSONDecoder().decode(Health.self, from: Data(answer.body.utf8))
     }
 }

@@ -21,6 +21,10 @@ package struct ClusterPlan: Sendable {
     package var redisEnvironment: [String: String] = [:]
     package var nodeEnvironments: [String: [String: String]] = [:]
     package var balancer = Balancer.haproxy
+    /// Where nodes, by their name, and Redis run, if not beside everybody else. Of the load balancers HAProxy alone
+    /// finds them there, and relays do not.
+    package var places: [String: Place] = [:]
+    package var redisPlace: Place?
 
     package init(
         lifetime: Duration = .seconds(7200), overlap: Duration = .seconds(300),
@@ -119,6 +123,8 @@ extension ClusterPlan {
         configuration.ttl = ttl
         configuration.timeout = timeout
         configuration.peersPort = peers
+        configuration.host = places[node]?.host ?? Place.loopback
+        configuration.redisHost = redisPlace?.host ?? Place.loopback
         return configuration.text
     }
 

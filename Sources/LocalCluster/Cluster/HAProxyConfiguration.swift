@@ -3,11 +3,13 @@
 package struct HAProxyConfiguration {
     private let port: Int
     private let nodes: [(name: String, port: Int)]
+    private let places: [String: Place]
 
-    /// Listens on `port` of the loopback address for nodes that listen on theirs.
-    package init(port: Int, nodes: [(name: String, port: Int)]) {
+    /// Listens on `port` of the loopback address for nodes that listen on theirs, or in their places.
+    package init(port: Int, nodes: [(name: String, port: Int)], places: [String: Place] = [:]) {
         self.port = port
         self.nodes = nodes
+        self.places = places
     }
 
     package var text: String {
@@ -53,6 +55,6 @@ package struct HAProxyConfiguration {
     }
 
     private var servers: String {
-        nodes.map { "    server \($0.name) 127.0.0.1:\($0.port)" }.joined(separator: "\n")
+        nodes.map { "    server \($0.name) \((places[$0.name] ?? .here).host):\($0.port)" }.joined(separator: "\n")
     }
 }

@@ -4,8 +4,11 @@ package import WeChatSimulator
 package struct NodeConfiguration: Sendable {
     /// `cluster.name` and the file of `cluster.secret`.
     package var cluster: (name: String, secretFile: String)
-    /// `node.id`, and the port of the loopback address on which it listens.
+    /// `node.id`, and the port on which it listens.
     package var node: (name: String, port: Int)
+    /// The addresses of the node and of Redis.
+    package var host = Place.loopback
+    package var redisHost = Place.loopback
     /// The port of `node.advertise`, at which the others reach it; nil: the one on which it listens.
     package var peersPort: Int?
     package var redisPort: Int
@@ -62,13 +65,13 @@ package struct NodeConfiguration: Sendable {
         """
         cluster:
           name: \(cluster.name)
-          redis: redis://127.0.0.1:\(redisPort)
+          redis: redis://\(redisHost):\(redisPort)
           secret: { file: \(cluster.secretFile) }
           lease: { ttl: \(ttl) }
         node:
           id: \(node.name)
-          listen: 127.0.0.1:\(node.port)
-          advertise: http://127.0.0.1:\(peersPort ?? node.port)
+          listen: \(host):\(node.port)
+          advertise: http://\(host):\(peersPort ?? node.port)
           drain: 3s
         wechat:
           base-url: \(wechat)

@@ -4,6 +4,8 @@ internal import Synchronization
 /// A `redis-server` of the cluster's own.
 package final class RedisProcess: Sendable {
     package let port: Int
+    package var host: String { place.host }
+    private let place: Place
     /// Whether it still knows everything when it is started again after a kill.
     private let remembers: Bool
     private let environment: [String: String]
@@ -13,6 +15,7 @@ package final class RedisProcess: Sendable {
 
     init(port: Int, plan: ClusterPlan, folder: Folder, children: Children) {
         self.port = port
+        place = plan.redisPlace ?? .here
         remembers = plan.redisRemembers
         environment = plan.redisEnvironment
         self.folder = folder
@@ -23,10 +26,12 @@ package final class RedisProcess: Sendable {
 
     package func start() async throws {
         let memory = remembers ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"]
+        // Without a password Redis answers to loopback alone, unless told that it is among friends.
+        let address = ["--bind", host, "--protected-mode", host == Place.loopback ? "yes" : "no"]
+        let start = place.command(
+            "redis-server", ["--port", "\(port)", "--save", "", "--dir", folder.path] + address + memory)
         let child = try await children.start(
-            "redis-server",
-            ["--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--dir", folder.path] + memory,
-            name: "redis-server", environment: environment)
+            start.program, start.arguments, name: "redis-server", environment: environment)
         process.withLock { $0 = child }
         try await eventually("Redis accepts connections") {
             if child.ending != nil { throw NotInTime(description: "Redis has ended: \(child.output)") }
@@ -48,6 +53,6 @@ package final class RedisProcess: Sendable {
     /// One command, by `redis-cli`.
     @discardableResult
     package func run(_ command: String...) async throws -> String {
-        try await output(of: "redis-cli", ["-p", "\(port)"] + command)
+        try await output(of: "redis-cli", ["-h", host, "-p", "\(port)"] + command)
     }
 }

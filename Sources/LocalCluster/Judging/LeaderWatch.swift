@@ -57,7 +57,7 @@ package final class LeaderWatch: Sendable {
     private func watch(_ node: ClusterNode) async {
         while !Task.isCancelled {
             do {
-                try await Connection.open(to: node.port) { connection in
+                try await Connection.open(to: node.port, on: node.host) { connection in
                     var answer: Answer
                     repeat {
                         answer = try await connection.ask(.get("/leader"), within: Self.patience)

@@ -71,16 +71,19 @@ extension Script {
     /// `CredentialCommand.abort`: ARGV 3 app, 4 epoch, 5 intent or empty, 6 effect, 7 whether there is a trouble, 8 its
     /// errcode or empty, 9 its summary.
     ///
-    /// Never refused: who knows how a call ended may always say so, of his own intent only.
+    /// Never refused: who knows how a call ended may always say so, of his own intent only; unless it ended so late
+    /// that it may have come after another's.
     static let abort = Script(
         "abort", [records],
         #"""
         local record = read(ARGV[3])
-        local isChanged = false
-        if ARGV[5] ~= '' and record.i_id == ARGV[5] then
-            if ARGV[6] == 'unknown' then doubt(record, record.i_ev or 0, record.i_at or now) end
+        local isOpen = ARGV[5] ~= '' and record.i_id == ARGV[5]
+        -- A later term has begun a call, and believed this one to be over.
+        local isOvertaken = not isOpen and ARGV[6] == 'late' and (record.o_epoch or 0) > number(ARGV[4])
+        local isChanged = isOpen or isOvertaken
+        if isOpen then
+            if ARGV[6] ~= 'none' then doubt(record, record.i_ev or 0, record.i_at or now) end
             closeIntent(record)
-            isChanged = true
         end
         if ARGV[7] == '1' and leads(number(ARGV[4])) then
             local errcode = tonumber(ARGV[8])
@@ -88,7 +91,11 @@ extension Script {
             isChanged = isChanged or record.err ~= errcode or record.why ~= ARGV[9]
             record.err, record.why = errcode, ARGV[9]
         end
-        if isChanged then write(record, nextEvent(record)) end
+        if isChanged then
+            local event = nextEvent(record)
+            if isOvertaken then doubt(record, event, record.issued_at or now) end
+            write(record, event)
+        end
         return answer('accepted', record)
         """#)
 }

@@ -3,7 +3,8 @@ import Subprocess
 import Testing
 
 extension ClusterTests {
-    /// Somebody sets the clock of Redis or of a node: F13 and F14 of the fault table.
+    /// Somebody sets the clock of Redis or of a node, or a node's machine was suspended: F13, F14 and
+    /// F16 of the fault table.
     @Suite(.serialized) struct ClockTests {
         /// What becomes of a clock.
         enum Trouble: String, Sendable {
@@ -65,6 +66,39 @@ extension ClusterTests {
                     #expect(verdict.failedRefreshes == 0)
                     #expect(verdict.terms == 0)
                     #expect(await leader.leads())
+                }
+            }
+        }
+
+        /// Its processes stand still, and its clock since boot goes on: by more than they were made to wait.
+        @Test(.enabled(if: isLong)) func leaderSuspendedWithItsMachine_IsReplaced_AndFollowsOnceItWakes() async throws {
+            try await Folder.with { folder in
+                guard let shim = try await ClockShim(in: folder) else { return }
+                var plan = ClusterPlan()
+                let clocks = try plan.names.map { try shim.clock($0) }
+                plan.nodeEnvironments = Dictionary(uniqueKeysWithValues: zip(plan.names, clocks.map(\.environment)))
+                try await withCluster(plan) { cluster in
+                    let leader = try await cluster.awaitLeader()
+                    let clock = try #require(zip(plan.names, clocks).first { $0.0 == leader.name }?.1)
+                    let (verdict, takeover) = try await cluster.trial("leader suspended for 120 s") { trial in
+                        try leader.send(.suspend)
+                        let takeover = try await cluster.takeover(from: leader, since: trial.start)
+                        let calls = trial.checker.calls(by: leader)
+                        try clock.suspend(for: .seconds(120))
+                        try leader.send(.resume)
+                        let awake = ContinuousClock.now
+                        try await eventually("the old leader follows", within: .seconds(2)) {
+                            await leader.status("/follower") == 200
+                        }
+                        print("  follows_after_ms=\((ContinuousClock.now - awake).wholeMilliseconds)")
+                        try await trial.refreshIsAnswered(since: awake)
+                        #expect(trial.checker.calls(by: leader) == calls, "it calls no more")
+                        return takeover
+                    }
+                    verdict.expectUnnoticed()
+                    #expect(verdict.failedRefreshes == 0)
+                    takeover.expect(atMost: plan.takeoverBound)
+                    #expect(verdict.terms == 1)
                 }
             }
         }

@@ -4,7 +4,7 @@ import Testing
 import WeChatSimulator
 
 extension ClusterTests {
-    /// The leader dies inside a call to WeChat, or just after it: F3, F4 and F5 of the fault table.
+    /// The leader dies inside a call to WeChat, or just after it, or is told to go: F3 to F6 of the fault table.
     @Suite(.serialized) struct KilledInCallTests {
         /// What WeChat makes of a call whose caller has died.
         enum Fate: String, CaseIterable, Sendable {
@@ -85,6 +85,35 @@ extension ClusterTests {
                 #expect(new != old && cluster.isAlive(new))
                 #expect(checker.issues(of: app) == 1)
                 #expect(checker.overlaps == 0)
+            }
+        }
+
+        @Test(.enabled(if: isLong)) func leaderToldToGoInACall_EndsItFirst_AndIsMissedByNobody() async throws {
+            try await withCluster(.soonRotated) { cluster in
+                let app = cluster.plan.apps[0]
+                let leader = try await cluster.awaitLeader()
+                let process = try leader.process
+                let (verdict, takeover) = try await cluster.trial("SIGTERM of the leader in a call") { trial in
+                    try cluster.wechat.arm(Fate.processedBefore.fault, appID: app.id, endpoint: .token, times: 1)
+                    async let answer = cluster.operate("refresh", ["appid": app.id], at: leader.port)
+                    try await eventually("the leader is inside its call") {
+                        trial.checker.calls.contains { $0.outcome == .issued && $0.endedAt == nil }
+                    }
+                    let told = ContinuousClock.now
+                    try leader.send(.terminate)
+                    let takeover = try await cluster.takeover(from: leader, since: told)
+                    #expect(try await answer.status == 200)
+                    // C + drain + 1 s.
+                    #expect(try await process.ended(within: told + .seconds(6) - .now) == .exited(0))
+                    try await trial.refreshIsAnswered(since: told)
+                    try await leader.start()
+                    return takeover
+                }
+                verdict.expectRepaired(issues: 1)
+                #expect(verdict.failedRefreshes == 0)
+                // What is left of the call, and the handing over.
+                takeover.expect(atMost: .milliseconds(1_500) + .milliseconds(300))
+                #expect(verdict.terms == 1)
             }
         }
     }

@@ -4,7 +4,8 @@ import Testing
 import WeChatSimulator
 
 extension ClusterTests {
-    /// Redis comes back with what it knew, or loses some of it: F11, F12 and F37 of the fault table.
+    /// Redis comes back with what it knew, loses some of it, or takes nothing more: F11, F12, F37 and, as far as it is
+    /// Redis whose disk is full, F38 of the fault table.
     @Suite(.serialized) struct RedisMemoryTests {
         /// What somebody deletes.
         enum Loss: String, Sendable {
@@ -58,6 +59,31 @@ extension ClusterTests {
                 #expect(verdict.failedRefreshes == 0)
                 #expect(verdict.terms <= 1)
                 #expect(try await cluster.epoch() >= epoch)
+            }
+        }
+
+        /// As it does when its disk is full: it answers, and refuses whatever would change anything.
+        @Test(.enabled(if: isLong)) func redisThatTakesNoWrites_EndsTheLease_AndIsLedAgainOnceItDoes() async throws {
+            try await withCluster { cluster in
+                let leader = try await cluster.awaitLeader()
+                let (verdict, takeover) = try await cluster.trial("Redis takes no writes") { trial in
+                    try await cluster.redis.run("CONFIG", "SET", "min-replicas-to-write", "1")
+                    try await eventually("the lease runs out", within: .milliseconds(3_760) + .seconds(1)) {
+                        await !leader.leads()
+                    }
+                    let calls = trial.checker.calls.count
+                    try await hold("Redis takes no writes", for: .seconds(3))
+                    #expect(trial.checker.calls.count <= calls + Cluster.reporters, "nobody called without a lease")
+                    for node in cluster.nodes { #expect(await node.status("/readyz") == 200) }
+                    try await cluster.redis.run("CONFIG", "SET", "min-replicas-to-write", "0")
+                    let healed = ContinuousClock.now
+                    let takeover = try await cluster.takeover(from: nil, since: healed)
+                    try await trial.refreshIsAnswered(since: healed)
+                    return takeover
+                }
+                verdict.expectUnnoticed()
+                takeover.expect(atMost: .seconds(1))
+                #expect(verdict.terms <= 1)
             }
         }
 

@@ -224,12 +224,15 @@ extension ScriptedStore {
     ) -> CredentialReply.Outcome {
         let isHolder = isHeld(by: caller, failure.epoch)
         guard kept[failure.app] != nil || isHolder else { return .accepted }
-        change(failure.app, at: now) { entry, _ in
+        change(failure.app, at: now) { entry, event in
             if let open = entry.record.intent, open.id == failure.intent {
                 entry.record.intent = nil
-                if failure.effect == .unknown {
+                if failure.effect != .none {
                     entry.record.taint = Taint(event: open.event, age: max(entry.record.taint?.age ?? .zero, open.age))
                 }
+            } else if failure.effect == .late, entry.lastIntentEpoch > failure.epoch {
+                let age = entry.record.issue?.age ?? .zero
+                entry.record.taint = Taint(event: event, age: max(entry.record.taint?.age ?? .zero, age))
             }
             if isHolder, let trouble = failure.trouble { entry.record.trouble = trouble }
         }

@@ -69,7 +69,8 @@ private struct RandomWalk {
     private mutating func abort(_ who: Int) async throws {
         guard let intent = begun[who] else { return }
         begun[who] = nil
-        let effect: Abortion.Effect = Bool.random(using: &chance) ? .none : .unknown
+        let effects: [Abortion.Effect] = [.none, .unknown, .late]
+        let effect = effects[Int.random(in: 0..<effects.count, using: &chance)]
         let reply = try await callers[who].abort(intent.number, intent.epoch, effect)
         try check(reply, mayBring: nil, of: who)
     }

@@ -103,6 +103,28 @@ extension StoreConformance {
                 try expect(late.record?.trouble, nil)
             }
         },
+        StoreConformance("lateAbort_AfterALaterTermHasCalled_TaintsItsToken") { scene in
+            let epoch = try await scene.a.lead()
+            let open = try require(try await scene.a.begin(1, epoch, on: nil).record)
+            let next = try await scene.succession(to: scene.b)
+            let two = try await scene.b.rotate(1, next, to: "two", on: open)
+            try expect(two.taint, nil)
+            try expect(try await scene.a.abort(1, epoch, .unknown).record?.taint, nil, "it had ended in time")
+            let late = try require(try await scene.a.abort(1, epoch, .late).record)
+            try expect(late.issue?.token, Token("two"))
+            try expect(late.event > two.event, "it is news")
+            try expect(late.taint?.event, late.event)
+            try expect(try await scene.b.rotate(2, next, to: "three", on: late).taint, nil, "repaired")
+        },
+        StoreConformance("lateAbort_OfAnOpenIntent_TaintsAsOneOfUnknownOutcome") { scene in
+            let epoch = try await scene.a.lead()
+            let open = try require(try await scene.a.begin(1, epoch, on: nil).record)
+            let late = try require(try await scene.a.abort(1, epoch, .late).record)
+            try expect(late.intent, nil)
+            try expect(late.taint?.event, open.intent?.event)
+            let again = try require(try await scene.a.abort(1, epoch, .late).record)
+            try expect(again.event, late.event, "said twice, it is no news")
+        },
         StoreConformance("abort_OfTheOwnIntent_WorksAfterTheLeaseIsLost") { scene in
             let epoch = try await scene.a.lead()
             let open = try require(try await scene.a.begin(1, epoch, on: nil).record)

@@ -1,10 +1,11 @@
 import Foundation
 import LocalCluster
-import Subprocess
 
 /// A small library that is loaded before all others and tells its process another time of day.
 ///
-/// Its clocks of passing time are left alone, as they are when somebody sets a machine's clock. (libfaketime cannot be
+/// Its clocks of passing time are left alone, as they are when somebody sets a machine's clock; unless it is told that
+/// the machine was suspended, which the clock since boot counts, and the one that stands still meanwhile does not. The
+/// process must ask the C library for its time, as nodes and Redis do. (libfaketime cannot be
 /// loaded into Redis: it needs memory before Redis's allocator is there.)
 struct ClockShim: Sendable {
     private let folder: Folder
@@ -12,30 +13,15 @@ struct ClockShim: Sendable {
 
     /// Compiles it; nil, and a line that says so, without a C compiler.
     init?(in folder: Folder) async throws {
-        let source = try folder.write(Self.source, to: "clock.c")
-        library = folder.path + "/clock.so"
+        guard let library = try await Shim.compile(Self.source, as: "clock", in: folder) else { return nil }
+        self.library = library
         self.folder = folder
-        let arguments = ["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, source]
-        do {
-            let result = try await Subprocess.run(
-                .name("cc"), arguments: Arguments(arguments), output: .discarded, error: .string(limit: 1 << 16))
-            guard result.terminationStatus.isSuccess else { throw NotCompiled(complaint: result.standardError) }
-        } catch let error as NotCompiled {
-            throw error
-        } catch {
-            print("skipped: no C compiler `cc` to make a false clock with")
-            return nil
-        }
-    }
-
-    struct NotCompiled: Error {
-        let complaint: String
     }
 
     /// A clock that runs true until told otherwise.
     func clock(_ name: String) throws -> FalseClock {
         let path = folder.path + "/\(name).clock"
-        try Data(count: 16).write(to: URL(filePath: path))
+        try Data(count: 24).write(to: URL(filePath: path))
         return FalseClock(path: path, environment: ["LD_PRELOAD": library, "FALSE_CLOCK": path])
     }
 
@@ -51,14 +37,15 @@ struct ClockShim: Sendable {
         #include <time.h>
         #include <unistd.h>
 
-        /* How far the clock is off, and where it stands still if not at 0; nanoseconds. */
-        static volatile struct { int64_t offset, frozen; } *order;
+        /* How far the clock is off, where it stands still if not at 0, and for how long the machine was suspended;
+           nanoseconds. */
+        static volatile struct { int64_t offset, frozen, suspended; } *order;
 
         __attribute__((constructor)) static void begin(void) {
             const char *path = getenv("FALSE_CLOCK");
             int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
             if (file < 0) return;
-            void *memory = mmap(0, 16, PROT_READ, MAP_SHARED, file, 0);
+            void *memory = mmap(0, 24, PROT_READ, MAP_SHARED, file, 0);
             if (memory != MAP_FAILED) order = memory;
             close(file);
         }
@@ -72,8 +59,11 @@ struct ClockShim: Sendable {
         }
 
         int clock_gettime(clockid_t clock, struct timespec *answer) {
-            if (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE)
-                return (int)syscall(SYS_clock_gettime, clock, answer);
+            if (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE) {
+                int result = (int)syscall(SYS_clock_gettime, clock, answer);
+                if (clock == CLOCK_BOOTTIME && order) answer->tv_sec += order->suspended / 1000000000;
+                return result;
+            }
             int64_t now = wall();
             answer->tv_sec = now / 1000000000;
             answer->tv_nsec = now % 1000000000;
@@ -102,14 +92,17 @@ struct FalseClock: Sendable {
     fileprivate let path: String
     let environment: [String: String]
 
-    func step(to offset: Duration) throws { try order(offset: offset, frozen: .zero) }
+    func step(to offset: Duration) throws { try order(offset: offset) }
 
-    func freeze() throws { try order(offset: .zero, frozen: .seconds(Date.now.timeIntervalSince1970)) }
+    func freeze() throws { try order(frozen: .seconds(Date.now.timeIntervalSince1970)) }
+
+    /// The machine was suspended for whole seconds.
+    func suspend(for duration: Duration) throws { try order(offset: duration, suspended: duration) }
 
     /// In place: the file is mapped, and must not be shorter for a moment.
-    private func order(offset: Duration, frozen: Duration) throws {
+    private func order(offset: Duration = .zero, frozen: Duration = .zero, suspended: Duration = .zero) throws {
         let file = try FileHandle(forUpdating: URL(filePath: path))
-        try file.write(contentsOf: Data([offset, frozen].flatMap(\.nanosecondBytes)))
+        try file.write(contentsOf: Data([offset, frozen, suspended].flatMap(\.nanosecondBytes)))
         try file.close()
     }
 }
