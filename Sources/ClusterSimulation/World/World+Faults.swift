@@ -83,7 +83,9 @@ extension World {
 
     /// Ends the store's server and starts it again with what it knew so many seconds ago; 0 loses nothing.
     mutating func restartStore(rollingBackTo age: Double) {
-        losing { redis in redis.restart(rollingBackTo: age, at: time) }
+        let before = redis
+        redis.restart(rollingBackTo: age, at: time)
+        noteForgottenDoubts(since: before)
         conditions.storeDown = .refuses
         conditions.storeDownUntil = time + random.number(0.05...2)
         for node in nodes.indices where nodes[node].isAlive {
@@ -93,21 +95,20 @@ extension World {
         for app in apps.indices { books[app].loseHistory(at: time) }
     }
 
-    /// Does something to the store, and notes for which apps it has forgotten a doubt.
-    private mutating func losing(_ change: (inout RedisModel) -> Void) {
-        let before = apps.map { redis.stored($0) }
-        change(&redis)
+    private mutating func noteForgottenDoubts(since before: RedisModel) {
         for app in apps.indices {
-            guard let doubted = before[app], doubted.intent != nil || doubted.taint != nil else { continue }
+            guard let doubted = before.stored(apps[app]), doubted.intent != nil || doubted.taint != nil else { continue }
             let after = redis.stored(apps[app])
             if after?.intent == nil, after?.taint == nil { books[app].hasForgottenDoubt = true }
         }
     }
 
     mutating func strikeStore(_ fault: Fault) {
+        let before = redis
+        defer { noteForgottenDoubts(since: before) }
         switch fault {
         case .storeWiped:
-            losing { $0.wipe() }
+            redis.wipe()
             for app in apps.indices { books[app].loseHistory(at: time) }
         case .storeSlow: conditions.storeSlowUntil = time + random.number(1...8)
         case .storeDown:
@@ -119,7 +120,7 @@ extension World {
         case .leaseDeleted: redis.contents.lease = nil
         default:
             let app = random.index(apps.count)
-            losing { [apps] redis in redis.contents.credentials.removeAll { $0.app == apps[app] } }
+            redis.contents.credentials.removeAll { $0.app == apps[app] }
             books[app].loseHistory(at: time)
         }
     }
