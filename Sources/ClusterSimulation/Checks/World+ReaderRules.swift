@@ -54,7 +54,7 @@ extension World {
 
     /// A node that knows of others and has heard from nobody for the reader lease sends its callers away (I4).
     mutating func checkReadiness(_ node: Int, _ now: Instant) {
-        let longest = nodes[node].clock.trueSeconds(settings.readerLease) + 5
+        let longest = nodes[node].clock.trueSeconds(readerLease) + 5
         // One that has just woken must be given the time to ask.
         guard time - nodes[node].heardAt > longest, time > nodes[node].pausedUntil + 2 else { return }
         let status = nodes[node].core.status(at: now)

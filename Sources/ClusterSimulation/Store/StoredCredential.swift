@@ -85,9 +85,11 @@ struct StoredCredential: Hashable, Sendable {
 }
 
 extension Duration {
-    /// Whole nanoseconds, towards zero.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    /// So many nanoseconds. (The library's own takes any integer, and multiplies 128 bits digit by digit.)
+    static func nanoseconds(_ nanoseconds: Int64) -> Duration {
+        Duration(attoseconds: Int128(nanoseconds) * 1_000_000_000)
     }
+
+    /// Whole nanoseconds, towards zero.
+    var nanoseconds: Int64 { Int64(attoseconds / 1_000_000_000) }
 }

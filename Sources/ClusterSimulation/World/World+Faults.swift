@@ -97,7 +97,9 @@ extension World {
 
     private mutating func noteForgottenDoubts(since before: RedisModel) {
         for app in apps.indices {
-            guard let doubted = before.stored(apps[app]), doubted.intent != nil || doubted.taint != nil else { continue }
+            guard let doubted = before.stored(apps[app]), doubted.intent != nil || doubted.taint != nil else {
+                continue
+            }
             let after = redis.stored(apps[app])
             if after?.intent == nil, after?.taint == nil { books[app].hasForgottenDoubt = true }
         }

@@ -7,6 +7,8 @@ internal import KeeperCore
 package struct World: Sendable {
     let options: WorldOptions
     let settings: NodeSettings
+    /// How long a node may hear from nobody and be ready.
+    let readerLease: Duration
     let apps: [AppID]
     let trace: Trace
     /// Whether a lost answer takes the other commands of its connection with it.
@@ -57,6 +59,7 @@ package struct World: Sendable {
         queue = EventQueue(grain: grain)
         var random = random
         settings = plan.settings
+        readerLease = settings.readerLease
         apps = settings.apps.map(\.id)
         sharesConnection = plan.sharesConnection
         isSupervised = plan.isSupervised

@@ -39,9 +39,9 @@ enum Delivery: Hashable, Sendable {
     /// The connection to WeChat stands, nothing has been sent yet.
     case connected(RequestID)
     /// A call is over: answered, or nil at its deadline.
-    case callEnded(RequestID, CallOutcome?)
+    indirect case callEnded(RequestID, CallOutcome?)
     /// A probe is over: answered, or nil at its deadline.
-    case probeEnded(RequestID, ProbeOutcome?)
+    indirect case probeEnded(RequestID, ProbeOutcome?)
     /// Another node, or a caller, asks for a refresh.
     indirect case asked(Waiter, RefreshRequest)
     /// A caller hangs up.

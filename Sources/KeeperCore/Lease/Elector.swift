@@ -73,19 +73,24 @@ struct Elector: Sendable {
     /// The term, valid or lapsed.
     var term: Term? { if case .leader(let term) = state { term } else { nil } }
 
+    // These two are asked at every event. In place they read a few fields; as calls they would be handed a copy of the
+    // whole machine.
+
     /// What a call must find at its last moment.
+    @inline(__always)
     var gate: LeaseGate { term.map { LeaseGate(epoch: $0.epoch, validUntil: $0.validUntil) } ?? .closed }
 
-    /// Whether our lease has not run out.
-    func isLeader(at now: Instant) -> Bool { term.map { now < $0.validUntil } ?? false }
-
     /// When `woke(at:into:)` has something to do.
+    @inline(__always)
     var nextWakeUp: Instant? {
         guard let term else { return nil }
         let lapse = term.isLapsed ? nil : term.validUntil
         guard case .due(let due) = term.renewal else { return lapse }
         return min(due, lapse ?? due)
     }
+
+    /// Whether our lease has not run out.
+    func isLeader(at now: Instant) -> Bool { term.map { now < $0.validUntil } ?? false }
 }
 
 // MARK: Campaigning

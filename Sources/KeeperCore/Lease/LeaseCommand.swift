@@ -4,15 +4,15 @@
 /// long after its sender gave up; every script is written so that such a stray does no harm.
 public enum LeaseCommand: Hashable, Sendable {
     /// Heartbeat and poll; changes nothing but the caller's member record.
-    case tick(Tick)
+    indirect case tick(Tick)
     /// Take the lease if it is free.
-    case acquire(Acquisition)
+    indirect case acquire(Acquisition)
     /// Keep the lease: granted only if the record is the caller's, of this epoch and not released. Counts `sequence`
     /// up, sets the lock for `ttl` (re-creating it if it has expired) and `isActive` if asked (never unsets it).
     case renew(epoch: Epoch, ttl: Duration, isActive: Bool)
     /// Give the lease up: only if the record is the caller's, of this epoch and not released yet. Marks the record
     /// released, deletes the lock, publishes a hint.
-    case release(epoch: Epoch, Handover)
+    indirect case release(epoch: Epoch, Handover)
     /// Say that the caller's process has ended, which only its parent can know: if the record is the caller's, of
     /// whatever epoch, and not released yet, marks it `holderDied`, deletes the lock, publishes a hint.
     case reportDeath

@@ -66,7 +66,7 @@ extension LeaseRecord {
 /// How a term was ended before the lease ran out.
 public enum LeaseRelease: Hashable, Sendable {
     /// By its holder.
-    case handedOver(Handover)
+    indirect case handedOver(Handover)
     /// By the parent of the holder's process, which has seen it end: no code of that incarnation runs any more. What it
     /// had given to the kernel may still travel.
     case holderDied

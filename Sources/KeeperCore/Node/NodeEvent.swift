@@ -11,13 +11,13 @@ public enum NodeEvent: Hashable, Sendable {
     /// The store answered a `NodeAction.credential`, or did not.
     indirect case credentialReplied(RequestID, Result<CredentialReply, StoreError>)
     /// A `NodeAction.call` is over.
-    case called(RequestID, CallOutcome)
+    indirect case called(RequestID, CallOutcome)
     /// A `NodeAction.probe` is over.
-    case probed(RequestID, ProbeOutcome)
+    indirect case probed(RequestID, ProbeOutcome)
     /// A `NodeAction.reach` is over: whether WeChat was there.
     case reached(RequestID, Bool)
     /// A caller, here or at another node, wants another token.
-    case refreshAsked(RefreshRequest)
+    indirect case refreshAsked(RefreshRequest)
     /// A caller waits no longer.
     case waiterLeft(WaiterID)
     /// A `NodeAction.forward` is over.
@@ -55,7 +55,7 @@ public enum NodeAction: Equatable, Sendable {
     /// Another living process has this node's name: end with exit code 75.
     case nameTaken(by: Member)
     /// Tell the operator, one sentence a decision.
-    case note(Notice)
+    indirect case note(Notice)
 }
 
 /// What is worth a line in the log. Values, not strings: the shell writes the sentence.
