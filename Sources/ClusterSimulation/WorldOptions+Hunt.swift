@@ -16,7 +16,7 @@ extension WorldOptions {
         case .restHandedOn, .unknownCallHandedOn: strike([.stepDown, .leave], every: 1.5, longCalls: 0.4)
         case .releasesAfterCalls: strike([.stepDown, .leave], every: 1, longCalls: 0.7)
         case .deathProvesOneTerm:
-            strike([.lockDeleted, .leaseDeleted, .killLeader], every: 1, longCalls: 0.9)
+            strike([.storeWiped, .killLeader], every: 1, longCalls: 0.9)
             isSupervised = true
         case .deathLeavesCallsOpen:
             strike([.killLeader], every: 1.5, longCalls: 0.7)

@@ -4,10 +4,12 @@ import Testing
 
 /// Every rule is needed: taken out, some world breaks. And the same worlds are sound with the rule in its place.
 struct MutantTests {
-    /// Three rules have tests of their own alone. To trust one's own record whatever its epoch has shown no
+    /// Four rules have tests of their own alone. To trust one's own record whatever its epoch has shown no
     /// overlap since a replaced server ends the term. And the δ for everybody after amnesia is needed only where a
     /// lease is shorter than a command, a call and δ together.
-    /// And that an old record proves nothing shows in one world of some ten thousand (`ElectorTests`).
+    /// That an old record proves nothing shows in one world of some ten thousand (`ElectorTests`). And that a death
+    /// proves only one term matters, since an app without a record waits, only where somebody who knew nothing of an
+    /// intent has written the record back before he died (`QuietPeriodTests`).
     @Test(arguments: Rule.allCases.filter { !Self.shownElsewhere.contains($0) })
     func mutant_IsCaught(mutant: Rule) throws {
         let options = WorldOptions.hunt(for: mutant)
@@ -21,7 +23,7 @@ struct MutantTests {
     }
 
     private static let shownElsewhere: Set<Rule> = [
-        .ownRecordIsProvenByEpoch, .amnesiaDoubtsAll, .oldRecordProvesNothing,
+        .ownRecordIsProvenByEpoch, .amnesiaDoubtsAll, .oldRecordProvesNothing, .deathProvesOneTerm,
     ]
 
     @Test func rules_AreFoundByName() {
