@@ -105,7 +105,8 @@ public struct KeeperServer: Service {
         }.get()
     }
 
-    private var endpoints: [String: Endpoint] {
+    /// Our own paths.
+    var endpoints: [String: Endpoint] {
         let tokens = TokenEndpoints(provider: provider)
         let health = HealthEndpoints(provider: provider)
         let status = StatusEndpoints(provider: provider)
@@ -128,6 +129,8 @@ public struct KeeperServer: Service {
 
             "/": .client(.get, .observe, status.page),
             "/status": .client(.get, .observe, status.status),
+            "/metrics": .client(.get, .observe, status.metrics),
+            "/openapi.yaml": .open(status.description),
 
             "/operate/step-down": .client(.post, .operate, handover.stepDown),
             "/operate/switchover": .client(.post, .operate, handover.switchover),
@@ -141,7 +144,7 @@ public struct KeeperServer: Service {
     }
 
     /// WeChat's own paths.
-    private var dropIns: [String: DropInPath] {
+    var dropIns: [String: DropInPath] {
         let dropIn = DropInEndpoints(
             provider: provider, apps: apps, clients: directory, tokens: TokenEndpoints(provider: provider))
         return [
