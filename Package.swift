@@ -14,8 +14,10 @@ let settings: [SwiftSetting] =
         .strictMemorySafety(),
     ] + (Context.environment["WXKEEPER_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], embedding: String? = nil) -> Target {
+    .target(
+        name: name, dependencies: dependencies, resources: embedding.map { [.embedInCode($0)] } ?? [],
+        swiftSettings: settings)
 }
 
 func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -77,7 +79,9 @@ let package = Package(
 
         // Floor 3: the shell and its adapters.
         room("KeeperNode", ["KeeperPorts", "KeeperCore", .lifecycle, .logging]),
-        room("KeeperHTTP", ["KeeperPorts", "KeeperCore", "CurlClient", .hummingbird, .crypto, .logging, .mustache]),
+        room(
+            "KeeperHTTP", ["KeeperPorts", "KeeperCore", "CurlClient", .hummingbird, .crypto, .logging, .mustache],
+            embedding: "openapi.yaml"),
         room("RedisStores", ["KeeperPorts", "KeeperCore", "RedisClient", .lifecycle, .logging, .nioCore, .nioPosix]),
         room("WeChatAPI", ["KeeperPorts", "KeeperCore", "CurlClient"]),
 

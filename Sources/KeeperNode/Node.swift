@@ -59,7 +59,7 @@ public actor Node: Service, CredentialProvider {
         self.settings = settings
         self.world = world
         narrator = Narrator(logger: logger, origin: origin)
-        table = ReadTable(apps: settings.apps.map(\.id))
+        table = ReadTable(apps: settings.apps.map(\.id), overlap: settings.overlap)
         (events, input) = AsyncStream.makeStream()
     }
 
@@ -127,9 +127,10 @@ extension Node {
     private func perform(_ action: NodeAction, in group: inout DiscardingTaskGroup) {
         if case .lease(_, .release) = action { releasedAt = now }
         switch action {
-        case .lease, .credential, .call, .probe, .reach, .forward, .askPeers: reachOut(action, in: &group)
+        case .lease, .credential, .call, .callForTicket, .probe, .reach, .forward, .askPeers:
+            reachOut(action, in: &group)
         case .answer(let waiter, let answer): self.answer(waiter, answer)
-        case .serve(let app, let credential): table.serve(app, credential)
+        case .serve(let app, let credential): table.serve(app, credential, at: now)
         case .left: finishDepartures()
         case .nameTaken(let other):
             usurper = other
@@ -154,6 +155,12 @@ extension Node {
                 }))
             case .call(let id, let app, let kind, let permit):
                 let outcome = await world.source.fetch(app, kind, before: origin + permit.deadline.sinceOrigin) {
+                    table.allows(permit, at: Instant(.now - origin))
+                }
+                input.yield(.called(id, outcome))
+            case .callForTicket(let id, let app, let type, let token, let permit):
+                let deadline = origin + permit.deadline.sinceOrigin
+                let outcome = await world.source.fetchTicket(type, of: app, with: token, before: deadline) {
                     table.allows(permit, at: Instant(.now - origin))
                 }
                 input.yield(.called(id, outcome))
@@ -186,6 +193,8 @@ private func result<Reply: Sendable>(
 
 extension Node {
     public nonisolated func read(_ app: AppID) -> TokenReading { table.read(app, at: now) }
+
+    public nonisolated func owner(of token: Token) -> AppID? { table.owner(of: token, at: now) }
 
     public nonisolated func idleTime() -> Duration { table.idleTime(at: now) }
 

@@ -4,6 +4,8 @@ public import KeeperCore
 public protocol CredentialProvider: Sendable {
     /// What may be handed out for an app right now. Needs no actor and no event: read on any thread.
     func read(_ app: AppID) -> TokenReading
+    /// The app whose token this is: the current one, or the one before it while that still lives.
+    func owner(of token: Token) -> AppID?
     /// Brings another token than the one named, if it is really dead. Returns by `deadline` at the latest, or by
     /// `LeaseTiming.hold` and two calls if that is sooner.
     func refresh(

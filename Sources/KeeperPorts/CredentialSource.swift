@@ -12,6 +12,12 @@ public protocol CredentialSource: Sendable {
         mayBegin: @escaping @Sendable () -> Bool
     ) async -> CallOutcome
 
+    /// Asks for a ticket with the token of its app. The parameters are those of `fetch`.
+    func fetchTicket(
+        _ type: TicketType, of app: AppID, with token: Token, before deadline: ContinuousClock.Instant,
+        mayBegin: @escaping @Sendable () -> Bool
+    ) async -> CallOutcome
+
     /// Asks whether a token still lives, by a call that changes nothing (`/cgi-bin/get_api_domain_ip`).
     func probe(
         _ app: AppID, _ token: Token, before deadline: ContinuousClock.Instant,

@@ -12,14 +12,16 @@ enum Envelope {
     struct Fields {
         let errcode: Int
         let errmsg: String
-        /// nil if absent or null.
-        let token: TokenField?
+        /// `access_token`; nil if absent or null.
+        let token: CredentialField?
+        /// `ticket`; nil if absent or null.
+        let ticket: CredentialField?
         /// nil if absent, not a whole number, or beyond `Int`.
         let expiresIn: Int?
     }
 
-    /// `access_token` as it stands there.
-    enum TokenField: Equatable {
+    /// A token or a ticket as it stands there.
+    enum CredentialField: Equatable {
         case text(String)
         case notText
     }
@@ -43,6 +45,7 @@ extension Envelope.Fields: Decodable {
         case errcode
         case errmsg
         case accessToken = "access_token"
+        case ticket
         case expiresIn = "expires_in"
     }
 
@@ -52,10 +55,14 @@ extension Envelope.Fields: Decodable {
         errcode = object.contains(.errcode) ? try object.decode(Int.self, forKey: .errcode) : 0
         errmsg = (try? object.decode(String.self, forKey: .errmsg)) ?? ""
         expiresIn = try? object.decode(Int.self, forKey: .expiresIn)
-        if try !object.contains(.accessToken) || object.decodeNil(forKey: .accessToken) {
-            token = nil
-        } else {
-            token = (try? object.decode(String.self, forKey: .accessToken)).map { .text($0) } ?? .notText
-        }
+        token = try Self.credential(.accessToken, in: object)
+        ticket = try Self.credential(.ticket, in: object)
+    }
+
+    private static func credential(
+        _ key: Key, in object: KeyedDecodingContainer<Key>
+    ) throws -> Envelope.CredentialField? {
+        if try !object.contains(key) || object.decodeNil(forKey: key) { return nil }
+        return (try? object.decode(String.self, forKey: key)).map { .text($0) } ?? .notText
     }
 }

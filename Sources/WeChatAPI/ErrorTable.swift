@@ -17,7 +17,7 @@ struct ErrorTable {
     static let reactionToUnlisted = Refusal.Reaction.slowly
 
     /// The codes for an address that is not on the list, with the address in the text.
-    static let addressCodes = [40_164, 45_035, 61_004]
+    static let addressCodes = [40_164, 45_035, 61_004, 60_020]
 
     private static let tenMinutes = Refusal.Reaction.pause(.seconds(600))
     private static let hour = Refusal.Reaction.pause(.seconds(3_600))
@@ -32,6 +32,7 @@ struct ErrorTable {
         40_164: .init(.slowly, "the calling IP address is not on the account's allow-list"),
         45_035: .init(.slowly, "the calling IP address is not on the account's allow-list"),
         61_004: .init(.slowly, "the calling IP address is not registered"),
+        60_020: .init(.slowly, "the calling IP address is not trusted by the corporation"),
         89_501: .init(.slowly, "the account's administrator has yet to confirm this call"),
         89_502: .init(.slowly, "the account's administrator has yet to confirm this call"),
         89_503: .init(.slowly, "the account's administrator must confirm the calling IP address"),

@@ -12,30 +12,39 @@ enum TokenReply {
     /// Refused only if WeChat says so plainly: a code and no token. Whatever is neither that nor a good token leaves
     /// open whether one was issued.
     static func outcome(status: Int, body: [UInt8], hiding secrets: [String]) -> CallOutcome {
-        let fields: Envelope.Fields
         switch Envelope(status: status, body: body) {
         case .noUse(let description): return unknown("WeChat answered with \(description)")
-        case .object(let object): fields = object
-        }
-        guard fields.errcode == 0 else {
-            guard fields.token == nil || fields.token == .text("") else {
-                return unknown("WeChat answered with errcode \(fields.errcode) and a token")
+        case .object(let fields):
+            return outcome(fields, fields.token, of: "token") {
+                Refusal(errcode: fields.errcode, errmsg: fields.errmsg, hiding: secrets)
             }
-            return .refused(Refusal(errcode: fields.errcode, errmsg: fields.errmsg, hiding: secrets))
         }
-        guard case .text(let token) = fields.token, !token.isEmpty else {
-            return unknown("WeChat answered without an errcode and without a token")
-        }
-        guard token.utf8.count <= tokenLimit, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            return unknown("WeChat answered with a token of \(token.utf8.count) bytes that no header could hold")
-        }
-        guard let seconds = fields.expiresIn, (1...longestLife).contains(seconds) else {
-            return unknown("WeChat answered with a token whose expires_in is no number of seconds up to 30 days")
-        }
-        return .issued(Token(token), life: .seconds(seconds))
     }
 
-    private static func unknown(_ summary: String) -> CallOutcome {
+    /// The outcome of a reply that shall bring `credential`, which is called `what` in a trouble.
+    static func outcome(
+        _ fields: Envelope.Fields, _ credential: Envelope.CredentialField?, of what: String,
+        refused: () -> Refusal
+    ) -> CallOutcome {
+        guard fields.errcode == 0 else {
+            guard credential == nil || credential == .text("") else {
+                return unknown("WeChat answered with errcode \(fields.errcode) and a \(what)")
+            }
+            return .refused(refused())
+        }
+        guard case .text(let text) = credential, !text.isEmpty else {
+            return unknown("WeChat answered without an errcode and without a \(what)")
+        }
+        guard text.utf8.count <= tokenLimit, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            return unknown("WeChat answered with a \(what) of \(text.utf8.count) bytes that no header could hold")
+        }
+        guard let seconds = fields.expiresIn, (1...longestLife).contains(seconds) else {
+            return unknown("WeChat answered with a \(what) whose expires_in is no number of seconds up to 30 days")
+        }
+        return .issued(Token(text), life: .seconds(seconds))
+    }
+
+    static func unknown(_ summary: String) -> CallOutcome {
         .unknown(Trouble(summary: summary, contact: .met))
     }
 }

@@ -22,9 +22,9 @@ import Testing
     @Test func stableToken_IsDueWhenWeChatsWindowHasOpened() {
         #expect(policy().due(twoHours, line: .stable, chance: 0.3).isClose(to: .seconds(7200 - 295)))
         #expect(policy().due(twentySeconds, line: .stable, chance: 0.3).isClose(to: .seconds(20 - 9.833)))
-        #expect(policy().stablePause(life: .seconds(7200)).isClose(to: .milliseconds(19_667)))
-        #expect(policy().stablePause(life: .seconds(20)).isClose(to: .milliseconds(656)))
-        #expect(policy().stablePause(life: .seconds(2)) == .milliseconds(250))
+        #expect(policy().confirmationPause(.stable, life: .seconds(7200)).isClose(to: .milliseconds(19_667)))
+        #expect(policy().confirmationPause(.stable, life: .seconds(20)).isClose(to: .milliseconds(656)))
+        #expect(policy().confirmationPause(.stable, life: .seconds(2)) == .milliseconds(250))
     }
 
     @Test func floorsAndSpacings_ScaleWithTheLife() {

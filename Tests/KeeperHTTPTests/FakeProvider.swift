@@ -47,6 +47,15 @@ final class FakeProvider: CredentialProvider {
     var orders: [HandoverOrder] { state.withLock { $0.orders } }
     var pauses: [Duration?] { state.withLock { $0.pauses } }
 
+    /// The app that reads this token.
+    func owner(of token: Token) -> AppID? {
+        state.withLock { state in
+            state.readings.first { _, reading in
+                if case .token(let served, _, _) = reading { served.credential.token == token } else { false }
+            }?.key
+        }
+    }
+
     func read(_ app: AppID) -> TokenReading { state.withLock { $0.readings[app] ?? .unknownApp } }
 
     func refresh(

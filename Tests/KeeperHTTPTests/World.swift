@@ -20,6 +20,7 @@ enum World {
         client("shop", .only([AppID("wx1")]), [.read, .refresh]),
         client("two", .only([AppID("wx1"), AppID("wx2")]), [.read, .refresh]),
         client("reader", .only([AppID("wx1")]), [.read]),
+        client("corp", .only([AppID("ww1-1")]), [.read]),
         client("watcher", .all, [.observe]),
         client("operator", .all, [.operate]),
         client("admin", .all, [.read, .refresh, .observe, .operate]),
@@ -30,13 +31,16 @@ enum World {
     }
 
     static func server(
-        _ provider: FakeProvider, apps: [AppID] = knownApps, onBound: @escaping @Sendable (Int) -> Void = { _ in }
+        _ provider: FakeProvider, apps: [AppID] = knownApps, known: [KnownApp]? = nil,
+        onBound: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> KeeperServer {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return KeeperServer(
             host: "127.0.0.1", port: 0, holder: .example(), provider: provider,
-            clients: try ClientDirectory(clients, apps: apps), secret: secret, logger: logger, onBound: onBound)
+            clients: try ClientDirectory(clients, apps: apps),
+            apps: AppDirectory(known ?? apps.map { KnownApp(id: $0) }), secret: secret, logger: logger,
+            onBound: onBound)
     }
 
     /// Runs a real server on a free port; it is gone afterwards.
@@ -86,11 +90,11 @@ extension FakeProvider {
     /// Asks a server before this node, without a network.
     func ask(
         _ method: HTTPRequest.Method = .get, _ uri: String, as client: String? = nil, authorization: String? = nil,
-        body: String? = nil, apps: [AppID] = World.knownApps
+        body: String? = nil, apps: [AppID] = World.knownApps, known: [KnownApp]? = nil
     ) async throws -> Reply {
         var headers = HTTPFields()
         headers[.authorization] = authorization ?? client.map { "Bearer \($0)-key" }
-        return try await World.server(self, apps: apps).application.test(.live) { [headers] server in
+        return try await World.server(self, apps: apps, known: known).application.test(.live) { [headers] server in
             try await server.execute(
                 uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
             ) { Reply($0) }

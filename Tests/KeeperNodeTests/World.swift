@@ -84,6 +84,14 @@ final class PlayedWeChat: CredentialSource {
         return .issued(Token("token-\(number)"), life: .seconds(7200))
     }
 
+    func fetchTicket(
+        _ type: TicketType, of app: AppID, with token: Token, before deadline: ContinuousClock.Instant,
+        mayBegin: @escaping @Sendable () -> Bool
+    ) async -> CallOutcome {
+        guard mayBegin() else { return .notSent(Trouble(summary: "no permit")) }
+        return .issued(Token("\(type.rawValue) of \(app) by \(token.secret)"), life: .seconds(7200))
+    }
+
     func probe(
         _ app: AppID, _ token: Token, before deadline: ContinuousClock.Instant,
         mayBegin: @escaping @Sendable () -> Bool

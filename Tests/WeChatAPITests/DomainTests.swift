@@ -16,7 +16,7 @@ import Testing
         let bases = try ports.map { try WeChatBaseURL("http://127.0.0.1:\($0)") }
         return WeChatAPI(
             client: CurlClient(), base: try #require(bases.first), fallbacks: Array(bases.dropFirst()),
-            secrets: [app: AppSecret("a-secret-of-the-app")])
+            accounts: [app: .app(AppSecret("a-secret-of-the-app"))])
     }
 
     /// A port on which nobody listens.

@@ -14,7 +14,7 @@ import WeChatAPI
         WeChatAPI(
             client: client,
             base: try WeChatBaseURL("http://127.0.0.1:\(port)"),
-            secrets: [app: AppSecret(secret)],
+            accounts: [app: .app(AppSecret(secret))],
             identity: "a"
         )
     }

@@ -76,10 +76,18 @@ import Testing
             Sample(wechat: "  fallback-urls: [https://a, https://b, https://c, https://d, https://e]"),
             ["wechat.fallback-urls"]
         ),
-        (Sample(app: "    tickets: [jsapi]"), ["apps[0].tickets"]),
+        (Sample(app: "    tickets: [jsapi, agent_config, jsapi]"), ["apps[0].tickets[1]", "apps[0].tickets[2]"]),
+        (Sample(app: "    tickets: jsapi"), ["apps[0].tickets"]),
+        (Sample(app: "    kind: wecom\n    tickets: [wx_card]"), ["apps[0].corpid", "apps[0].tickets[0]"]),
+        (Sample(app: "    kind: wecom\n    corpid: ww1\n    api: classic"), ["apps[0].api"]),
+        (Sample(app: "    kind: weixin"), ["apps[0].kind"]),
+        (Sample(app: "    corpid: ww1"), ["apps[0].corpid"]),
         (Sample(app: "    publish: [seed]"), ["apps[0].publish"]),
-        (Sample(app: "    js-domains: [a.example]"), ["apps[0].js-domains"]),
-        (Sample(app: "    drop-in: appsecret"), ["apps[0].drop-in"]),
+        (
+            Sample(app: "    js-domains: [a.example, \"https://b\", c/d]"),
+            ["apps[0].js-domains[1]", "apps[0].js-domains[2]"]
+        ),
+        (Sample(app: "    drop-in: secret"), ["apps[0].drop-in"]),
         (Sample(app: "    name: \"a\\nb\""), ["apps[0].name"]),
         (Sample(app: "  - secret: { value: app-secret-0123456789 }"), ["apps[1].appid"]),
         (Sample(app: "  - appid: wx1:2\n    secret: { value: app-secret-0123456789 }"), ["apps[1].appid"]),
@@ -105,7 +113,7 @@ import Testing
     }
 
     @Test func unbuiltFeature_IsToldAsNotYetSupported() {
-        for sample in [Sample(cluster: "  seal: true"), Sample(app: "    tickets: [jsapi]"), Sample(node: "  tls: {}")]
+        for sample in [Sample(cluster: "  seal: true"), Sample(app: "    publish: [seed]"), Sample(node: "  tls: {}")]
         {
             #expect(problems(sample.text).first?.description.contains("not yet supported") == true)
         }

@@ -45,6 +45,8 @@ extension World {
         case .credential(let id, let command): say(node, "(\(id)) \(describe(command))")
         case .call(let id, let app, let kind, let permit):
             say(node, "(\(id)) calls WeChat for \(app), \(kind), until \(describe(permit.deadline, node))")
+        case .callForTicket(let id, let app, let type, _, _):
+            say(node, "(\(id)) asks WeChat for the ticket \(type) of \(app)")
         case .probe(let id, let app, let token, _):
             say(node, "(\(id)) asks WeChat whether \(token.secret) of \(app) lives")
         case .reach(let id, _): say(node, "(\(id)) tries to reach WeChat")

@@ -35,7 +35,7 @@ struct WeChatModel: Sendable {
 
     /// One app's account.
     struct Account: Hashable, Sendable {
-        let line: TokenLine
+        let line: CredentialLine
         /// The life given to the next token, in seconds.
         var life: Double
         /// Whether its secret is wrong, so that every call is refused.
@@ -112,7 +112,7 @@ struct WeChatModel: Sendable {
         switch kind {
         case .classic: return true
         case .stableForced: return time - accounts[app].lastForced >= 30
-        case .stable:
+        case .stable, .wecom, .ticket:
             let issue = accounts[app].issues[newest]
             return issue.revokedAt != nil || issue.expiresAt - time <= renewalWindow
         }

@@ -154,6 +154,8 @@ extension World {
         case .lease(let id, let command): send(.lease(command), id, node, now)
         case .credential(let id, let command): send(.credential(command), id, node, now)
         case .call(let id, let app, let kind, let permit): call(id, app, .fetch(kind), permit, node, now)
+        // No world keeps tickets: they rotate nothing.
+        case .callForTicket: break
         case .probe(let id, let app, let token, let permit): call(id, app, .probe(token), permit, node, now)
         case .reach(let id, let deadline): reach(id, before: deadline, node)
         case .forward(let id, let forwarding): forward(id, forwarding, node, now)

@@ -25,7 +25,7 @@ struct WorldPlan {
         let appCount = random.pick([1, 1, 1, 2, 2, 3, 4])
         var accounts: [WeChatModel.Account] = []
         for index in 0..<appCount {
-            let line: TokenLine = index == 0 || isFrantic || random.chance(0.5) ? .classic : .stable
+            let line: CredentialLine = index == 0 || isFrantic || random.chance(0.5) ? .classic : .stable
             let range = isFrantic ? 4.0...10 : random.chance(0.7) ? 12...40 : 40...120
             let life = options.onlyStoreFails ? 7200 : random.number(range)
             accounts.append(

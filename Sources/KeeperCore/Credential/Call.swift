@@ -1,9 +1,39 @@
-/// Which of WeChat's two token lines an app uses.
-public enum TokenLine: String, Hashable, Sendable {
+/// Where a credential comes from, and so how it is looked after.
+public enum CredentialLine: Hashable, Sendable {
     /// `GET /cgi-bin/token`: every call rotates.
     case classic
     /// `POST /cgi-bin/stable_token`: a call returns the same token until five minutes before its end.
     case stable
+    /// WeCom's `GET /cgi-bin/gettoken`: a call within a token's life may return the same one.
+    case wecom
+    /// A ticket of an app, fetched with that app's token: a call returns the same ticket until WeChat replaces it, and
+    /// says 7200 s whenever it is asked.
+    case ticket(TicketType)
+
+    /// Whether it is a ticket, which its app's token brings, and not a token.
+    public var isTicket: Bool { if case .ticket = self { true } else { false } }
+}
+
+extension CredentialLine {
+    /// `classic`, `stable`, `wecom`, or `ticket`.
+    public var name: String {
+        switch self {
+        case .classic: "classic"
+        case .stable: "stable"
+        case .wecom: "wecom"
+        case .ticket: "ticket"
+        }
+    }
+}
+
+/// The kinds of tickets.
+public enum TicketType: String, Hashable, Sendable, CaseIterable {
+    /// For `wx.config` of the JS-SDK; also WeCom's ticket of the corporation.
+    case jsapi
+    /// For cards and coupons.
+    case card = "wx_card"
+    /// For `wx.agentConfig` of one WeCom application.
+    case agent = "agent_config"
 }
 
 /// One kind of call that can bring a token.
@@ -14,9 +44,18 @@ public enum CallKind: Hashable, Sendable {
     case stable
     /// `POST /cgi-bin/stable_token` with `force_refresh`. Rotates; only an operator may ask for it.
     case stableForced
+    /// WeCom's `GET /cgi-bin/gettoken`. Rotates nothing that lives.
+    case wecom
+    /// A ticket, asked for with its app's token. Rotates nothing.
+    case ticket(TicketType)
 
     /// Whether the call makes WeChat issue a new token, which starts the old one's end.
-    public var rotates: Bool { self != .stable }
+    public var rotates: Bool {
+        switch self {
+        case .classic, .stableForced: true
+        case .stable, .wecom, .ticket: false
+        }
+    }
 }
 
 /// The right to make one call: the term it belongs to and the moment by which it is over.

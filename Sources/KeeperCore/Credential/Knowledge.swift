@@ -38,10 +38,12 @@ struct Knowledge: Sendable {
     }
 
     let app: AppID
+    private let isTicket: Bool
     let rules: Rules
 
     init(app: AppID, rules: Rules = .all) {
         self.app = app
+        isTicket = app.isTicket
         self.rules = rules
     }
 
@@ -100,7 +102,7 @@ extension Knowledge {
         } else {
             isStored = true
             previous = record.previous
-            if let stored { adopt(stored) }
+            if let stored { adopt(stored, readAfter: sent) }
         }
         if !isStored { rememberDoubt() }
         learnDoubt(of: record, readAfter: sent)
@@ -132,8 +134,15 @@ extension Knowledge {
         if isStored { peerDoubt = nil }
     }
 
-    private mutating func adopt(_ other: Credential) {
-        if let credential, (credential.epoch, credential.version) == (other.epoch, other.version) { return }
+    /// - Parameter sent: when it was asked for.
+    private mutating func adopt(_ other: Credential, readAfter sent: Instant) {
+        if let known = credential, (known.epoch, known.version) == (other.epoch, other.version) {
+            // A ticket that WeChat has named again: it lives longer, by as much as one naming is worth.
+            guard isTicket else { return }
+            let end = min(other.expiresAt, sent + RefreshPolicy.ticketTrust)
+            credential?.expiresAt = max(known.expiresAt, end)
+            return
+        }
         credential = other
         ownDoubt = nil
         peerDoubt = nil
@@ -147,7 +156,7 @@ extension Knowledge {
         let isContested =
             asLeader && hasRecord && isStored
             && credential.map { isContest(of: $0, with: other, after: record.previous) } ?? false
-        adopt(other)
+        adopt(other, readAfter: sent)
         previous = record.previous
         isStored = storedVersion >= other.version
         // What the store last showed us of doubts was about an older token.

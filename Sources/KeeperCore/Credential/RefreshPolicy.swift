@@ -21,20 +21,39 @@ struct RefreshPolicy: Sendable {
     let usableOverlap: Duration
 
     /// When a token is due: at half its life, give or take a tenth of that, as `chance` in 0..<1 says.
-    func due(_ credential: Credential, line: TokenLine, chance: Double) -> Instant {
+    func due(_ credential: Credential, line: CredentialLine, chance: Double) -> Instant {
         switch line {
         case .classic: credential.expiresAt - credential.life.scaled(by: 0.55 - 0.1 * chance)
-        case .stable: credential.expiresAt - stableWindow(life: credential.life)
+        case .stable, .wecom: credential.expiresAt - stableWindow(life: credential.life)
+        case .ticket: credential.expiresAt - Self.ticketTrust
         }
+    }
+
+    /// How often WeChat is asked whether a ticket is still the same, while its end is near or not known.
+    static let ticketPause: Duration = .seconds(300)
+    /// How long a ticket is relied upon after WeChat has named it: two questions may fail. What WeChat says of its life
+    /// is not to be trusted, for it says the same as late as a minute before the end.
+    static let ticketTrust: Duration = ticketPause * 2
+
+    /// The end of the life of a ticket that WeChat has named in answer to a question asked at `moment`.
+    ///
+    /// Its two hours are counted from before it took another's place; if that was not seen, they prove nothing.
+    func ticketEnd(
+        namedAt moment: Instant, knownEnd: Instant?, replacedAfter: Instant?, life: Duration
+    ) -> Instant {
+        let trusted = moment + min(Self.ticketTrust, life)
+        return max(trusted, max(knownEnd ?? trusted, replacedAfter.map { $0 + life } ?? trusted))
     }
 
     /// A stable token cannot be renewed before WeChat's window opens, `overlap` before its end; five seconds (or a
     /// sixtieth of the window) later the first question has an answer.
     func stableWindow(life: Duration) -> Duration { min(overlap, life / 2).scaled(by: 59.0 / 60) }
 
-    /// Pause between two questions while the stable line still answers with the old token (20 s of two hours).
-    func stablePause(life: Duration) -> Duration {
-        min(max(stableWindow(life: life) / 15, .milliseconds(250)), .seconds(20))
+    /// Pause between two questions while a line that rotates nothing still answers with what we have (20 s of a token's
+    /// two hours).
+    func confirmationPause(_ line: CredentialLine, life: Duration) -> Duration {
+        if line.isTicket { return Self.ticketPause }
+        return min(max(stableWindow(life: life) / 15, .milliseconds(250)), .seconds(20))
     }
 
     /// Least time between a publication and the rotation after it that somebody asks for.

@@ -47,6 +47,8 @@ extension Refresher {
 
     /// Why and when a token is to be fetched next.
     func nextFetch(_ leadership: Situation.Leadership, at now: Instant) -> Plan? {
+        // A ticket waits for its app's token.
+        if app.line.isTicket, ownersToken == nil { return nil }
         guard knowledge.isValid(at: now), let credential = knowledge.credential else {
             return fetchMissing(leadership, at: now)
         }
@@ -78,11 +80,11 @@ extension Refresher {
         return Plan(step: .fetch(.missing, kind), at: max(quiet, pausedUntil, max(retryAt, unknownUntil)))
     }
 
-    /// The end of the quiet period for this app. Concurrent calls on the stable line are harmless, so there it is kept
-    /// only while a token lives and waiting costs nothing; or in doubt, because then a forced refresh may still be on
-    /// its way, and replace the token that ends the doubt.
+    /// The end of the quiet period for this app. Where calls rotate nothing they may overlap, so there it is kept only
+    /// while a token lives and waiting costs nothing; or in doubt, because then a forced refresh may still be on its
+    /// way, and replace the token that ends the doubt.
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
-        if app.line == .stable, !hasToken, knowledge.doubtSince == nil { return .origin }
+        if app.line != .classic, !hasToken, knowledge.doubtSince == nil { return .origin }
         // Where the store has no record, somebody may have deleted one with an intent in it.
         let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? !knowledge.hasRecord
         let isDoubtful =
@@ -91,11 +93,13 @@ extension Refresher {
             isDoubtful: isDoubtful, granted: leadership.granted, timing: policy.timing)
     }
 
-    private func kind(for reason: RotationReason) -> CallKind {
+    func kind(for reason: RotationReason) -> CallKind {
         switch (app.line, reason) {
         case (.classic, _): .classic
         case (.stable, .operatorAsked): .stableForced
         case (.stable, _): .stable
+        case (.wecom, _): .wecom
+        case (.ticket(let type), _): .ticket(type)
         }
     }
 
@@ -105,7 +109,7 @@ extension Refresher {
         case .operatorAsked where rules.waive(.spacing): .origin
         case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
         case .dead where rules.waive(.floor): .origin
-        case .dead where kind == .stable: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
+        case .dead where !kind.rotates: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
         case .dead: credential.issuedAt + policy.floor(life: credential.life)
         case .missing, .due, .doubt: .origin
         }
@@ -117,7 +121,9 @@ extension Refresher {
     }
 
     private func nextVerification(at now: Instant) -> Plan? {
-        guard let credential = knowledge.credential, knowledge.isValid(at: now), !isDead else { return nil }
+        guard let credential = knowledge.credential, knowledge.isValid(at: now), !isDead, !app.line.isTicket else {
+            return nil
+        }
         if isReported(credential) {
             return Plan(step: .verify(.reported), at: now)
         }

@@ -106,6 +106,7 @@ extension Refresher {
                         app.id, version: current.version, fingerprint: current.fingerprint, life: current.life))
             }
         }
+        if app.line.isTicket { retryAt = now + RefreshPolicy.ticketPause }
         serve(at: now, into: &out)
         answerAll(refreshed: true, at: now, into: &out)
     }
@@ -149,10 +150,11 @@ extension Refresher {
         let isSame = current?.fingerprint == fingerprint
         // On the stable line WeChat tells what is left, not the life; a token seen before has the longer of the two.
         let life = isSame ? max(current?.life ?? left, left) : left
+        let asked = rules.demand(.lifeFromRequest) ? context.begun : now
+        let expiresAt = app.line.isTicket ? ticketEnd(isSame: isSame, life: left, askedAt: asked) : asked + left
         let credential = Credential(
             app: app.id, version: max(current?.version ?? 0, knowledge.storedVersion) + 1, epoch: context.epoch,
-            token: token, fingerprint: fingerprint, life: life,
-            expiresAt: (rules.demand(.lifeFromRequest) ? context.begun : now) + left, issuedAt: now)
+            token: token, fingerprint: fingerprint, life: life, expiresAt: expiresAt, issuedAt: now)
         if isSame, knowledge.isStored, let current {
             guard let intent else {
                 return confirmed(current, context, credential, at: now, into: &out)
@@ -167,7 +169,16 @@ extension Refresher {
         publish(Pending(intent: intent, context: context, credential: credential), at: now, into: &out)
     }
 
-    /// The stable line answered with the token we have.
+    /// The end of the ticket that WeChat names now.
+    private mutating func ticketEnd(isSame: Bool, life: Duration, askedAt moment: Instant) -> Instant {
+        let current = knowledge.credential
+        defer { namedAt = moment }
+        return policy.ticketEnd(
+            namedAt: moment, knownEnd: isSame ? current?.expiresAt : nil,
+            replacedAfter: isSame || current == nil ? nil : namedAt, life: life)
+    }
+
+    /// A line that rotates nothing answered with what we have.
     private mutating func confirmed(
         _ current: Credential, _ context: CallContext, _ credential: Credential, at now: Instant,
         into out: inout Outbox
@@ -178,7 +189,7 @@ extension Refresher {
         let isNews =
             knowledge.trouble != nil || knowledge.doubtSince != nil
             || credential.expiresAt - current.expiresAt > .seconds(5)
-        retryAt = now + policy.stablePause(life: current.life)
+        retryAt = now + policy.confirmationPause(app.line, life: current.life)
         job = .idle
         answerAll(refreshed: false, at: now, into: &out)
         if isNews { publish(Pending(intent: nil, context: context, credential: credential), at: now, into: &out) }

@@ -49,7 +49,7 @@ extension Refresher {
     private func refusalOfOperator(
         _ request: RefreshRequest, _ leadership: Situation.Leadership, at now: Instant
     ) -> RefreshAnswer? {
-        let kind: CallKind = app.line == .classic ? .classic : .stableForced
+        let kind = kind(for: .operatorAsked)
         if knowledge.rotationsToday >= policy.dailyBudget(kind) { return .tooSoon(retryAfter: .seconds(3600)) }
         guard let credential = knowledge.credential else { return nil }
         let earliest = credential.issuedAt + policy.spacing(life: credential.life, kind: kind)

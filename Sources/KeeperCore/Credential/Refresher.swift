@@ -106,6 +106,10 @@ struct Refresher: Sendable {
     var provisional: Credential?
     var served: ServedCredential?
     var random: SplitMix64
+    /// For a ticket: the token of its app, which brings it.
+    var ownersToken: Token?
+    /// For a ticket: when WeChat was asked and named the current one. Only what this node has seen itself counts.
+    var namedAt: Instant?
 
     init(
         app: AppSettings, incarnation: Incarnation, policy: RefreshPolicy, seed: UInt64, rules: Rules
@@ -312,7 +316,13 @@ extension Refresher {
             out.note(.rotating(app.id, context.reason))
         }
         let permit = CallPermit(epoch: context.epoch, deadline: now + policy.timing.callTimeout)
-        job = .calling(out.call(app.id, context.kind, permit), intent, context)
+        let request =
+            if case .ticket(let type) = context.kind, let owner = app.owner, let ownersToken {
+                out.callForTicket(owner, type, by: ownersToken, permit)
+            } else {
+                out.call(app.id, context.kind, permit)
+            }
+        job = .calling(request, intent, context)
     }
 
     mutating func publish(_ pending: Pending, at now: Instant, into out: inout Outbox) {

@@ -11,6 +11,17 @@ public struct AppID: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func < (left: AppID, right: AppID) -> Bool { left.rawValue < right.rawValue }
 }
 
+extension AppID {
+    /// Stands between an app and the type of a ticket. No appid holds it.
+    private static let ticketMark: Character = "#"
+
+    /// Under which name a ticket of this app is kept beside the tokens: `APPID#TYPE`.
+    public func ticket(_ type: TicketType) -> AppID { AppID("\(rawValue)\(Self.ticketMark)\(type.rawValue)") }
+
+    /// Whether it is a ticket's name, which no caller may use in place of an appid.
+    public var isTicket: Bool { rawValue.contains(Self.ticketMark) }
+}
+
 /// The stable name of a node, the same over all its restarts. No two living nodes may share one.
 public struct NodeName: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name as configured (`node.id`).

@@ -2,11 +2,16 @@
 extension NodeCore {
     /// How this node is, for health checks.
     public func health(at now: Instant) -> NodeHealth {
-        let sick = refreshers.indices.lazy.map { appStatus($0, at: now) }.filter { !$0.isWell }
         var ill: [AppStatus] = []
         var illCount = 0
-        for status in sick {
-            illCount += 1
+        var lastIll: AppID?
+        for index in refreshers.indices {
+            let status = appStatus(index, at: now)
+            guard !status.isWell else { continue }
+            // An app and its tickets, which come right after it, are ill as one.
+            let app = refreshers[index].app.owner ?? status.app
+            if app != lastIll { illCount += 1 }
+            lastIll = app
             if ill.count < NodeHealth.mostIll { ill.append(status) }
         }
         let isLeader = elector.isLeader(at: now)
@@ -17,7 +22,8 @@ extension NodeCore {
             node: holder.node, role: role(at: now), leader: isLeader ? holder.node : other,
             epoch: elector.floor, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
-            isStale: age.map { $0 > NodeSettings.staleAfter } ?? true, appCount: refreshers.count, ill: ill,
+            isStale: age.map { $0 > NodeSettings.staleAfter } ?? true,
+            appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
             illCount: illCount)
     }
 
@@ -30,9 +36,10 @@ extension NodeCore {
     private func reasonsNotReady(at now: Instant) -> [NodeHealth.ReasonNotReady] {
         var reasons: [NodeHealth.ReasonNotReady] = []
         if isDraining { reasons.append(.draining) }
-        let hasAnyToken = refreshers.contains { $0.hasToken(at: now) }
+        let apps = refreshers.lazy.filter { !$0.app.line.isTicket }
+        let hasAnyToken = apps.contains { $0.hasToken(at: now) }
         if sync.age(at: now) == nil, !hasAnyToken { reasons.append(.starting) }
-        if refreshers.contains(where: { !$0.wasAskedFor }) { reasons.append(.appsNotAskedYet) }
+        if apps.contains(where: { !$0.wasAskedFor }) { reasons.append(.appsNotAskedYet) }
         if !hasAnyToken { reasons.append(.noValidToken) }
         if isOutOfStep(at: now) { reasons.append(.outOfStep) }
         return reasons

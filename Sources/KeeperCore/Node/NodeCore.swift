@@ -13,6 +13,8 @@ public struct NodeCore: Sendable {
     var sync: StoreSync
     var refreshers: [Refresher]
     let indexOfApp: [AppID: Int]
+    /// Which tickets the token of an app brings; only looked up.
+    let ticketsOfApp: [Int: [Int]]
     var deadlines: DeadlineQueue
     var out = Outbox()
 
@@ -102,7 +104,16 @@ public struct NodeCore: Sendable {
         }
         indexOfApp = Dictionary(
             apps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        ticketsOfApp = Self.tickets(of: apps, indexOfApp)
         deadlines = DeadlineQueue(count: apps.count)
+    }
+
+    private static func tickets(of apps: [AppSettings], _ indexOfApp: [AppID: Int]) -> [Int: [Int]] {
+        var tickets: [Int: [Int]] = [:]
+        for (index, app) in apps.enumerated() {
+            if let owner = app.owner.flatMap({ indexOfApp[$0] }) { tickets[owner, default: []].append(index) }
+        }
+        return tickets
     }
 
     /// Whether everything the store holds was read once.
@@ -179,14 +190,16 @@ extension NodeCore {
 
     /// Books what an app has sent since `mark`, and when it wants to be looked at again.
     mutating func settled(_ index: Int, since mark: Int, at now: Instant) {
+        var isServedAnew = false
         for action in out.actions[mark...] {
             switch action {
             case .credential(let id, _), .forward(let id, _): appOfRequest[id] = index
-            case .call(let id, _, _, _), .probe(let id, _, _, _):
+            case .call(let id, _, _, _), .probe(let id, _, _, _), .callForTicket(let id, _, _, _, _):
                 appOfRequest[id] = index
                 callsInFlight += 1
                 situation.leadership?.hasSlot = callsInFlight < Self.mostCalls
             case .answer(let waiter, _): appOfWaiter[waiter] = nil
+            case .serve: isServedAnew = true
             default: break
             }
         }
@@ -197,6 +210,16 @@ extension NodeCore {
         // Never in the past: whatever was due has just been done, and a slip here must not spin.
         let next = refreshers[index].chooseWakeUp(situation, at: now)
         deadlines.set(index, next.map { max($0, now + .milliseconds(1)) })
+        if isServedAnew { handTokenToTickets(of: index, at: now) }
+    }
+
+    /// Tickets are fetched with the token that is served.
+    private mutating func handTokenToTickets(of index: Int, at now: Instant) {
+        guard let tickets = ticketsOfApp[index] else { return }
+        for ticket in tickets {
+            refreshers[ticket].ownersToken = refreshers[index].served?.credential.token
+            step(ticket, at: now)
+        }
     }
 
     /// Whether the process is ending.

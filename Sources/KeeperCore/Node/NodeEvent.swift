@@ -10,7 +10,7 @@ public enum NodeEvent: Hashable, Sendable {
     case leaseReplied(RequestID, Result<LeaseReply, StoreError>)
     /// The store answered a `NodeAction.credential`, or did not.
     indirect case credentialReplied(RequestID, Result<CredentialReply, StoreError>)
-    /// A `NodeAction.call` is over.
+/// A `NodeAction.call` or a `NodeAction.callForTicket` is over.
     indirect case called(RequestID, CallOutcome)
     /// A `NodeAction.probe` is over.
     indirect case probed(RequestID, ProbeOutcome)
@@ -38,6 +38,8 @@ public enum NodeAction: Equatable, Sendable {
     case credential(RequestID, CredentialCommand)
     /// Call WeChat for a token until `permit.deadline`; ask `LeaseGate.allows` right before the first byte.
     case call(RequestID, AppID, CallKind, CallPermit)
+    /// Call WeChat for a ticket of this app with this token of it, under the same gate.
+    case callForTicket(RequestID, AppID, TicketType, by: Token, CallPermit)
     /// Ask WeChat whether this token lives, until `permit.deadline`, under the same gate.
     case probe(RequestID, AppID, Token, CallPermit)
     /// Connect to WeChat, TLS and all, send nothing, and hang up.

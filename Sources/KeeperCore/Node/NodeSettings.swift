@@ -36,16 +36,24 @@ public struct NodeSettings: Equatable, Sendable {
     public var usableOverlap: Duration { overlap.scaled(by: 0.9) }
 }
 
-/// One app to be kept.
+/// One credential to be kept: the token of an app, or a ticket.
 public struct AppSettings: Equatable, Sendable {
-    /// Its appid.
+    /// Its appid; for a ticket the name of `AppID.ticket(_:)`.
     public var id: AppID
-    /// Its token line.
-    public var line: TokenLine
+    /// Where it comes from.
+    public var line: CredentialLine
+    /// The app whose token brings the ticket; nil for a token.
+    public var owner: AppID?
 
     /// Describes an app.
-    public init(id: AppID, line: TokenLine) {
+    public init(id: AppID, line: CredentialLine) {
         self.id = id
         self.line = line
+    }
+
+    /// Describes a ticket.
+    public init(ticket type: TicketType, of owner: AppID) {
+        self.init(id: owner.ticket(type), line: .ticket(type))
+        self.owner = owner
     }
 }

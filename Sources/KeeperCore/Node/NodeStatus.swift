@@ -20,9 +20,9 @@ public struct NodeHealth: Equatable, Sendable {
     public var isStale: Bool
     /// How many apps it keeps.
     public var appCount: Int
-    /// Apps without a valid token, in doubt or in trouble, by appid: the first `mostIll` of them.
+    /// Tokens and tickets that are not valid, in doubt or in trouble, by appid: the first `mostIll` of them.
     public var ill: [AppStatus]
-    /// How many such apps there are in all.
+    /// How many apps there are of which this or a ticket is ill.
     public var illCount: Int
 
     /// Most ill apps named.
@@ -81,7 +81,7 @@ public struct AppStatus: Equatable, Sendable {
     /// The app.
     public var app: AppID
     /// Its token line.
-    public var line: TokenLine
+    public var line: CredentialLine
     /// How many tokens were published for it.
     public var version: UInt64
     /// The term of the current one.
@@ -108,7 +108,7 @@ public struct AppStatus: Equatable, Sendable {
 
     /// Describes an app.
     public init(
-        app: AppID, line: TokenLine, version: UInt64, epoch: Epoch, fingerprint: Fingerprint?, left: Duration?,
+        app: AppID, line: CredentialLine, version: UInt64, epoch: Epoch, fingerprint: Fingerprint?, left: Duration?,
         life: Duration?, age: Duration?, isInDoubt: Bool, trouble: Trouble?, nextAttempt: Duration?,
         rotationsToday: Int
     ) {

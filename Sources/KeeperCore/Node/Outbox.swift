@@ -26,6 +26,14 @@ struct Outbox: Sendable {
         return id
     }
 
+    mutating func callForTicket(
+        _ app: AppID, _ type: TicketType, by token: Token, _ permit: CallPermit
+    ) -> RequestID {
+        let id = nextRequest()
+        actions.append(.callForTicket(id, app, type, by: token, permit))
+        return id
+    }
+
     mutating func probe(_ app: AppID, _ token: Token, _ permit: CallPermit) -> RequestID {
         let id = nextRequest()
         actions.append(.probe(id, app, token, permit))

@@ -59,7 +59,8 @@ public struct ClientDirectory: Sendable {
         }
     }
 
-    private func client(withKey key: Substring) -> Client? {
+    /// The client whose key this is.
+    func client(withKey key: Substring) -> Client? {
         key.isEmpty ? nil : clients[KeyDigest(of: String(key))]
     }
 

@@ -30,6 +30,25 @@ enum Endpoint: Sendable {
     }
 }
 
+/// What stands behind a path of WeChat's own, which asks for no key of ours before it looks at the request.
+enum DropInPath: Sendable {
+    typealias Handler = @Sendable (Request, any Channel) async throws -> Response
+
+    /// Whatever is asked.
+    case always(Handler)
+    /// Only what comes without an `Authorization` and with a `secret`: a path that is also our own.
+    case ifAskedAsWeChatIs(Handler)
+
+    /// Who answers this request, if anybody.
+    func handler(of request: Request) -> Handler? {
+        switch self {
+        case .always(let handle): handle
+        case .ifAskedAsWeChatIs(let handle):
+            request.headers[.authorization] == nil && request.uri.queryParameters["secret"] != nil ? handle : nil
+        }
+    }
+}
+
 /// A request of a client that is known and has the scope asked for.
 struct ClientRequest: Sendable {
     /// A longer body is refused.
@@ -64,7 +83,7 @@ struct ClientRequest: Sendable {
     func app(named name: String?) throws(RequestFailure) -> AppID {
         if let name, !name.isEmpty {
             let app = AppID(name)
-            guard client.mayUse(app) else { throw .cannotUse(app, client) }
+            guard client.mayUse(app), !app.isTicket else { throw .cannotUse(app, client) }
             return app
         }
         guard let app = directory.onlyApp(of: client) else {

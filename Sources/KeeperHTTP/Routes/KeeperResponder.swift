@@ -19,6 +19,7 @@ struct KeeperResponder: HTTPResponder {
     let directory: ClientDirectory
     let gate: NodeGate
     let endpoints: [String: Endpoint]
+    let dropIns: [String: DropInPath]
     let draining: DrainingFlag
     let logger: Logger
 
@@ -27,6 +28,8 @@ struct KeeperResponder: HTTPResponder {
         do {
             response = try await answer(request, context)
         } catch let failure as RequestFailure {
+            response = failure.response
+        } catch let failure as DropInFailure {
             response = failure.response
         } catch let error as HTTPParserError {
             throw error
@@ -47,6 +50,7 @@ struct KeeperResponder: HTTPResponder {
             throw RequestFailure(.uriTooLong, "the path and query are longer than \(Self.longestTarget) bytes")
         }
         let path = request.uri.path
+        if let handle = dropIns[path]?.handler(of: request) { return try await handle(request, context.channel) }
         let endpoint = endpoints[path]
         switch endpoint {
         case .open(let handle):
@@ -106,7 +110,8 @@ struct KeeperResponder: HTTPResponder {
 
     /// The path, if it is one of ours: a foreign one may hold anything.
     private func knownPath(_ request: Request) -> String {
-        endpoints[request.uri.path] == nil ? "other" : request.uri.path
+        let path = request.uri.path
+        return endpoints[path] == nil && dropIns[path] == nil ? "other" : path
     }
 }
 

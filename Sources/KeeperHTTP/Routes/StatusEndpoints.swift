@@ -4,7 +4,8 @@ internal import Hummingbird
 internal import KeeperPorts
 internal import NIOCore
 
-/// What people and their tools look at: `GET /status` and the page at `GET /`.
+/// What people and their tools look at: `GET /status`, `GET /metrics`, the page at `GET /`, and the description of all
+/// this at `GET /openapi.yaml`.
 struct StatusEndpoints: Sendable {
     let provider: any CredentialProvider
     let page = StatusPage()
@@ -25,6 +26,21 @@ struct StatusEndpoints: Sendable {
                 .referrerPolicy: "no-referrer",
             ],
             body: .init(byteBuffer: ByteBuffer(string: html)))
+    }
+
+    /// The figures for Prometheus.
+    func metrics(_ request: ClientRequest) async throws -> Response {
+        let text = MetricsText(await provider.status()).text
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// Every request and its answers, for tools. It says nothing of this cluster, so anyone may have it.
+    func description() -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/yaml"],
+            body: .init(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_yaml)))
     }
 
     private func document() async -> StatusDocument {

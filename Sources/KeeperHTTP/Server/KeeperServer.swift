@@ -25,6 +25,7 @@ public struct KeeperServer: Service {
     private let node: NodeName
     private let provider: any CredentialProvider
     private let directory: ClientDirectory
+    private let apps: AppDirectory
     private let gate: NodeGate
     private let logger: Logger
     private let onBound: @Sendable (Int) async -> Void
@@ -37,17 +38,20 @@ public struct KeeperServer: Service {
     ///   - holder: this node, as it stands in the store.
     ///   - provider: the node itself.
     ///   - clients: who may ask.
+    ///   - apps: what they may ask about.
     ///   - secret: what authenticates other nodes.
     ///   - onBound: told the port as soon as requests are accepted.
     public init(
         host: String, port: Int, holder: LeaseHolder, provider: any CredentialProvider, clients: ClientDirectory,
-        secret: ClusterSecret, logger: Logger, onBound: @escaping @Sendable (Int) async -> Void = { _ in }
+        apps: AppDirectory, secret: ClusterSecret, logger: Logger,
+        onBound: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
         node = holder.node
         self.provider = provider
         directory = clients
+        self.apps = apps
         gate = NodeGate(
             incarnation: holder.incarnation, secret: secret, complaints: Complaints(logger),
             clock: NodeClock.system)
@@ -76,8 +80,8 @@ public struct KeeperServer: Service {
     var application: Application<KeeperResponder> {
         Application(
             responder: KeeperResponder(
-                node: node, directory: directory, gate: gate, endpoints: endpoints, draining: draining,
-                logger: logger),
+                node: node, directory: directory, gate: gate, endpoints: endpoints, dropIns: dropIns,
+                draining: draining, logger: logger),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [ConnectionHandler()], idleTimeout: Self.idleTimeout,
@@ -101,16 +105,21 @@ public struct KeeperServer: Service {
         }.get()
     }
 
-    private var endpoints: [String: Endpoint] {
+    /// Our own paths.
+    var endpoints: [String: Endpoint] {
         let tokens = TokenEndpoints(provider: provider)
         let health = HealthEndpoints(provider: provider)
         let status = StatusEndpoints(provider: provider)
         let operate = OperateEndpoints(provider: provider, tokens: tokens, logger: logger)
         let handover = HandoverEndpoints(provider: provider, logger: logger)
+        let tickets = TicketEndpoints(provider: provider, apps: apps)
         let nodes = NodeEndpoints(provider: provider)
         return [
             "/token": .client(.get, .read, tokens.read),
             "/token/refresh": .client(.post, .refresh, tokens.refresh),
+            "/ticket": .client(.get, .read, tickets.ticket),
+            "/jssdk/config": .client(.get, .read, tickets.page),
+            "/card/signature": .client(.get, .read, tickets.card),
 
             "/livez": .open(health.live),
             "/readyz": .open(health.ready),
@@ -120,6 +129,8 @@ public struct KeeperServer: Service {
 
             "/": .client(.get, .observe, status.page),
             "/status": .client(.get, .observe, status.status),
+            "/metrics": .client(.get, .observe, status.metrics),
+            "/openapi.yaml": .open(status.description),
 
             "/operate/step-down": .client(.post, .operate, handover.stepDown),
             "/operate/switchover": .client(.post, .operate, handover.switchover),
@@ -129,6 +140,19 @@ public struct KeeperServer: Service {
 
             "/internal/refresh": .node(.post, nodes.refresh),
             "/internal/state": .node(.get, nodes.state),
+        ]
+    }
+
+    /// WeChat's own paths.
+    var dropIns: [String: DropInPath] {
+        let dropIn = DropInEndpoints(
+            provider: provider, apps: apps, clients: directory, tokens: TokenEndpoints(provider: provider))
+        return [
+            "/token": .ifAskedAsWeChatIs { request, _ in try dropIn.token(request) },
+            "/cgi-bin/token": .always { request, _ in try dropIn.token(request) },
+            "/cgi-bin/stable_token": .always(dropIn.stableToken),
+            "/cgi-bin/gettoken": .always { request, _ in try dropIn.corporationToken(request) },
+            "/cgi-bin/ticket/getticket": .always { request, _ in try dropIn.ticket(request) },
         ]
     }
 }

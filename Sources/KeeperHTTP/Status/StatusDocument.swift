@@ -160,7 +160,7 @@ extension StatusDocument.Member {
 extension StatusDocument.App {
     fileprivate init(_ app: AppStatus) {
         self.init(
-            appid: app.app.rawValue, line: app.line.rawValue, well: app.isWell, state: app.sentence,
+            appid: app.app.rawValue, line: app.line.name, well: app.isWell, state: app.sentence,
             version: app.version, epoch: app.epoch.rawValue, fingerprint: app.fingerprint?.rawValue,
             secondsLeft: app.left.map { $0.atLeastZero.wholeSeconds }, lifeSeconds: app.life?.wholeSeconds,
             ageSeconds: app.age?.wholeSeconds, inDoubt: app.isInDoubt,

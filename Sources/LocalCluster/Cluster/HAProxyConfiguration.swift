@@ -31,7 +31,7 @@ package struct HAProxyConfiguration {
 
         frontend wxkeeper
             bind 127.0.0.1:\(port)
-            use_backend refresh if { path /token/refresh } or { path_beg /operate/ }
+            use_backend refresh if { path /token/refresh /cgi-bin/stable_token } or { path_beg /operate/ }
             default_backend read
 
         backend read

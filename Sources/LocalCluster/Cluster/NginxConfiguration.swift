@@ -40,7 +40,7 @@ package struct NginxConfiguration {
                     proxy_read_timeout 1s;
                     proxy_next_upstream error timeout http_502 http_503 http_504;
                 }
-                location = /token/refresh {
+                location ~ ^/(token/refresh|cgi-bin/stable_token)$ {
                     proxy_pass http://wxkeeper;
                     proxy_read_timeout 17s;
                     proxy_next_upstream error timeout non_idempotent;

@@ -42,6 +42,8 @@ extension Configuration {
         var baseURL: String
         /// Other domains of the same WeChat, tried in this order where `baseURL` cannot be reached.
         var fallbackURLs: [String]
+        /// Where WeCom is; without a slash at its end.
+        var wecomURL: String
         /// The whole of one call, from name lookup to the last byte.
         var timeout: Duration
         /// How long WeChat keeps the previous classic token alive after it issued a new one.
@@ -57,6 +59,26 @@ extension Configuration {
         var name: String
         var secret: Secret
         var api: API
+        /// The corporation whose application it is; nil unless it is one of WeCom.
+        var corporation: String?
+        /// The tickets kept besides the token, each once.
+        var tickets: [TicketType] = []
+        /// Whether the AppSecret opens the drop-in paths, besides the clients' keys.
+        var takesSecretAsKey = false
+        /// The hosts whose pages `/jssdk/config` signs; empty: any.
+        var jsDomains: [String] = []
+    }
+
+    /// What an app is at WeChat.
+    enum Kind: String, Sendable, CaseIterable {
+        case officialAccount = "official-account"
+        case miniProgram = "mini-program"
+        case wecom
+    }
+
+    /// What opens the drop-in paths for an app besides the clients' keys.
+    enum DropIn: String, Sendable, CaseIterable {
+        case appsecret
     }
 
     /// The endpoint of WeChat that issues an app's token.
@@ -91,6 +113,7 @@ extension Configuration {
     /// Most `wechat.fallback-urls`; WeChat has four domains besides the usual one.
     static let mostFallbacks = 4
     static let defaultBaseURL = "https://api.weixin.qq.com"
+    static let defaultWeComURL = "https://qyapi.weixin.qq.com"
     static let defaultTimeout = Duration.seconds(3)
     static let defaultOverlap = Duration.seconds(300)
     static let defaultWatch = Duration.seconds(30)
@@ -106,6 +129,7 @@ enum ConfigurationLimit {
     static let urlCharacters = 1024
     static let apps = 20_000
     static let clients = 10_000
+    static let jsDomains = 100
     static let nestingDepth = 12
     /// A shorter secret is accepted with a warning.
     static let adviseSecretCharacters = 16

@@ -84,7 +84,7 @@ struct ConfigurationReader {
     static let known = ["cluster", "node", "wechat", "apps", "clients"]
     static let knownInCluster = ["name", "redis", "secret", "lease", "seal"]
     static let knownInNode = ["id", "listen", "drain", "advertise", "tls"]
-    static let knownInWeChat = ["base-url", "fallback-urls", "timeout", "overlap", "watch"]
+    static let knownInWeChat = ["base-url", "fallback-urls", "wecom-url", "timeout", "overlap", "watch"]
 }
 
 /// The sections of which there is one.
@@ -137,11 +137,14 @@ extension ConfigurationReader {
         }
         let baseURL = section.url("base-url", allowed: allowed, convert: address)
         let fallbacks = section.urls("fallback-urls", limit: Configuration.mostFallbacks, allowed: allowed, address)
+        let wecomURL = section.url("wecom-url", allowed: allowed, convert: address)
         let bounds = Duration.seconds(1)...(.seconds(3600))
         let watch = section.duration("watch", in: bounds, orZero: true, default: Configuration.defaultWatch)
         return Configuration.WeChat(
             baseURL: baseURL ?? Configuration.defaultBaseURL,
             fallbackURLs: fallbacks,
+            // A simulator plays both.
+            wecomURL: wecomURL ?? baseURL.flatMap { $0.hasPrefix("http:") ? $0 : nil } ?? Configuration.defaultWeComURL,
             timeout: times.timing.callTimeout,
             overlap: times.overlap,
             watch: watch ?? Configuration.defaultWatch

@@ -41,7 +41,8 @@ struct Assembly {
         let source = WeChatAPI(
             client: curl, base: try WeChatBaseURL(configuration.wechat.baseURL),
             fallbacks: try configuration.wechat.fallbackURLs.map { try WeChatBaseURL($0) },
-            secrets: configuration.appSecrets,
+            wecom: try WeChatBaseURL(configuration.wechat.wecomURL),
+            accounts: configuration.accounts,
             identity: holder.node.rawValue)
         node = Node(
             holder: holder,
@@ -53,7 +54,8 @@ struct Assembly {
             logger: logger, fingerprint: { secret.fingerprint(of: $0) })
         server = KeeperServer(
             host: configuration.node.listen.host, port: configuration.node.listen.port, holder: holder,
-            provider: node, clients: try configuration.clientDirectory, secret: secret, logger: logger,
+            provider: node, clients: try configuration.clientDirectory, apps: configuration.appDirectory,
+            secret: secret, logger: logger,
             onBound: { [logger] port in logger.notice("serves on port \(port)") })
     }
 

@@ -12,14 +12,23 @@ extension Configuration {
             password: redis.password.map { RedisPassword($0.reveal()) }, database: redis.database)
     }
 
-    var appSecrets: [AppID: AppSecret] {
-        Dictionary(apps.map { ($0.id, AppSecret($0.secret.reveal())) }, uniquingKeysWith: { first, _ in first })
+    var accounts: [AppID: WeChatAccount] {
+        Dictionary(apps.map { ($0.id, $0.account) }, uniquingKeysWith: { first, _ in first })
     }
 
     var nodeSettings: NodeSettings {
         NodeSettings(
-            timing: cluster.timing, apps: apps.map { AppSettings(id: $0.id, line: $0.api.line) },
+            timing: cluster.timing, apps: apps.flatMap(\.credentials),
             overlap: wechat.overlap, watchPeriod: wechat.watch)
+    }
+
+    var appDirectory: AppDirectory {
+        AppDirectory(
+            apps.map { app in
+                KnownApp(
+                    id: app.id, corporation: app.corporation,
+                    secret: app.takesSecretAsKey ? KeyDigest(of: app.secret.reveal()) : nil, jsDomains: app.jsDomains)
+            })
     }
 
     var clientDirectory: ClientDirectory {
@@ -29,12 +38,21 @@ extension Configuration {
     }
 }
 
-extension Configuration.API {
-    var line: TokenLine {
-        switch self {
-        case .classic: .classic
-        case .stable: .stable
-        }
+extension Configuration.App {
+    fileprivate var account: WeChatAccount {
+        let secret = AppSecret(secret.reveal())
+        return corporation.map { .wecom(corporation: $0, secret) } ?? .app(secret)
+    }
+
+    /// The token and the tickets.
+    fileprivate var credentials: [AppSettings] {
+        let line: CredentialLine =
+            switch api {
+            case _ where corporation != nil: .wecom
+            case .classic: .classic
+            case .stable: .stable
+            }
+        return [AppSettings(id: id, line: line)] + tickets.map { AppSettings(ticket: $0, of: id) }
     }
 }
 

@@ -17,6 +17,8 @@ struct Stage {
     /// Everything the node did since `forget()`, but for ticks and mere connections to WeChat.
     private(set) var actions: [NodeAction] = []
     private(set) var calls: [(request: RequestID, app: AppID, kind: CallKind, permit: CallPermit)] = []
+    /// The tokens with which tickets were asked for.
+    private(set) var ticketTokens: [Token] = []
     private(set) var probes: [(request: RequestID, token: Token)] = []
     private(set) var forwards: [(request: RequestID, forwarding: Forwarding)] = []
     private(set) var queries: [(request: RequestID, members: [Member])] = []
@@ -25,7 +27,7 @@ struct Stage {
     private let holder: LeaseHolder
 
     init(
-        _ holder: LeaseHolder = .n1, line: TokenLine = .classic, timing: LeaseTiming = .standard,
+        _ holder: LeaseHolder = .n1, line: CredentialLine = .classic, timing: LeaseTiming = .standard,
         overlap: Duration = .seconds(300), watchPeriod: Duration = .zero, rules: Rules = .all,
         apps: [AppSettings]? = nil
     ) {
@@ -98,6 +100,9 @@ extension Stage {
                 .credentialReplied(id, .success(stage.store.perform(command, by: stage.holder, at: stage.now)))
             } failing: { .credentialReplied(id, .failure($0)) }
         case .call(let id, let app, let kind, let permit): calls.append((id, app, kind, permit))
+        case .callForTicket(let id, let app, let type, let token, let permit):
+            calls.append((id, app.ticket(type), .ticket(type), permit))
+            ticketTokens.append(token)
         case .probe(let id, _, let token, _): probes.append((id, token))
         case .reach(let id, _):
             unanswered.append((.reached(id, isWeChatThere), now + .milliseconds(20)))
@@ -189,7 +194,7 @@ extension Stage {
 
     /// The node leads a term of which nothing restrains it, the store holding `record`.
     static func leading(
-        _ record: CredentialRecord? = nil, line: TokenLine = .classic, overlap: Duration = .seconds(300),
+        _ record: CredentialRecord? = nil, line: CredentialLine = .classic, overlap: Duration = .seconds(300),
         watchPeriod: Duration = .zero
     ) -> Stage {
         var stage = Stage(line: line, overlap: overlap, watchPeriod: watchPeriod)
@@ -235,6 +240,12 @@ extension Stage {
         return nil
     }
 
+    /// The last `serve` of one credential.
+    func served(_ app: AppID) -> ServedCredential? {
+        for case .serve(app, let credential) in actions.reversed() { return credential }
+        return nil
+    }
+
     var credentialCommands: [CredentialCommand] {
         actions.compactMap { if case .credential(_, let command) = $0 { command } else { nil } }
     }
@@ -264,6 +275,7 @@ extension NodeAction {
         case .credential(_, .put): "put"
         case .credential(_, .restore): "restore"
         case .call: "call"
+        case .callForTicket: "call for a ticket"
         case .probe: "probe"
         case .forward: "forward"
         case .askPeers: "ask members"

@@ -1,0 +1,152 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import KeeperCore
+internal import KeeperPorts
+internal import NIOCore
+
+/// WeChat's own paths, for programs that know nothing but WeChat: same query, same body, same answers.
+///
+/// A caller proves itself by `secret`, as at WeChat: with a client key of ours, or with the AppSecret where the app
+/// allows that. What is answered is the cached token; nothing asked here ever reaches WeChat as a forced refresh.
+struct DropInEndpoints: Sendable {
+    let provider: any CredentialProvider
+    let apps: AppDirectory
+    let clients: ClientDirectory
+    let tokens: TokenEndpoints
+
+    /// `GET /cgi-bin/token`, and `GET /token` asked as if it were that.
+    func token(_ request: Request) throws -> Response {
+        guard request.method == .get || request.method == .head else { throw DropInFailure.getRequired }
+        let query = request.uri.queryParameters
+        func field(_ name: Substring) -> String? { query[name].map(String.init) }
+        let app = try app(
+            Fields(appid: field("appid"), secret: field("secret"), grantType: field("grant_type")), toRefresh: false)
+        return try answer(app)
+    }
+
+    /// `POST /cgi-bin/stable_token`; `force_refresh` is a passive refresh of the token now current.
+    func stableToken(_ request: Request, _ channel: any Channel) async throws -> Response {
+        guard request.method == .post else { throw DropInFailure.postRequired }
+        guard let bytes = try? await request.body.collect(upTo: ClientRequest.longestBody) else {
+            throw DropInFailure.badJSON
+        }
+        guard bytes.readableBytes > 0 else { throw DropInFailure.emptyBody }
+        guard let fields = try? JSONDecoder().decode(Fields.self, from: Data(bytes.readableBytesView)) else {
+            throw DropInFailure.badJSON
+        }
+        let isForced = fields.forceRefresh ?? false
+        let app = try app(fields, toRefresh: isForced)
+        guard isForced, case .token(let served, _, _) = provider.read(app) else { return try answer(app) }
+        let deadline = ContinuousClock.now + TokenEndpoints.longestRefresh
+        let refreshed = try await whilePresent(channel.departure()) {
+            await provider.refresh(
+                app, because: .refused(served.credential.token), isForwarded: false, before: deadline)
+        }
+        return try answer(refreshed)
+    }
+
+    /// `GET /cgi-bin/gettoken` of WeCom.
+    func corporationToken(_ request: Request) throws -> Response {
+        guard request.method == .get || request.method == .head else { throw DropInFailure.getRequired }
+        let query = request.uri.queryParameters
+        let applications = apps.applications(of: query["corpid"].map(String.init) ?? "")
+        guard !applications.isEmpty else { throw DropInFailure.unknownCorporation }
+        guard let secret = query["corpsecret"].map(String.init), !secret.isEmpty else {
+            throw DropInFailure.secretMissing
+        }
+        let meant = applications.filter { may(secret, for: $0, toRefresh: false) }
+        guard meant.count == 1, let app = meant.first else { throw DropInFailure.wrongCorporationSecret }
+        return try answer(app.id, isWeCom: true)
+    }
+
+    /// `GET /cgi-bin/ticket/getticket`: whoever holds a token of ours may have its app's tickets.
+    func ticket(_ request: Request) throws -> Response {
+        guard request.method == .get || request.method == .head else { throw DropInFailure.getRequired }
+        let query = request.uri.queryParameters
+        guard let token = query["access_token"], !token.isEmpty else { throw DropInFailure.tokenMissing }
+        guard let app = provider.owner(of: Token(String(token))) else { throw DropInFailure.unknownToken }
+        guard let type = query["type"].flatMap({ TicketType(rawValue: String($0)) }) else {
+            throw DropInFailure.wrongTicketType
+        }
+        switch provider.read(app.ticket(type)) {
+        case .token(let served, let expiresIn, _):
+            var body = JSONBytes()
+            body.write("errcode", 0)
+            body.write("errmsg", "ok")
+            body.write("ticket", served.credential.token.secret)
+            body.write("expires_in", expiresIn)
+            return Response(json: body, epoch: served.credential.epoch)
+        case .none: throw DropInFailure.busy("there is no valid ticket of this app yet")
+        case .unknownApp: throw DropInFailure.wrongTicketType
+        }
+    }
+
+    // MARK: Who asks
+
+    private struct Fields: Decodable {
+        var appid: String?
+        var secret: String?
+        var grantType: String?
+        var forceRefresh: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case appid
+            case secret
+            case grantType = "grant_type"
+            case forceRefresh = "force_refresh"
+        }
+    }
+
+    /// The app that the caller may use; judged in WeChat's order, which looks at the appid first.
+    private func app(_ fields: Fields, toRefresh: Bool) throws(DropInFailure) -> AppID {
+        guard let id = fields.appid, !id.isEmpty else { throw .appIDMissing }
+        guard let app = apps[AppID(id)] else { throw .unknownApp }
+        guard fields.grantType == "client_credential" else { throw .wrongGrantType }
+        guard let secret = fields.secret, !secret.isEmpty else { throw .secretMissing }
+        guard may(secret, for: app, toRefresh: false) else { throw .wrongSecret }
+        guard !toRefresh || may(secret, for: app, toRefresh: true) else { throw .mayNotRefresh }
+        return app.id
+    }
+
+    private func may(_ secret: String, for app: KnownApp, toRefresh: Bool) -> Bool {
+        if let own = app.secret, own == KeyDigest(of: secret) { return true }
+        guard let client = clients.client(withKey: secret[...]), client.mayUse(app.id) else { return false }
+        return client.scopes.contains(toRefresh ? .refresh : .read)
+    }
+
+    // MARK: What is answered
+
+    private func answer(_ app: AppID, isWeCom: Bool = false) throws(DropInFailure) -> Response {
+        switch provider.read(app) {
+        case .token(let served, let expiresIn, _): return Self.answer(served, expiresIn, isWeCom: isWeCom)
+        case .none: throw .busy("there is no valid token of this app yet")
+        case .unknownApp: throw .unknownApp
+        }
+    }
+
+    private func answer(_ refreshed: RefreshAnswer) throws(DropInFailure) -> Response {
+        switch refreshed {
+        case .token(let served, _, _, _):
+            guard let expiresIn = served.expiresIn(at: tokens.now) else {
+                throw .busy("there is no valid token of this app yet")
+            }
+            return Self.answer(served, expiresIn, isWeCom: false)
+        case .tooSoon: throw .tooSoon
+        case .refused(let trouble, _): throw DropInFailure(trouble.errcode ?? -1, trouble.summary)
+        case .unavailable(let reason, _): throw .busy(reason.sentence)
+        case .notLeader: throw .busy(RefreshAnswer.Unavailability.noLeader.sentence)
+        }
+    }
+
+    private static func answer(_ served: ServedCredential, _ expiresIn: Int64, isWeCom: Bool) -> Response {
+        var body = JSONBytes()
+        if isWeCom {
+            body.write("errcode", 0)
+            body.write("errmsg", "ok")
+        }
+        body.write("access_token", served.credential.token.secret)
+        body.write("expires_in", expiresIn)
+        return Response(json: body, epoch: served.credential.epoch)
+    }
+}

@@ -1,0 +1,123 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import KeeperCore
+internal import KeeperPorts
+
+/// `GET /ticket`, and the signatures that are made with tickets: `GET /jssdk/config`, `GET /card/signature`.
+struct TicketEndpoints: Sendable {
+    /// A longer URL of a page is refused.
+    static let longestURL = 2048
+    /// A longer part of a card's signature is refused.
+    static let longestCardField = 128
+
+    let provider: any CredentialProvider
+    let apps: AppDirectory
+
+    /// The cached ticket.
+    func ticket(_ request: ClientRequest) throws -> Response {
+        let app = try request.app(named: request.parameter("appid"))
+        let (served, expiresIn, isStale) = try reading(try type(request, default: nil), of: app, for: request)
+        var body = JSONBytes()
+        body.write("appid", app.rawValue)
+        body.write("ticket", served.credential.token.secret)
+        body.write("expires_in", expiresIn)
+        if isStale { body.write("stale", true) }
+        return Response(json: body, epoch: served.credential.epoch)
+    }
+
+    /// What `wx.config` is given for a page; with `type=agent_config` what `wx.agentConfig` is given.
+    func page(_ request: ClientRequest) throws -> Response {
+        let app = try request.app(named: request.parameter("appid"))
+        let url = try page(request.parameter("url"), of: app)
+        let (served, _, _) = try reading(try type(request, default: .jsapi), of: app, for: request)
+        let (nonce, timestamp) = (Self.nonce(), Self.timestamp())
+        var body = JSONBytes()
+        body.write("appId", apps[app]?.corporation ?? app.rawValue)
+        body.write("timestamp", timestamp)
+        body.write("nonceStr", nonce)
+        body.write(
+            "signature",
+            JSSignature.page(url, ticket: served.credential.token, nonce: nonce, timestamp: timestamp))
+        return Response(json: body, epoch: served.credential.epoch)
+    }
+
+    /// What `wx.addCard` is given for one card.
+    func card(_ request: ClientRequest) throws -> Response {
+        let app = try request.app(named: request.parameter("appid"))
+        var values: [String] = []
+        for name in ["card_id", "code", "openid"] as [Substring] {
+            guard let value = try request.parameter(name), !value.isEmpty else { continue }
+            guard value.utf8.count <= Self.longestCardField else {
+                throw RequestFailure(.badRequest, "\(name) is longer than \(Self.longestCardField) bytes")
+            }
+            values.append(value)
+        }
+        let (served, _, _) = try reading(.card, of: app, for: request)
+        let (nonce, timestamp) = (Self.nonce(), Self.timestamp())
+        var body = JSONBytes()
+        body.write("timestamp", timestamp)
+        body.write("nonce_str", nonce)
+        body.write(
+            "signature",
+            JSSignature.card(values + [nonce, String(timestamp)], ticket: served.credential.token))
+        return Response(json: body, epoch: served.credential.epoch)
+    }
+
+    private func reading(
+        _ type: TicketType, of app: AppID, for request: ClientRequest
+    ) throws(RequestFailure) -> (ServedCredential, Int64, isStale: Bool) {
+        switch provider.read(app.ticket(type)) {
+        case .token(let served, let expiresIn, let isStale): return (served, expiresIn, isStale)
+        case .none:
+            throw RequestFailure(
+                .serviceUnavailable, "there is no valid ticket \(type.rawValue) of \(app) yet", retryAfter: .seconds(2))
+        case .unknownApp:
+            guard apps[app] != nil else { throw .cannotUse(app, request.client) }
+            throw RequestFailure(
+                .notFound, "this cluster does not keep the ticket \(type.rawValue) of \(app); see `tickets` of the app")
+        }
+    }
+
+    private func type(
+        _ request: ClientRequest, default: TicketType?
+    ) throws(RequestFailure) -> TicketType {
+        guard let text = try request.parameter("type"), !text.isEmpty else {
+            if let `default` { return `default` }
+            throw RequestFailure(.badRequest, "type is missing: \(Self.types)")
+        }
+        guard let type = TicketType(rawValue: text) else {
+            throw RequestFailure(.badRequest, "type is not one of \(Self.types)")
+        }
+        return type
+    }
+
+    private static let types = TicketType.allCases.map(\.rawValue).joined(separator: ", ")
+
+    /// The URL of a page that may be signed.
+    private func page(_ text: String?, of app: AppID) throws(RequestFailure) -> String {
+        guard let text, !text.isEmpty else {
+            throw RequestFailure(.badRequest, "url is missing: the URL of the page, as its address bar shows it")
+        }
+        guard text.utf8.count <= Self.longestURL else {
+            throw RequestFailure(.badRequest, "url is longer than \(Self.longestURL) bytes")
+        }
+        let scheme = ["https://", "http://"].first { text.lowercased().hasPrefix($0) }
+        guard let scheme else { throw RequestFailure(.badRequest, "url must begin with http:// or https://") }
+        let authority = text.dropFirst(scheme.count).prefix { !"/?#".contains($0) }.lowercased()
+        // What a browser takes for the host ends at a backslash too, and begins after an `@`.
+        guard !authority.isEmpty, !authority.contains(where: { "@\\".contains($0) }) else {
+            throw RequestFailure(.badRequest, "url names no host, or a user before it")
+        }
+        let domains = apps[app]?.jsDomains ?? []
+        guard domains.isEmpty || domains.contains(authority) else {
+            throw RequestFailure(.forbidden, "the pages of \(authority) are not among the js-domains of \(app)")
+        }
+        return text
+    }
+
+    /// 64 random bits.
+    private static func nonce() -> String { String(UInt64.random(in: 1...UInt64.max), radix: 36) }
+
+    private static func timestamp() -> Int64 { Int64(Date.now.timeIntervalSince1970) }
+}
