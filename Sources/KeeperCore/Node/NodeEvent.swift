@@ -10,7 +10,7 @@ public enum NodeEvent: Hashable, Sendable {
     case leaseReplied(RequestID, Result<LeaseReply, StoreError>)
     /// The store answered a `NodeAction.credential`, or did not.
     indirect case credentialReplied(RequestID, Result<CredentialReply, StoreError>)
-/// A `NodeAction.call` or a `NodeAction.callForTicket` is over.
+    /// A `NodeAction.call` or a `NodeAction.callForTicket` is over.
     indirect case called(RequestID, CallOutcome)
     /// A `NodeAction.probe` is over.
     indirect case probed(RequestID, ProbeOutcome)
