@@ -218,6 +218,7 @@ import Testing
         #expect(stage.served?.credential.token == Token("t2"))
         #expect(stage.story.filter { $0 == "publish" }.count >= 4)
         #expect(stage.core.peerState(at: stage.now).records.map(\.version) == [2])
+        #expect(stage.core.peerState(at: stage.now).records.map(\.previous) == [[Fingerprint(of: Token("t1"))]])
 
         stage.weather = { _ in .fair }
         stage.pass(.seconds(1))

@@ -12,9 +12,17 @@ import Testing
 
     @Test mutating func staleReading_IsIgnored() {
         learn(.sample(event: 9, version: 4))
-        learn(.sample(event: 8, version: 5, token: "t0"))
+        learn(.sample(event: 8, version: 3, token: "t0"))
         #expect(knowledge.credential?.version == 4)
-        #expect(knowledge.event == 9)
+        #expect(knowledge.event == 9 && knowledge.isStored)
+    }
+
+    /// A server that came back from an older copy counts its events from below; what it acknowledges is true.
+    @Test mutating func newerTokenUnderALowerEvent_IsNoStaleReading() {
+        learn(.sample(event: 9, version: 4))
+        learn(.sample(event: 8, version: 5, token: "t5"))
+        #expect(knowledge.credential?.token == Token("t5"))
+        #expect(knowledge.event == 8)
     }
 
     @Test mutating func anotherStore_StartsItsOwnCount() {
@@ -106,6 +114,42 @@ import Testing
         #expect(knowledge.record(at: .seconds(110)).intent == nil)
     }
 
+    /// The server was started again, even from an older copy, in which the taint is an open intent yet.
+    @Test(arguments: [4, 5] as [UInt64]) mutating func doubtThatTheStoreShowsAgain_IsTheStores(event: UInt64) {
+        let open = OpenIntent(id: intent, epoch: Epoch(1), event: 4, age: .seconds(30))
+        learn(.sample(event: 5, taint: Taint(event: 4, age: .seconds(30))), at: 100)
+        knowledge.storeLost(isNew: true)
+        #expect(knowledge.doubtSince == .seconds(70) && knowledge.hasDoubtBeyondIntent)
+        learn(.sample(event: event, intent: open), at: 100)
+        #expect(knowledge.doubtSince == .seconds(70) && !knowledge.hasDoubtBeyondIntent)
+        learn(.sample(event: 6), at: 110)
+        #expect(knowledge.doubtSince == nil)
+    }
+
+    @Test(arguments: [("s", 7), ("another", 4)] as [(String, UInt64)])
+    mutating func anotherDoubt_DoesNotStandForTheOneThatWasLost(store: String, event: UInt64) {
+        learn(.sample(event: 5, taint: Taint(event: 4, age: .seconds(30))), at: 100)
+        knowledge.storeLost(isNew: true)
+        let other = OpenIntent(id: intent, epoch: Epoch(1), event: event, age: .seconds(10))
+        learn(.sample(event: 7, intent: other), from: store, at: 100)
+        learn(.sample(event: 8), from: store, at: 110)
+        #expect(knowledge.doubtSince == .seconds(70))
+    }
+
+    /// A member had the token from its leader before the store had it; the server was started again meanwhile.
+    @Test mutating func doubtOfARecordThatLackedOurToken_EndsWithTheStoresWordOnIt() {
+        learn(.sample(event: 1, version: 1))
+        knowledge.learnFromPeer(
+            .sample(version: 2, token: "t2", previous: ["t1"], taint: Taint(event: 2, age: .seconds(1))),
+            askedAt: .seconds(101))
+        let open = OpenIntent(id: intent, epoch: Epoch(1), event: 2, age: .seconds(3))
+        learn(.sample(event: 2, version: 1, intent: open), at: 103)
+        knowledge.storeLost(isNew: true)
+        #expect(knowledge.doubtSince == .seconds(100))
+        learn(.sample(event: 3, version: 2, token: "t2", previous: ["t1"]), at: 105)
+        #expect(knowledge.doubtSince == nil)
+    }
+
     @Test mutating func lostRecordOfAnUnknownApp_LeavesNothingToWriteBack() {
         knowledge.storeLost(isNew: false)
         #expect(knowledge.isStored)
@@ -115,7 +159,7 @@ import Testing
         learn(.sample(event: 1, version: 4, epoch: 2))
         knowledge.learnFromPeer(.sample(version: 5, epoch: 2, token: "t5", previous: ["t1"]), askedAt: .seconds(50))
         #expect(knowledge.credential?.token == Token("t5"))
-        #expect(knowledge.knowsAsOlder(Fingerprint(of: Token("t1"))))
+        #expect(knowledge.previous == [Fingerprint(of: Token("t1"))])
         #expect(!knowledge.isStored)
     }
 
@@ -163,6 +207,21 @@ import Testing
                 readAfter: .seconds(60))
             #expect(restarted.doubtSince == nil && !restarted.isStored)
         }
+    }
+
+    /// The store was lost twice within one second of its clock, and its number of a term given twice.
+    @Test mutating func youngerTokenOfTheSameTerm_ShowsItsNumberGivenTwice() {
+        learn(.sample(event: 4, version: 4, epoch: 9, token: "t4", previous: ["t3"]), at: 10)
+        let second = CredentialRecord.sample(event: 1, version: 1, epoch: 9, token: "u1", age: .seconds(5))
+        #expect(knowledge.showsTermTwice(second))
+        learn(second, from: "another", at: 60)
+        #expect(!knowledge.isStored && knowledge.doubtSince == .seconds(55))
+        let innocent = [
+            CredentialRecord.sample(version: 3, epoch: 9, token: "t3"), .sample(version: 4, epoch: 9, token: "t4"),
+            .sample(version: 5, epoch: 9, token: "t5"), .sample(version: 1, epoch: 8, token: "u1"),
+            .sample(version: 0, epoch: 9, token: nil),
+        ]
+        for record in innocent { #expect(!knowledge.showsTermTwice(record)) }
     }
 
     @Test mutating func correction_ConcernsOneVersionOnly() {

@@ -120,6 +120,19 @@ import Testing
         #expect(stage.isLeading() && stage.calls.isEmpty)
     }
 
+    /// The store was lost, its clock stood still, and its number of a term was given twice.
+    @Test func termNumberGivenTwice_AsksForALaterTerm() throws {
+        let held = CredentialRecord.sample(version: 3, epoch: 4, token: "t3", age: .seconds(60))
+        var stage = Stage.following(held)
+        stage.pass(.seconds(1))
+        stage.store.wipe()
+        stage.store.lead(.n2, epoch: 4, until: stage.now + .seconds(60))
+        stage.store.keep(.sample(version: 1, epoch: 4, token: "u1", age: .seconds(5)), at: stage.now)
+        stage.pass(.seconds(1))
+        #expect(stage.core.peerState(at: stage.now).floor == Epoch(5))
+        #expect(stage.served?.credential.token == Token("t3") && stage.served?.promisedUntil != nil)
+    }
+
     @Test func orphanedIntent_IsDropped() throws {
         var stage = Stage.leading(young)
         var orphaned = young

@@ -30,8 +30,11 @@ extension World {
     }
 
     /// A lease was taken over by force: whoever held it must have stopped believing in it. (Unless its number comes a
-    /// second time to the same process, which then is in its own quiet period and stays there.)
-    mutating func checkTakeover(of lease: LeaseRecord, by thief: Int) {
+    /// second time to the same process, which then is in its own quiet period and stays there; or the server came back
+    /// from an older copy and shows a renewal that was watched long ago: then its answer says so, and the thief waits
+    /// as after a total loss.)
+    mutating func checkTakeover(of lease: LeaseRecord, by thief: Int, _ answer: LeaseReply.Answer) {
+        if case .granted(_, _, isOld: true) = answer { return }
         guard !redis.isSecondGrant(lease.epoch, of: lease.holder) else { return }
         let holder = nodes.first { node in
             node.holder == lease.holder && node.isAlive && node.gate.epoch == lease.epoch

@@ -10,8 +10,8 @@ struct Knowledge: Sendable {
     private(set) var taint: KnownTaint?
     /// Our own doubt that has not reached the store, and since when.
     private(set) var ownDoubt: Instant?
-    /// A doubt that came with a token from a peer, until the store shows that token.
-    private(set) var peerDoubt: Instant?
+    /// A doubt that came with a token from a peer, or from a record that had not our token yet: until the store shows it.
+    private(set) var borrowedDoubt: Instant?
     /// Why the last attempt failed.
     var trouble: Trouble?
     /// Intents begun today, as the store counts them.
@@ -22,8 +22,8 @@ struct Knowledge: Sendable {
     private(set) var isStored = true
     private(set) var event: UInt64 = 0
     private var store = ""
-    /// What the store showed before it seemed to have lost it, and our own doubt then.
-    private var beforeLoss: (store: String, event: UInt64, basis: DecisionBasis, ownDoubt: Instant?)?
+    /// What was open when the store seemed to lose its record, until it shows one again.
+    private var beforeLoss: OpenDoubt?
 
     struct KnownIntent: Equatable, Sendable {
         let id: IntentID
@@ -35,6 +35,23 @@ struct Knowledge: Sendable {
     struct KnownTaint: Equatable, Sendable {
         let event: UInt64
         let since: Instant
+    }
+
+    /// The doubt that a record left behind.
+    private struct OpenDoubt {
+        let store: String
+        let version: UInt64
+        /// The events of the intent and of the taint.
+        let events: Set<UInt64>
+        let since: Instant
+        /// Whether the record showed our token. If not, what was open may have brought ours about.
+        let isOfOurs: Bool
+
+        /// Whether the store shows it still: an intent under its own event or, once resolved, as the taint of it.
+        func isShown(by record: CredentialRecord, from source: String) -> Bool {
+            let shown = Set([record.intent?.event, record.taint?.event].compactMap { $0 })
+            return source == store && record.version == version && events.isSubset(of: shown)
+        }
     }
 
     let app: AppID
@@ -49,11 +66,22 @@ struct Knowledge: Sendable {
 
     /// Since when the token may not be the newest; nil without doubt.
     var doubtSince: Instant? {
-        .earlier(.earlier(intent?.begun, taint?.since), .earlier(ownDoubt, peerDoubt))
+        .earlier(.earlier(intent?.begun, taint?.since), rememberedDoubt)
     }
 
     /// Whether the token is in doubt for another reason than an open intent.
-    var hasDoubtBeyondIntent: Bool { taint != nil || ownDoubt != nil || peerDoubt != nil }
+    var hasDoubtBeyondIntent: Bool { taint != nil || rememberedDoubt != nil }
+
+    /// A doubt that the store does not show.
+    private var rememberedDoubt: Instant? { .earlier(.earlier(ownDoubt, borrowedDoubt), beforeLoss?.since) }
+
+    /// What the record last shown leaves behind if it is lost.
+    private var openDoubt: OpenDoubt? {
+        guard let since = Instant.earlier(intent?.begun, taint?.since) else { return nil }
+        let events = [intent?.event, taint?.event].compactMap { $0 }
+        return OpenDoubt(
+            store: store, version: storedVersion, events: Set(events), since: since, isOfOurs: isStored)
+    }
 
     /// What a decision to rotate is based on.
     var basis: DecisionBasis {
@@ -69,9 +97,6 @@ struct Knowledge: Sendable {
 
     /// Whether a token is known and within its life.
     func isValid(at now: Instant) -> Bool { credential.map { now < $0.expiresAt } ?? false }
-
-    /// Whether a named token is known to be older than the current one.
-    func knowsAsOlder(_ fingerprint: Fingerprint) -> Bool { previous.contains(fingerprint) }
 }
 
 // MARK: Learning
@@ -79,13 +104,13 @@ struct Knowledge: Sendable {
 extension Knowledge {
     /// Takes in a record as the store showed it.
     mutating func learn(_ record: CredentialRecord, from source: String, readAfter sent: Instant) {
-        if source == store, record.event < event { return }
-        if let beforeLoss, beforeLoss.store == source, beforeLoss.event == record.event,
-            beforeLoss.basis == DecisionBasis(record)
-        {
-            // The server was only started again: nothing is lost.
-            ownDoubt = beforeLoss.ownDoubt
-        }
+        let stored = Credential(record, readAfter: sent)
+        // A late answer has a lower number. So has every answer of a server that came back from an older copy; if it
+        // shows a newer token than ours it is no late one.
+        let isNewer = stored.map { credential?.isOlder(than: $0) ?? true } ?? false
+        if source == store, record.event < event, !isNewer { return }
+        // If the store shows it still, the server was only started again.
+        if let beforeLoss, !beforeLoss.isShown(by: record, from: source) { remember(beforeLoss) }
         beforeLoss = nil
         store = source
         event = record.event
@@ -93,7 +118,7 @@ extension Knowledge {
         storedVersion = record.version
         trouble = record.trouble
         rotationsToday = record.rotationsToday
-        let stored = Credential(record, readAfter: sent)
+        let before = openDoubt
         if let credential, let stored, stored.isOlder(than: credential), rules.demand(.versionsNeverFall) {
             isStored = false
             if isContest(of: stored, with: credential, after: previous) { doubt(since: stored.issuedAt) }
@@ -104,13 +129,13 @@ extension Knowledge {
             previous = record.previous
             if let stored { adopt(stored, readAfter: sent) }
         }
-        if !isStored { rememberDoubt() }
+        if !isStored, let before { remember(before) }
         learnDoubt(of: record, readAfter: sent)
     }
 
     /// Whatever was open in a record that was lost, or has lost our token, is a doubt that only we remember now.
-    private mutating func rememberDoubt() {
-        if let open = [intent?.begun, taint?.since].compactMap({ $0 }).min() { doubt(since: open) }
+    private mutating func remember(_ open: OpenDoubt) {
+        if open.isOfOurs { doubt(since: open.since) } else { borrowedDoubt = .earlier(borrowedDoubt, open.since) }
     }
 
     private mutating func learnDoubt(of record: CredentialRecord, readAfter sent: Instant) {
@@ -130,8 +155,8 @@ extension Knowledge {
             return KnownTaint(event: seen.event, since: known.reduce(since) { min($0, $1 ?? $0) })
         }
         if isStored, taint != nil { ownDoubt = nil }
-        // What a peer doubted, the store knows best.
-        if isStored { peerDoubt = nil }
+        // What was doubted before the store had our token, it knows best.
+        if isStored { borrowedDoubt = nil }
     }
 
     /// - Parameter sent: when it was asked for.
@@ -145,7 +170,8 @@ extension Knowledge {
         }
         credential = other
         ownDoubt = nil
-        peerDoubt = nil
+        borrowedDoubt = nil
+        beforeLoss = nil
     }
 
     /// Takes in a record another node sent.
@@ -162,16 +188,23 @@ extension Knowledge {
         // What the store last showed us of doubts was about an older token.
         intent = nil
         taint = nil
-        if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() { peerDoubt = sent - age }
-        if isContested { peerDoubt = .earlier(peerDoubt, other.issuedAt) }
+        if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() { borrowedDoubt = sent - age }
+        if isContested { borrowedDoubt = .earlier(borrowedDoubt, other.issuedAt) }
     }
 
-    /// Whether the token the store shows may be the newer of the two, whatever its number: a store that was lost and
-    /// whose clock was set back counts terms anew from below. Not if it is known to be one of those before, nor if it
-    /// was published earlier: then the store came back from an older copy.
+    /// Whether the token the store shows may be the newer of the two, though its number says that it is the older: a
+    /// store that was lost and whose clock was set back counts terms anew from below, or gives a number twice. Not if it
+    /// is known to be one of those before, nor if it was published earlier: then the store came back from an older copy.
     private func isContest(of stored: Credential, with other: Credential, after previous: [Fingerprint]) -> Bool {
-        stored.epoch < other.epoch && stored.issuedAt > other.issuedAt && stored.fingerprint != other.fingerprint
+        stored.issuedAt > other.issuedAt && stored.fingerprint != other.fingerprint
             && !previous.contains(stored.fingerprint)
+    }
+
+    /// Whether the store counts versions of our token's term anew: then the number of that term was given twice.
+    func showsTermTwice(_ record: CredentialRecord) -> Bool {
+        guard let credential, let issue = record.issue else { return false }
+        return record.epoch == credential.epoch && record.version <= credential.version
+            && issue.fingerprint != credential.fingerprint && !previous.contains(issue.fingerprint)
     }
 
     /// Corrects the end of the current token's life from a call of our own.
@@ -187,7 +220,8 @@ extension Knowledge {
     /// nodes remember is answered.
     mutating func settle(askedAt moment: Instant) {
         if let ownDoubt, ownDoubt <= moment { self.ownDoubt = nil }
-        if let peerDoubt, peerDoubt <= moment { self.peerDoubt = nil }
+        if let borrowedDoubt, borrowedDoubt <= moment { self.borrowedDoubt = nil }
+        if let beforeLoss, beforeLoss.since <= moment { self.beforeLoss = nil }
     }
 
     /// Remembers that a call of our own may have replaced the token.
@@ -195,8 +229,7 @@ extension Knowledge {
 
     /// The store has no record of this app any more; with `isNew` it is another store altogether.
     mutating func storeLost(isNew: Bool) {
-        if beforeLoss == nil { beforeLoss = (store, event, basis, ownDoubt) }
-        rememberDoubt()
+        beforeLoss = beforeLoss ?? openDoubt
         intent = nil
         taint = nil
         hasRecord = false

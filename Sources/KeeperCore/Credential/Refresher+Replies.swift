@@ -226,7 +226,7 @@ extension Refresher {
         let credential = knowledge.credential
         let isUrgent =
             credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || isDead
-            || knowledge.taint != nil || knowledge.ownDoubt != nil
+            || knowledge.hasDoubtBeyondIntent
         return policy.backOff(
             failures: failures, life: credential?.life, isUrgent: isUrgent, chance: random.nextUnit())
     }

@@ -26,8 +26,8 @@ extension Refresher {
         if let fingerprint, let current, current.credential.fingerprint != fingerprint {
             // Known to be older: whoever asks gets the current one. On the leader an unknown one too: no rotation by
             // guessing. A follower may simply be behind, so it asks.
-            if knowledge.knowsAsOlder(fingerprint) || situation.leadership != nil {
-                return .token(current, previous: knowledge.previous, refreshed: false, stillValid: false)
+            if previous.contains(fingerprint) || situation.leadership != nil {
+                return .token(current, previous: previous, refreshed: false, stillValid: false)
             }
         }
         guard let leadership = situation.leadership else {
@@ -90,11 +90,11 @@ extension Refresher {
             schedule(at: now)
             serve(at: now, into: &out)
             guard let served, served.expiresIn(at: now) != nil else { return holdAgain(from: request, at: now) }
+            let previous = self.previous
             queue.answer(
                 { $0.forward == request },
-                with: { _ in
-                    .token(served, previous: knowledge.previous, refreshed: refreshed, stillValid: stillValid)
-                }, into: &out)
+                with: { _ in .token(served, previous: previous, refreshed: refreshed, stillValid: stillValid) },
+                into: &out)
         case .answered(.notLeader), .answered(.unavailable(.noLeader, _)), .failed:
             // Between two leaders: wait for the next one, or try this one again.
             holdAgain(from: request, at: now)
@@ -113,17 +113,12 @@ extension Refresher {
     /// also answers those who reported a token it has never heard of, as it does when they ask (`immediateAnswer`).
     mutating func answerSuperseded(isLeading: Bool, at now: Instant, into out: inout Outbox) {
         guard !queue.isEmpty, let served, served.expiresIn(at: now) != nil else { return }
-        let previous = knowledge.previous
+        let previous = self.previous
         let current = served.credential.fingerprint
-        // With a token that the store has not acknowledged, the one before it is not among the previous yet.
-        let acknowledged = knowledge.credential?.fingerprint
-        func isOlder(_ reported: Fingerprint) -> Bool {
-            previous.contains(reported) || (reported == acknowledged && reported != current)
-        }
         queue.answer(
-            { waiting in waiting.fingerprint.map { isOlder($0) || (isLeading && $0 != current) } ?? false },
+            { waiting in waiting.fingerprint.map { previous.contains($0) || (isLeading && $0 != current) } ?? false },
             with: { waiting in
-                let refreshed = waiting.fingerprint.map(isOlder) ?? false
+                let refreshed = waiting.fingerprint.map(previous.contains) ?? false
                 return .token(served, previous: previous, refreshed: refreshed, stillValid: false)
             },
             into: &out)
@@ -143,7 +138,7 @@ extension Refresher {
     /// Gives everyone the token there is now.
     mutating func answerAll(refreshed: Bool, at now: Instant, into out: inout Outbox) {
         guard let served, served.expiresIn(at: now) != nil else { return }
-        let previous = knowledge.previous
+        let previous = self.previous
         queue.answer(
             { _ in true },
             with: { waiting in
@@ -157,7 +152,7 @@ extension Refresher {
     /// WeChat accepted the token: those who reported it are told so.
     mutating func answerAlive(_ credential: Credential, at now: Instant, into out: inout Outbox) {
         guard let served, served.expiresIn(at: now) != nil else { return }
-        let previous = knowledge.previous
+        let previous = self.previous
         queue.answer(
             { $0.fingerprint == credential.fingerprint },
             with: { _ in .token(served, previous: previous, refreshed: false, stillValid: true) }, into: &out)

@@ -140,6 +140,15 @@ struct Refresher: Sendable {
         return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil
     }
 
+    /// Fingerprints of the tokens before the one that is served. While the store has not acknowledged that one, the one
+    /// before it is not among those it names.
+    var previous: [Fingerprint] {
+        guard let known = knowledge.credential?.fingerprint, let current = served?.credential.fingerprint,
+            known != current
+        else { return knowledge.previous }
+        return Array(([known] + knowledge.previous).prefix(CredentialRecord.mostPrevious))
+    }
+
     /// Whether the leader here is at work for those who wait.
     var isWorking: Bool { if case .idle = job { false } else { true } }
 }

@@ -57,6 +57,9 @@ public struct Epoch: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Before the first term.
     public static let none = Epoch(0)
 
+    /// The number above it.
+    var next: Epoch { Epoch(rawValue + 1) }
+
     public var description: String { String(rawValue) }
 
     public static func < (left: Epoch, right: Epoch) -> Bool { left.rawValue < right.rawValue }

@@ -122,6 +122,7 @@ extension Refresher {
         let credential = served.credential
         record.version = credential.version
         record.epoch = credential.epoch
+        record.previous = previous
         record.issue = .init(
             token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
             left: (credential.expiresAt - now).atLeastZero, age: (now - credential.issuedAt).atLeastZero)

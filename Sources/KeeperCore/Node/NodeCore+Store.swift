@@ -81,6 +81,8 @@ extension NodeCore {
     private mutating func learn(
         _ record: CredentialRecord, of index: Int, from store: String, sentAt: Instant, at now: Instant
     ) {
+        // Nobody would take a token of the second term for newer than one of the first: another term is needed.
+        if refreshers[index].knowledge.showsTermTwice(record) { elector.hear(of: record.epoch.next) }
         refreshers[index].knowledge.learn(record, from: store, readAfter: sentAt)
         refreshers[index].schedule(at: now)
         step(index, at: now)
