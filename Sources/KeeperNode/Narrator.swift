@@ -103,10 +103,13 @@ private struct Line {
             level = .error
             sentence = "a token of ours came too late and was refused; stepping down"
             metadata["app.id"] = "\(app)"
-        case .foreignRotation(let app, let errcode):
+        case .foreignRotation(let app, let errcode, let pause):
             level = .error
             sentence = "WeChat refuses the current token although nobody here replaced it: "
-                + "does another program fetch tokens for this app?"
+                + (pause == .zero
+                    ? "does another program fetch tokens for this app?"
+                    : "another program fetches tokens for this app again and again; the next repair waits "
+                        + seconds(pause))
             metadata = ["app.id": "\(app)", "wechat.errcode": "\(errcode)"]
         case .restored(let app, let version):
             sentence = "wrote the token back that Redis had lost"

@@ -40,7 +40,7 @@ extension Publication {
         [
             epoch.argument, Optional(intent).argument, RedisArgument(token.secret),
             RedisArgument(fingerprint.rawValue), life.argument, left.argument, age.argumentRoundedUp,
-            RedisArgument(knownVersion),
+            RedisArgument(knownVersion), endsOverwrite.argument,
         ]
     }
 }
@@ -76,7 +76,10 @@ extension Restoration {
             RedisArgument(issue?.token.secret ?? ""), RedisArgument(issue?.fingerprint.rawValue ?? ""),
             issue?.life.argument ?? "0", issue?.left.argument ?? "0", issue?.age.argumentRoundedUp ?? "0",
             RedisArgument(previous), doubt?.argumentRoundedUp ?? "",
-        ] + record.trouble.arguments + [RedisArgument(record.rotationsToday)]
+        ] + record.trouble.arguments + [
+            RedisArgument(record.rotationsToday), record.overwrites.map { RedisArgument($0.count) } ?? "",
+            record.overwrites?.age.argumentRoundedUp ?? "0",
+        ]
     }
 }
 
@@ -111,6 +114,7 @@ extension CredentialRecord {
         record.taint = try reader.optional(Taint.read)
         record.trouble = try reader.optional(Trouble.read)
         record.rotationsToday = Int(clamping: try reader.number())
+        record.overwrites = try reader.optional(Overwrites.read)
         return record
     }
 }
@@ -141,6 +145,12 @@ extension OpenIntent {
 extension Taint {
     fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Taint {
         Taint(event: try reader.count(), age: try reader.milliseconds().atLeastZero)
+    }
+}
+
+extension Overwrites {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Overwrites {
+        Overwrites(count: Int(clamping: try reader.number()), age: try reader.milliseconds().atLeastZero)
     }
 }
 

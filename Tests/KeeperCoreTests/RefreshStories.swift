@@ -38,7 +38,7 @@ import Testing
         #expect(stage.story == ["acquire", "renew", "probe", "begin", "call", "publish"])
         #expect(waiters.allSatisfy { stage.token(for: $0) == "t4" })
         #expect(try stage.record().version == 4)
-        #expect(stage.notices.contains(.foreignRotation(.wx1, errcode: 40001)))
+        #expect(stage.notices.contains(.foreignRotation(.wx1, errcode: 40001, repairedIn: .zero)))
         let late = stage.ask(refused: "t1")
         #expect(stage.token(for: late) == "t4")
         #expect(stage.probes.isEmpty && stage.calls.isEmpty)
@@ -164,58 +164,5 @@ import Testing
         try stage.wechat(issues: "t4")
         stage.pass(.seconds(1))
         #expect(stage.token(for: waiter) == "t4")
-    }
-}
-
-/// The leader's own watch over a classic token.
-@Suite struct WatchStories {
-    private let mature = CredentialRecord.sample(age: .seconds(1000))
-
-    @Test func oneRefusal_ProvesNothing() throws {
-        var stage = Stage.leading(mature, watchPeriod: .seconds(30))
-        stage.passUntil { !$0.probes.isEmpty }
-        try stage.wechat(says: .dead(errcode: 40001))
-        let pause = stage.passUntil { !$0.probes.isEmpty }
-        #expect(pause.isClose(to: .seconds(3)))
-        try stage.wechat(says: .alive)
-        #expect(stage.passUntil { !$0.probes.isEmpty } >= .milliseconds(29_980))
-        #expect(stage.calls.isEmpty)
-    }
-
-    @Test func twoRefusals_RotateBeforeAnybodyAsks() throws {
-        var stage = Stage.leading(mature, watchPeriod: .seconds(30))
-        stage.passUntil { !$0.probes.isEmpty }
-        try stage.wechat(says: .dead(errcode: 40001))
-        stage.passUntil { !$0.probes.isEmpty }
-        try stage.wechat(says: .dead(errcode: 40001))
-        #expect(stage.calls.count == 1)
-        #expect(stage.notices.contains(.foreignRotation(.wx1, errcode: 40001)))
-        #expect(stage.core.status(at: stage.now).counters.foreignRotations == 1)
-    }
-
-    @Test func refusalOfAYoungToken_IsNotEvenAskedFor() throws {
-        var stage = Stage.leading(watchPeriod: .seconds(1))
-        stage.letOthersRegister()
-        try stage.wechat(issues: "t1")
-        #expect(stage.passUntil { !$0.probes.isEmpty } >= .seconds(10))
-    }
-
-    @Test func watch_CanBeSwitchedOff() {
-        var stage = Stage.leading(mature, watchPeriod: .zero)
-        stage.pass(.seconds(1000))
-        #expect(stage.probes.isEmpty)
-    }
-
-    @Test func whatIsDue_GoesBeforeAWatchThatIsOverdueToo() throws {
-        var stage = Stage.leading(.sample(age: .seconds(3000)), watchPeriod: .seconds(30))
-        stage.passUntil { !$0.probes.isEmpty }
-        try stage.wechat(says: .alive)
-        // The lease lapses; meanwhile both the watch and the token's half-life come and go.
-        stage.weather = { if case .lease = $0 { .unreachable } else { .fair } }
-        stage.pass(.seconds(1500))
-        stage.forget()
-        stage.weather = { _ in .fair }
-        stage.passUntil { !$0.probes.isEmpty || !$0.calls.isEmpty }
-        #expect(stage.probes.isEmpty && stage.calls.count == 1)
     }
 }

@@ -152,7 +152,7 @@ import Testing
                     id: IntentID(incarnation: Incarnation("i"), number: 4), epoch: Epoch(6), event: 8,
                     age: .seconds(1)),
                 taint: Taint(event: 7, age: .seconds(2)), trouble: Trouble(errcode: -1, summary: "busy"),
-                rotationsToday: 3)
+                rotationsToday: 3, overwrites: Overwrites(count: 2, age: .seconds(9)))
         }.sorted { $0.app < $1.app }
         let expected = try await World.withServer(provider) { port in
             let state = PeerState(

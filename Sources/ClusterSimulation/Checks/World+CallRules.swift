@@ -30,18 +30,18 @@ extension World {
     }
 
     /// A lease was taken over by force: whoever held it must have stopped believing in it. (Unless its number comes a
-    /// second time to the same process, which then is in its own quiet period and stays there; or the server came back
-    /// from an older copy and shows a renewal that was watched long ago: then its answer says so, and the thief waits
-    /// as after a total loss.)
-    mutating func checkTakeover(of lease: LeaseRecord, by thief: Int, _ answer: LeaseReply.Answer) {
-        if case .granted(_, _, isOld: true) = answer { return }
+    /// second time to the same process, which then is in its own quiet period and stays there; or the command ran so
+    /// late that the server had come back from an older copy meanwhile, which shows the renewal watched then: whoever
+    /// has given it up and asks again waits as after a total loss.)
+    mutating func checkTakeover(of lease: LeaseRecord, by request: StoreRequest, _ answer: LeaseReply.Answer) {
+        if case .granted(_, _, isOld: true) = answer, !request.isAwaited { return }
         guard !redis.isSecondGrant(lease.epoch, of: lease.holder) else { return }
         let holder = nodes.first { node in
             node.holder == lease.holder && node.isAlive && node.gate.epoch == lease.epoch
                 && node.clock.instant(at: time) < node.gate.validUntil
         }
         guard let holder else { return }
-        violate(.leaseTaken, "\(nodes[thief].name) took it from \(holder.name)")
+        violate(.leaseTaken, "\(nodes[request.node].name) took it from \(holder.name)")
     }
 
     /// A rotating call leaves a node.

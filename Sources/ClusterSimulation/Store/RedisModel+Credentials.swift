@@ -99,6 +99,7 @@ extension RedisModel {
                 token: publication.token, fingerprint: publication.fingerprint, life: publication.life,
                 left: publication.left - .nanoseconds(max(0, late)), at: now)
             record.published = publication.intent
+            if publication.endsOverwrite { record.countOverwrite(at: now) }
             record.lastIntentEpoch = max(record.lastIntentEpoch, publication.epoch)
             record.intent = nil
             record.trouble = nil
@@ -179,6 +180,9 @@ extension RedisModel {
             }
             record.previous = Array(known.previous.prefix(CredentialRecord.mostPrevious))
             record.trouble = known.trouble
+            if let seen = known.overwrites, seen.count > record.overwrites {
+                (record.overwrites, record.overwrittenAt) = (seen.count, now - seen.age.nanoseconds)
+            }
             record.intent = nil
             record.taint = doubts.min().map { .init(event: event, at: $0) }
             record.lastIntentEpoch = restoration.epoch

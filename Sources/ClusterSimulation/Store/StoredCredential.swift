@@ -37,6 +37,8 @@ struct StoredCredential: Hashable, Sendable {
     var lastIntentEpoch: Epoch = .none
     var rotations = 0
     var rotationsDay: Int64 = 0
+    var overwrites = 0
+    var overwrittenAt: Int64 = 0
 
     static let day: Int64 = 86_400_000_000_000
 
@@ -54,7 +56,8 @@ struct StoredCredential: Hashable, Sendable {
                 OpenIntent(id: $0.id, epoch: $0.epoch, event: $0.event, age: .nanoseconds(now - $0.at))
             },
             taint: taint.map { Taint(event: $0.event, age: .nanoseconds(now - $0.at)) },
-            trouble: trouble, rotationsToday: rotationsDay == now / Self.day ? rotations : 0)
+            trouble: trouble, rotationsToday: rotationsDay == now / Self.day ? rotations : 0,
+            overwrites: overwrites > 0 ? Overwrites(count: overwrites, age: .nanoseconds(now - overwrittenAt)) : nil)
     }
 
     /// Puts another token in the place of the present one.
@@ -74,6 +77,11 @@ struct StoredCredential: Hashable, Sendable {
         guard let issue, issue.fingerprint == putting.fingerprint else { return true }
         let settled = [taint?.event, intent?.event].contains { ($0 ?? .max) <= putting.settledEvent }
         return now + putting.left.nanoseconds > issue.expiresAt || trouble != nil || settled
+    }
+
+    mutating func countOverwrite(at now: Int64) {
+        overwrites += 1
+        overwrittenAt = now
     }
 
     /// Turns the open intent into a taint; an older taint's moment stays.

@@ -58,7 +58,7 @@ extension World {
             if isDown { return lose(request, isLease: true) }
             let (before, steals) = (redis.contents.lease, redis.sightings[.steal])
             let reply = redis.perform(command, as: request.holder, at: time)
-            if redis.sightings[.steal] > steals, let before { checkTakeover(of: before, by: request.node, reply) }
+            if redis.sightings[.steal] > steals, let before { checkTakeover(of: before, by: request, reply) }
             granted(reply, request)
             if trace.isOn, !command.isTick {
                 tell("store", "\(nodes[request.node].name) \(describe(command)): \(describe(reply))")

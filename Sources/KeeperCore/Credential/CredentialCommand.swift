@@ -81,6 +81,7 @@ public struct Beginning: Hashable, Sendable {
 ///   opening of the intent (the command may run long after it was sent; if that would take away more than five minutes
 ///   the store's clock was set forward, and nothing is taken away); a taint is cleared only if its event is before the
 ///   intent's.
+/// - If it `endsOverwrite`, `overwrites` counts one more, of this moment.
 /// - Otherwise a later intent or term exists: refused `superseded`; taint := the new event, its age the younger of the
 ///   current token's age and `age` (the doubt cannot be older than either).
 public struct Publication: Hashable, Sendable {
@@ -102,11 +103,13 @@ public struct Publication: Hashable, Sendable {
     public var age: Duration
     /// Highest version the caller knows, for a store that has lost its own.
     public var knownVersion: UInt64
+    /// Whether it replaces a token that a program outside the cluster had ended.
+    public var endsOverwrite: Bool
 
     /// Describes a token to be published.
     public init(
         app: AppID, epoch: Epoch, intent: IntentID, token: Token, fingerprint: Fingerprint, life: Duration,
-        left: Duration, age: Duration, knownVersion: UInt64
+        left: Duration, age: Duration, knownVersion: UInt64, endsOverwrite: Bool = false
     ) {
         self.app = app
         self.epoch = epoch
@@ -117,6 +120,7 @@ public struct Publication: Hashable, Sendable {
         self.left = left
         self.age = age
         self.knownVersion = knownVersion
+        self.endsOverwrite = endsOverwrite
     }
 }
 
@@ -207,9 +211,9 @@ public struct Putting: Hashable, Sendable {
 ///
 /// Refused `notHolder` unless lease and lock are the caller's; refused `changed` if the stored (epoch, version) is not
 /// lower than `record`'s. Writes version, epoch, token with the times given (labels anew by this store's clock),
-/// previous fingerprints and trouble. A taint **or** an intent in `record` becomes a taint of the new event with the
-/// older age of the two; so does whatever intent or taint stands in the record overwritten. The epoch of the last
-/// intent opened is set to `epoch`, so that no older term can publish over it.
+/// previous fingerprints, overwrites and trouble. A taint **or** an intent in `record` becomes a taint of the new event
+/// with the older age of the two; so does whatever intent or taint stands in the record overwritten. The epoch of the
+/// last intent opened is set to `epoch`, so that no older term can publish over it.
 public struct Restoration: Hashable, Sendable {
     /// The caller's term.
     public var epoch: Epoch

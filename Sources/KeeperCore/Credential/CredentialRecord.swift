@@ -23,6 +23,8 @@ public struct CredentialRecord: Hashable, Sendable {
     public var trouble: Trouble?
     /// Intents begun since midnight (UTC) by the store's clock.
     public var rotationsToday: Int
+    /// Tokens of this app that a program outside the cluster has ended; nil if there was none.
+    public var overwrites: Overwrites?
 
     /// How many earlier fingerprints are kept.
     public static let mostPrevious = 4
@@ -54,7 +56,7 @@ public struct CredentialRecord: Hashable, Sendable {
     public init(
         app: AppID, event: UInt64 = 0, version: UInt64 = 0, epoch: Epoch = .none, issue: Issue? = nil,
         previous: [Fingerprint] = [], intent: OpenIntent? = nil, taint: Taint? = nil, trouble: Trouble? = nil,
-        rotationsToday: Int = 0
+        rotationsToday: Int = 0, overwrites: Overwrites? = nil
     ) {
         self.app = app
         self.event = event
@@ -66,6 +68,7 @@ public struct CredentialRecord: Hashable, Sendable {
         self.taint = taint
         self.trouble = trouble
         self.rotationsToday = rotationsToday
+        self.overwrites = overwrites
     }
 }
 
@@ -99,6 +102,20 @@ public struct Taint: Hashable, Sendable {
     /// Describes a doubt.
     public init(event: UInt64, age: Duration) {
         self.event = event
+        self.age = age
+    }
+}
+
+/// What a program outside the cluster has done to an app: it fetched a token of its own, which ended ours.
+public struct Overwrites: Hashable, Sendable {
+    /// How often a token that was ended so has been replaced.
+    public var count: Int
+    /// How long ago the last one was.
+    public var age: Duration
+
+    /// Describes overwrites.
+    public init(count: Int, age: Duration) {
+        self.count = count
         self.age = age
     }
 }

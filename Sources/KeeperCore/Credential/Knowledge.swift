@@ -10,12 +10,14 @@ struct Knowledge: Sendable {
     private(set) var taint: KnownTaint?
     /// Our own doubt that has not reached the store, and since when.
     private(set) var ownDoubt: Instant?
-    /// A doubt that came with a token from a peer, or from a record that had not our token yet: until the store shows it.
+    /// A doubt that came with a token from a peer, or from a record without our token: until the store shows it.
     private(set) var borrowedDoubt: Instant?
     /// Why the last attempt failed.
     var trouble: Trouble?
     /// Intents begun today, as the store counts them.
     private(set) var rotationsToday = 0
+    /// Tokens that a program outside the cluster has ended.
+    private(set) var overwrites: KnownOverwrites?
     /// Whether the store has a record at all; then the app was asked for once.
     private(set) var hasRecord = false
     /// Whether the store holds what we hold. If not, a leader writes it back.
@@ -35,6 +37,11 @@ struct Knowledge: Sendable {
     struct KnownTaint: Equatable, Sendable {
         let event: UInt64
         let since: Instant
+    }
+
+    struct KnownOverwrites: Equatable, Sendable {
+        let count: Int
+        let last: Instant
     }
 
     /// The doubt that a record left behind.
@@ -118,6 +125,7 @@ extension Knowledge {
         storedVersion = record.version
         trouble = record.trouble
         rotationsToday = record.rotationsToday
+        learnOverwrites(of: record, readAfter: sent)
         let before = openDoubt
         if let credential, let stored, stored.isOlder(than: credential), rules.demand(.versionsNeverFall) {
             isStored = false
@@ -159,6 +167,11 @@ extension Knowledge {
         if isStored { borrowedDoubt = nil }
     }
 
+    private mutating func learnOverwrites(of record: CredentialRecord, readAfter sent: Instant) {
+        guard let seen = record.overwrites, seen.count > overwrites?.count ?? 0 else { return }
+        overwrites = KnownOverwrites(count: seen.count, last: sent - seen.age.atLeastZero)
+    }
+
     /// - Parameter sent: when it was asked for.
     private mutating func adopt(_ other: Credential, readAfter sent: Instant) {
         if let known = credential, (known.epoch, known.version) == (other.epoch, other.version) {
@@ -184,6 +197,7 @@ extension Knowledge {
             && credential.map { isContest(of: $0, with: other, after: record.previous) } ?? false
         adopt(other, readAfter: sent)
         previous = record.previous
+        learnOverwrites(of: record, readAfter: sent)
         isStored = storedVersion >= other.version
         // What the store last showed us of doubts was about an older token.
         intent = nil
@@ -193,8 +207,9 @@ extension Knowledge {
     }
 
     /// Whether the token the store shows may be the newer of the two, though its number says that it is the older: a
-    /// store that was lost and whose clock was set back counts terms anew from below, or gives a number twice. Not if it
-    /// is known to be one of those before, nor if it was published earlier: then the store came back from an older copy.
+    /// store that was lost and whose clock was set back counts terms anew from below, or gives a number twice. Not if
+    /// it is known to be one of those before, nor if it was published earlier: then the store came back from an older
+    /// copy.
     private func isContest(of stored: Credential, with other: Credential, after previous: [Fingerprint]) -> Bool {
         stored.issuedAt > other.issuedAt && stored.fingerprint != other.fingerprint
             && !previous.contains(stored.fingerprint)
@@ -252,6 +267,7 @@ extension Knowledge {
             },
             previous: previous, intent: nil,
             taint: doubtSince.map { Taint(event: taint?.event ?? event, age: (now - $0).atLeastZero) },
-            trouble: trouble, rotationsToday: rotationsToday)
+            trouble: trouble, rotationsToday: rotationsToday,
+            overwrites: overwrites.map { Overwrites(count: $0.count, age: (now - $0.last).atLeastZero) })
     }
 }

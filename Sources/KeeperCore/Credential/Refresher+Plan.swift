@@ -110,7 +110,7 @@ extension Refresher {
         case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
         case .dead where rules.waive(.floor): .origin
         case .dead where !kind.rotates: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
-        case .dead: credential.issuedAt + policy.floor(life: credential.life)
+        case .dead: max(credential.issuedAt + policy.floor(life: credential.life), repairAt ?? .origin)
         case .missing, .due, .doubt: .origin
         }
     }
@@ -142,5 +142,6 @@ extension Refresher {
         nextWatch = now + policy.watchPeriod
         watchRefusals = 0
         isDead = false
+        repairAt = nil
     }
 }

@@ -250,7 +250,7 @@ extension Refresher {
                 return nextWatch = now + policy.watchConfirmation(life: credential.life)
             }
             watchRefusals = 0
-            found(credential, deadWith: errcode, at: now, into: &out)
+            found(credential, deadWith: errcode, by: epoch, at: now, into: &out)
         case .inconclusive(let trouble):
             // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
             if reason == .reported, term == epoch { answerInconclusive(credential, trouble, into: &out) }
@@ -258,12 +258,22 @@ extension Refresher {
     }
 
     private mutating func found(
-        _ credential: Credential, deadWith errcode: Int, at now: Instant, into out: inout Outbox
+        _ credential: Credential, deadWith errcode: Int, by epoch: Epoch, at now: Instant, into out: inout Outbox
     ) {
-        if knowledge.doubtSince == nil {
-            counters.foreignRotations += 1
-            out.note(.foreignRotation(app.id, errcode: errcode))
-        }
+        let isNews = !isDead
         isDead = true
+        guard knowledge.doubtSince == nil, isNews else { return }
+        counters.foreignRotations += 1
+        overwritePace.note(at: now, life: credential.life)
+        let pause = overwritePace.pause
+        repairAt = now + pause
+        out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: pause))
+        guard pause > .zero else { return }
+        let trouble = Trouble(
+            errcode: errcode,
+            summary: "a program outside this cluster fetches tokens for this app and ends ours again and again; "
+                + "the next repair waits \(pause.wholeSeconds) s")
+        resolve(
+            Abortion(app: app.id, epoch: epoch, intent: nil, effect: .none, trouble: trouble), at: now, into: &out)
     }
 }

@@ -32,6 +32,8 @@ struct Refresher: Sendable {
     struct CallContext: Sendable {
         let kind: CallKind
         let reason: RotationReason
+        /// Whether a program outside the cluster has ended the token it replaces.
+        let endsOverwrite: Bool
         let epoch: Epoch
         /// Before the call was sent; its token's life counts from here.
         var begun: Instant
@@ -89,6 +91,9 @@ struct Refresher: Sendable {
     var isStopped = false
     /// Whether WeChat has refused the current token.
     var isDead = false
+    var overwritePace = OverwritePace()
+    /// If that was a program outside the cluster: when it is answered.
+    var repairAt: Instant?
     /// A call of unknown outcome may be processed until then.
     var unknownUntil = Instant.origin
     /// Number of the last intent given out, and of the last one that went on to call.
@@ -304,7 +309,8 @@ extension Refresher {
         into out: inout Outbox
     ) {
         let context = CallContext(
-            kind: kind, reason: reason, epoch: leadership.epoch, begun: now,
+            kind: kind, reason: reason, endsOverwrite: reason == .dead && repairAt != nil, epoch: leadership.epoch,
+            begun: now,
             knownVersion: knowledge.storedVersion, settledEvent: knowledge.event)
         requested = now
         guard kind.rotates else { return call(context, intent: nil, at: now, into: &out) }
@@ -346,7 +352,8 @@ extension Refresher {
                             app: app.id, epoch: pending.context.epoch, intent: intent, token: credential.token,
                             fingerprint: credential.fingerprint, life: credential.life, left: left,
                             age: now - pending.context.begun,
-                            knownVersion: max(knowledge.credential?.version ?? 0, knowledge.storedVersion))))
+                            knownVersion: max(knowledge.credential?.version ?? 0, knowledge.storedVersion),
+                            endsOverwrite: pending.context.endsOverwrite)))
             } else {
                 out.send(
                     .put(

@@ -80,7 +80,8 @@ extension NodeCore {
             left: credential.map { ($0.expiresAt - now).atLeastZero }, life: credential?.life,
             age: credential.map { (now - $0.issuedAt).atLeastZero },
             isInDoubt: refresher.knowledge.doubtSince != nil, trouble: refresher.knowledge.trouble,
-            nextAttempt: nextAttempt, rotationsToday: refresher.knowledge.rotationsToday)
+            nextAttempt: nextAttempt, rotationsToday: refresher.knowledge.rotationsToday,
+            overwrites: refresher.knowledge.record(at: now).overwrites)
     }
 
     /// What this node tells another that asks.

@@ -92,8 +92,9 @@ public enum Notice: Equatable, Sendable {
     case callFailed(AppID, Trouble, outcomeKnown: Bool, nextTry: Duration?)
     /// A published token came too late and was refused: somebody else has rotated since.
     case stalePublication(AppID)
-    /// The current token was found dead although nobody here replaced it.
-    case foreignRotation(AppID, errcode: Int)
+    /// The current token was found dead although nobody here replaced it. It is replaced after this pause: zero, unless
+    /// a program outside the cluster does that again and again.
+    case foreignRotation(AppID, errcode: Int, repairedIn: Duration)
     /// A record the store had lost was written back.
     case restored(AppID, version: UInt64)
     /// Another incarnation stands under this node's name; watching whether it lives.

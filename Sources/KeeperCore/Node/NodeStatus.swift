@@ -102,6 +102,8 @@ public struct AppStatus: Equatable, Sendable {
     public var nextAttempt: Duration?
     /// Intents begun since midnight UTC.
     public var rotationsToday: Int
+    /// Tokens that a program outside the cluster has ended; nil if there was none.
+    public var overwrites: Overwrites?
 
     /// Whether it has a valid token, no doubt and no trouble.
     public var isWell: Bool { (left ?? .zero) > .zero && !isInDoubt && trouble == nil }
@@ -110,7 +112,7 @@ public struct AppStatus: Equatable, Sendable {
     public init(
         app: AppID, line: CredentialLine, version: UInt64, epoch: Epoch, fingerprint: Fingerprint?, left: Duration?,
         life: Duration?, age: Duration?, isInDoubt: Bool, trouble: Trouble?, nextAttempt: Duration?,
-        rotationsToday: Int
+        rotationsToday: Int, overwrites: Overwrites? = nil
     ) {
         self.app = app
         self.line = line
@@ -124,6 +126,7 @@ public struct AppStatus: Equatable, Sendable {
         self.trouble = trouble
         self.nextAttempt = nextAttempt
         self.rotationsToday = rotationsToday
+        self.overwrites = overwrites
     }
 }
 

@@ -13,6 +13,7 @@ struct RecordMessage: Codable {
     var taint: Doubt?
     var trouble: TroubleMessage?
     var rotationsToday: Int
+    var overwrites: Overwriting?
 
     struct Issue: Codable {
         var token: String
@@ -31,6 +32,11 @@ struct RecordMessage: Codable {
 
     struct Doubt: Codable {
         var event: UInt64
+        var age: Int64
+    }
+
+    struct Overwriting: Codable {
+        var count: Int
         var age: Int64
     }
 
@@ -53,6 +59,7 @@ struct RecordMessage: Codable {
         taint = record.taint.map { Doubt(event: $0.event, age: $0.age.millisecondsRoundedUp) }
         trouble = record.trouble.map(TroubleMessage.init)
         rotationsToday = record.rotationsToday
+        overwrites = record.overwrites.map { Overwriting(count: $0.count, age: $0.age.millisecondsRoundedUp) }
     }
 
     /// What a leader's answer says of its record: the token and what went before, without the store's event numbers.
@@ -83,7 +90,8 @@ struct RecordMessage: Codable {
                 }
             },
             taint: taint.map { Taint(event: $0.event, age: .milliseconds($0.age)) },
-            trouble: trouble?.trouble, rotationsToday: rotationsToday)
+            trouble: trouble?.trouble, rotationsToday: rotationsToday,
+            overwrites: overwrites.map { Overwrites(count: $0.count, age: .milliseconds($0.age)) })
     }
 }
 

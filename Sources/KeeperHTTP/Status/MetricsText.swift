@@ -34,6 +34,9 @@ struct MetricsText {
             $0.trouble.map { String($0.errcode ?? -1) } ?? "0"
         }
         each(apps, "credential_version", "How many were published.") { String($0.version) }
+        each(apps, "overwrites", "Tokens of it that a program outside the cluster has ended.") {
+            String($0.overwrites?.count ?? 0)
+        }
         each(apps, "rotations_today", "Rotating calls begun since midnight UTC.") { String($0.rotationsToday) }
     }
 

@@ -72,6 +72,13 @@ struct StatusDocument: Encodable {
         let trouble: Failure?
         let nextAttemptSeconds: Int64?
         let rotationsToday: Int
+        let overwrites: Overwriting?
+    }
+
+    /// What a program outside the cluster has done to an app.
+    struct Overwriting: Encodable {
+        let count: Int
+        let ageSeconds: Int64
     }
 
     /// Why the last attempt to fetch a token failed.
@@ -166,18 +173,25 @@ extension StatusDocument.App {
             ageSeconds: app.age?.wholeSeconds, inDoubt: app.isInDoubt,
             trouble: app.trouble.map { StatusDocument.Failure(errcode: $0.errcode, summary: $0.summary) },
             nextAttemptSeconds: app.nextAttempt.map { $0.atLeastZero.wholeSeconds },
-            rotationsToday: app.rotationsToday)
+            rotationsToday: app.rotationsToday,
+            overwrites: app.overwrites.map {
+                StatusDocument.Overwriting(count: $0.count, ageSeconds: $0.age.wholeSeconds)
+            })
     }
 }
 
 extension AppStatus {
     /// How the app is, for a person.
     fileprivate var sentence: String {
-        if isWell { return "well" }
-        var parts: [String] = []
+        var parts = isWell ? ["well"] : []
         if (left ?? .zero) <= .zero { parts.append("no valid token") }
         if isInDoubt { parts.append("in doubt") }
         if let trouble { parts.append((trouble.errcode.map { "\($0): " } ?? "") + trouble.summary) }
+        if let overwrites {
+            let times = overwrites.count == 1 ? "once" : "\(overwrites.count) times, the last"
+            parts.append(
+                "a program outside the cluster has ended its token \(times) \(overwrites.age.wholeSeconds) s ago")
+        }
         return parts.joined(separator: "; ")
     }
 }

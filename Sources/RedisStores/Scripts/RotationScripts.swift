@@ -26,7 +26,7 @@ extension Script {
         """#)
 
     /// `CredentialCommand.publish`: ARGV 3 app, 4 epoch, 5 intent, 6 token, 7 fingerprint, 8 life, 9 left, 10 age,
-    /// 11 known version.
+    /// 11 known version, 12 whether it replaces a token that a program outside the cluster had ended.
     ///
     /// Needs no lease: a token that WeChat has issued is worth more than the term in which it was asked for, as long as
     /// nobody has begun anything after it.
@@ -62,6 +62,7 @@ extension Script {
         issue(record, math.max(record.ver or 0, number(ARGV[11])) + 1, epoch, ARGV[6], ARGV[7],
             number(ARGV[8]), math.max(left, 0))
         record.p_id = intent
+        if ARGV[12] == '1' then record.ow, record.ow_at = (record.ow or 0) + 1, now end
         -- From now on this term is known here: a stray of an earlier intent of it must not be taken for unheard.
         record.o_epoch = math.max(record.o_epoch or 0, epoch)
         write(record, event)

@@ -76,7 +76,7 @@ extension Script {
     /// Reading, writing and showing an app's record.
     static let records = #"""
         local numbers = { 'ev', 'ver', 'epoch', 'life', 'issued_at', 'expires_at', 'i_epoch', 'i_ev', 'i_at', 'o_epoch',
-            'taint', 'taint_at', 'err', 'day', 'rotations' }
+            'taint', 'taint_at', 'err', 'day', 'rotations', 'ow', 'ow_at' }
         local texts = { 'token', 'fp', 'prev_fps', 'i_id', 'p_id', 'why' }
         local today = math.floor(now / 86400000)
 
@@ -137,9 +137,10 @@ extension Script {
                 now - (record.i_at or 0) }
             local taint = record.taint and { record.taint, now - (record.taint_at or 0) }
             local trouble = record.why and { record.err or false, record.why }
+            local overwrites = record.ow and { record.ow, now - (record.ow_at or now) }
             return { record.app, record.ev, record.ver or 0, record.epoch or 0, issue or false, record.prev_fps or '',
                 intent or false, taint or false, trouble or false,
-                record.day == today and record.rotations or 0 }
+                record.day == today and record.rotations or 0, overwrites or false }
         end
 
         local function answer(outcome, record) return { now, store, outcome, show(record) } end

@@ -39,7 +39,8 @@ extension Script {
 
     /// `CredentialCommand.restore`: ARGV 3 app, 4 epoch, 5 version, 6 epoch of the record, 7 whether there is a token,
     /// 8 token, 9 fingerprint, 10 life, 11 left, 12 age, 13 previous fingerprints, 14 age of the oldest doubt or empty,
-    /// 15 whether there is a trouble, 16 its errcode or empty, 17 its summary, 18 rotations today.
+    /// 15 whether there is a trouble, 16 its errcode or empty, 17 its summary, 18 rotations today,
+    /// 19 overwrites or empty, 20 age of the last.
     ///
     /// A doubt in what is written or in what is overwritten stays a doubt: an open intent among them is one, since its
     /// call can no longer be told from the one that brought this token.
@@ -67,6 +68,9 @@ extension Script {
         -- The day's budget is not made anew by losing the store.
         record.rotations = math.max(number(ARGV[18]), stored.day == today and stored.rotations or 0)
         record.day = today
+        local ow, ow_at = number(ARGV[19]), now - number(ARGV[20])
+        if (stored.ow or 0) >= ow then ow, ow_at = stored.ow, stored.ow_at end
+        record.ow, record.ow_at = ow, ow_at
         write(record, event)
         return answer('accepted', record)
         """#)

@@ -215,6 +215,9 @@ extension ScriptedStore {
             if let taint = entry.record.taint, taint.event < open?.event ?? event { entry.record.taint = nil }
             entry.record.intent = nil
             entry.published = news.intent
+            if news.endsOverwrite {
+                entry.record.overwrites = Overwrites(count: (entry.record.overwrites?.count ?? 0) + 1, age: .zero)
+            }
         }
         return .accepted
     }

@@ -35,6 +35,23 @@ extension StoreConformance {
             try expect(again.record?.rotationsToday, 1)
             try expect(try await scene.b.tick().changes.map(\.intent?.id), [scene.a.intent(1)])
         },
+        StoreConformance("publish_CountsOverwrites_OnceEach") { scene in
+            let epoch = try await scene.a.lead()
+            let first = try await scene.a.rotate(1, epoch, to: "one", on: nil)
+            try expect(first.overwrites, nil)
+            var record = first
+            for number in 2...3 as ClosedRange<UInt64> {
+                _ = try await scene.a.begin(number, epoch, on: record)
+                _ = try await scene.a.publish(number, epoch, "t\(number)", endsOverwrite: true)
+                record = try require(
+                    try await scene.a.publish(number, epoch, "t\(number)", endsOverwrite: true).record)
+            }
+            let seen = try require(record.overwrites)
+            try expect(seen.count, 2)
+            try expect(seen.age < .seconds(5), "a new overwrite of age \(seen.age)")
+            let innocent = try await scene.a.rotate(4, epoch, to: "four", on: record)
+            try expect(innocent.overwrites?.count, 2)
+        },
         StoreConformance("begin_IsRefused_WhenTheStoreHasMovedOn") { scene in
             let epoch = try await scene.a.lead()
             let old = try await scene.a.rotate(1, epoch, to: "one", on: nil)

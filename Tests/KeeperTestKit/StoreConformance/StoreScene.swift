@@ -123,14 +123,14 @@ struct StoreCaller: Sendable {
 
     func publish(
         _ number: UInt64, _ epoch: Epoch, _ token: String, age: Duration = .zero, knownVersion: UInt64 = 0,
-        app: AppID = Self.app
+        endsOverwrite: Bool = false, app: AppID = Self.app
     ) async throws -> CredentialReply {
         try await perform(
             .publish(
                 Publication(
                     app: app, epoch: epoch, intent: intent(number), token: Token(token),
                     fingerprint: Self.fingerprint(token), life: .seconds(7200), left: .seconds(7200) - age, age: age,
-                    knownVersion: knownVersion)))
+                    knownVersion: knownVersion, endsOverwrite: endsOverwrite)))
     }
 
     func abort(

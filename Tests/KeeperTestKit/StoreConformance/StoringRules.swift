@@ -87,6 +87,9 @@ extension StoreConformance {
             try expect(record.epoch, known.epoch)
             try expect(record.previous, known.previous)
             try expect(record.trouble, known.trouble)
+            let overwrites = try require(record.overwrites)
+            try expect(overwrites.count, 3)
+            try expect(overwrites.age >= .seconds(60), "the overwrites became younger")
             try expect(record.issue?.token, known.issue?.token)
             try expect(record.issue?.fingerprint, known.issue?.fingerprint)
             try expect(record.issue?.life, known.issue?.life)
@@ -161,6 +164,7 @@ extension StoreConformance {
                 token: Token("known"), fingerprint: StoreCaller.fingerprint("known"), life: .seconds(7200),
                 left: .seconds(5000), age: .seconds(2200)),
             previous: [Fingerprint("earlier"), Fingerprint("earliest")],
-            trouble: Trouble(errcode: 40164, summary: "invalid ip"))
+            trouble: Trouble(errcode: 40164, summary: "invalid ip"),
+            overwrites: Overwrites(count: 3, age: .seconds(60)))
     }
 }

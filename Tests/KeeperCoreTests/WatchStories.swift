@@ -1,0 +1,93 @@
+import Testing
+
+@testable import KeeperCore
+
+/// The leader's own watch over a classic token.
+@Suite struct WatchStories {
+    private let mature = CredentialRecord.sample(age: .seconds(1000))
+
+    @Test func oneRefusal_ProvesNothing() throws {
+        var stage = Stage.leading(mature, watchPeriod: .seconds(30))
+        stage.passUntil { !$0.probes.isEmpty }
+        try stage.wechat(says: .dead(errcode: 40001))
+        let pause = stage.passUntil { !$0.probes.isEmpty }
+        #expect(pause.isClose(to: .seconds(3)))
+        try stage.wechat(says: .alive)
+        #expect(stage.passUntil { !$0.probes.isEmpty } >= .milliseconds(29_980))
+        #expect(stage.calls.isEmpty)
+    }
+
+    @Test func twoRefusals_RotateBeforeAnybodyAsks() throws {
+        var stage = Stage.leading(mature, watchPeriod: .seconds(30))
+        stage.passUntil { !$0.probes.isEmpty }
+        try stage.wechat(says: .dead(errcode: 40001))
+        stage.passUntil { !$0.probes.isEmpty }
+        try stage.wechat(says: .dead(errcode: 40001))
+        #expect(stage.calls.count == 1)
+        #expect(stage.notices.contains(.foreignRotation(.wx1, errcode: 40001, repairedIn: .zero)))
+        #expect(stage.core.status(at: stage.now).counters.foreignRotations == 1)
+    }
+
+    @Test func refusalOfAYoungToken_IsNotEvenAskedFor() throws {
+        var stage = Stage.leading(watchPeriod: .seconds(1))
+        stage.letOthersRegister()
+        try stage.wechat(issues: "t1")
+        #expect(stage.passUntil { !$0.probes.isEmpty } >= .seconds(10))
+    }
+
+    @Test func watch_CanBeSwitchedOff() {
+        var stage = Stage.leading(mature, watchPeriod: .zero)
+        stage.pass(.seconds(1000))
+        #expect(stage.probes.isEmpty)
+    }
+
+    @Test func whatIsDue_GoesBeforeAWatchThatIsOverdueToo() throws {
+        var stage = Stage.leading(.sample(age: .seconds(3000)), watchPeriod: .seconds(30))
+        stage.passUntil { !$0.probes.isEmpty }
+        try stage.wechat(says: .alive)
+        // The lease lapses; meanwhile both the watch and the token's half-life come and go.
+        stage.weather = { if case .lease = $0 { .unreachable } else { .fair } }
+        stage.pass(.seconds(1500))
+        stage.forget()
+        stage.weather = { _ in .fair }
+        stage.passUntil { !$0.probes.isEmpty || !$0.calls.isEmpty }
+        #expect(stage.probes.isEmpty && stage.calls.count == 1)
+    }
+
+    /// The outsider fetches as often as we do, and each fetch of the one ends the other's token.
+    @Test func duelWithAnOutsider_GetsSlowerFromTheThirdTimeOn() throws {
+        var stage = Stage.leading(mature, watchPeriod: .seconds(30))
+        var (waited, told): ([Duration], [Duration]) = ([], [])
+        for round in 1...5 {
+            stage.passUntil { !$0.probes.isEmpty }
+            try stage.wechat(says: .dead(errcode: 40001))
+            stage.passUntil { !$0.probes.isEmpty }
+            try stage.wechat(says: .dead(errcode: 40001))
+            let isSlow = stage.calls.isEmpty
+            if isSlow {
+                #expect(try stage.record().trouble?.summary.contains("again and again") == true)
+                #expect(stage.core.status(at: stage.now).apps.first?.isWell == false)
+            }
+            waited.append(isSlow ? stage.passUntil(atMost: .seconds(150)) { !$0.calls.isEmpty } : .zero)
+            try stage.wechat(issues: "r\(round)")
+            #expect(try stage.record().overwrites?.count == round)
+            #expect(try stage.record().trouble == nil)
+            for case .foreignRotation(_, _, let pause) in stage.notices { told.append(pause) }
+            stage.forget()
+        }
+        #expect(waited[0...1] == [.zero, .zero])
+        for (pause, expected) in zip(waited[2...], [30, 60, 120] as [Double]) {
+            #expect(pause.isClose(to: .seconds(expected)))
+        }
+        #expect(told == [0, 0, 30, 60, 120].map { .seconds($0) })
+    }
+
+    @Test func overwrites_AreShownByEveryNode_WithTheTimeOfTheLast() throws {
+        var record = mature
+        record.overwrites = Overwrites(count: 3, age: .seconds(40))
+        var stage = Stage.following(record)
+        stage.pass(.seconds(5))
+        let shown = try #require(stage.core.status(at: stage.now).apps.first?.overwrites)
+        #expect(shown.count == 3 && shown.age.isClose(to: .seconds(45)))
+    }
+}
