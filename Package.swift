@@ -121,7 +121,8 @@ let package = Package(
                 .nioPosix,
             ]),
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
-        tests("WxkeeperTests", ["wxkeeper", "LocalCluster", "KeeperCore", "KeeperHTTP", .argumentParser]),
+        tests(
+            "WxkeeperTests", ["wxkeeper", "LocalCluster", "KeeperCore", "KeeperPorts", "KeeperHTTP", .argumentParser]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("LocalClusterTests", ["LocalCluster", .nioCore, .nioPosix]),
         tests("ClusterTests", ["LocalCluster", "KeeperCore", "WeChatSimulator", .subprocess]),

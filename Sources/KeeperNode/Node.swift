@@ -33,7 +33,7 @@ public actor Node: Service, CredentialProvider {
     private let settings: NodeSettings
     private let world: World
     private let narrator: Narrator
-    private nonisolated let table: ReadTable
+    nonisolated let table: ReadTable
     private nonisolated let input: AsyncStream<NodeEvent>.Continuation
     private let events: AsyncStream<NodeEvent>
 
@@ -63,7 +63,7 @@ public actor Node: Service, CredentialProvider {
         (events, input) = AsyncStream.makeStream()
     }
 
-    private nonisolated var now: Instant { Instant(.now - origin) }
+    nonisolated var now: Instant { Instant(.now - origin) }
 }
 
 // MARK: The loop

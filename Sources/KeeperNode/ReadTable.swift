@@ -13,8 +13,22 @@ final class ReadTable: Sendable {
         var confirmedAt: Instant?
         var lastTurn: Instant
         var gate = LeaseGate.closed
+        /// Apps whose token is another one since somebody last asked.
+        var changed: Set<AppID> = []
+
+        /// - Parameter until: how long the old token counts.
+        mutating func note(_ app: AppID, from old: Token?, to new: Token?, until: Instant) {
+            guard old != new else { return }
+            if let forgotten = former.removeValue(forKey: app)?.token { owners[forgotten] = nil }
+            if let old { former[app] = (old, until) }
+            if let new { owners[new] = app }
+        }
     }
 
+    /// A value when a token or the term has changed; those that nobody has taken yet melt into one. For one reader.
+    let news: AsyncStream<Void>
+
+    private let bell: AsyncStream<Void>.Continuation
     private let content: Mutex<Content>
     private let overlap: Duration
 
@@ -22,20 +36,22 @@ final class ReadTable: Sendable {
     /// - Parameter overlap: how long a token lives on after the next was issued.
     init(apps: [AppID], overlap: Duration) {
         self.overlap = overlap
+        (news, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let empty = apps.map { ($0, ServedCredential?.none) }
         content = Mutex(
             Content(served: Dictionary(empty, uniquingKeysWith: { first, _ in first }), lastTurn: .origin))
     }
 
     func serve(_ app: AppID, _ credential: ServedCredential?, at now: Instant) {
-        content.withLock { content in
+        let isNews = content.withLock { content in
             let before = content.served.updateValue(credential, forKey: app) ?? nil
-            let (old, new) = (before?.credential.token, credential?.credential.token)
-            guard old != new, !app.isTicket else { return }
-            if let forgotten = content.former.removeValue(forKey: app)?.token { content.owners[forgotten] = nil }
-            if let old { content.former[app] = (old, now + overlap) }
-            if let new { content.owners[new] = app }
+            guard !app.isTicket else { return false }
+            guard before?.credential != credential?.credential else { return false }
+            content.note(app, from: before?.credential.token, to: credential?.credential.token, until: now + overlap)
+            content.changed.insert(app)
+            return true
         }
+        if isNews { bell.yield() }
     }
 
     func owner(of token: Token, at now: Instant) -> AppID? {
@@ -48,11 +64,30 @@ final class ReadTable: Sendable {
 
     /// Called after every event.
     func turned(at now: Instant, confirmedAt: Instant?, gate: LeaseGate) {
-        content.withLock { content in
+        let isNews = content.withLock { content in
+            let term = content.gate.term(at: now)
             content.confirmedAt = confirmedAt
             content.lastTurn = now
             content.gate = gate
+            return term != gate.term(at: now)
         }
+        if isNews { bell.yield() }
+    }
+
+    /// The apps whose token has changed since this was last called.
+    func takeChanged() -> Set<AppID> {
+        content.withLock { content in
+            defer { content.changed = [] }
+            return content.changed
+        }
+    }
+
+    func term(at now: Instant) -> Epoch? { content.withLock { $0.gate }.term(at: now) }
+
+    /// The token served for an app, while it lives.
+    func credential(of app: AppID, at now: Instant) -> Credential? {
+        let served = content.withLock { $0.served[app] ?? nil }
+        return served.flatMap { now < $0.credential.expiresAt ? $0.credential : nil }
     }
 
     func read(_ app: AppID, at now: Instant) -> TokenReading {

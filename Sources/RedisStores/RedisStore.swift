@@ -14,8 +14,8 @@ public import RedisClient
 /// hints and closes everything when it ends; commands work without it. Whoever does not run it calls `close()`.
 ///
 /// The user of the endpoint needs `EVAL`, `EVALSHA`, `SCRIPT LOAD`, `INFO`, `SUBSCRIBE`, `PING`, and within the scripts
-/// the plain commands on keys `wxkeeper:{NAME}:*` and the channel of that prefix.
-public final class RedisStore: LeaseStore, CredentialStore {
+/// the plain commands on keys `wxkeeper:{NAME}:*`, on the keys of copies, and the channel of that prefix.
+public final class RedisStore: LeaseStore, CredentialStore, CopyStore {
     /// A value when something has changed, and after each (re)connection, when hints may have been missed. Hints that
     /// nobody has taken yet melt into one. For one reader; ends with `close()`.
     public let hints: AsyncStream<Void>
@@ -61,6 +61,14 @@ public final class RedisStore: LeaseStore, CredentialStore {
         let (reply, server) = try await link.run(
             command.script, key: prefix, head + command.arguments, before: deadline)
         return try CredentialReply.read(reply, from: server)
+    }
+
+    /// Writes what does not stand as it should; see `CopyStore`.
+    public func copy(
+        _ copies: [Copy], epoch: Epoch, before deadline: ContinuousClock.Instant
+    ) async throws(StoreError) -> Bool {
+        let arguments = head + [epoch.argument] + copies.flatMap(\.arguments)
+        return try Copy.isDone(try await link.run(.copy, key: prefix, arguments, before: deadline).0)
     }
 
     /// Ends both connections and the thread. Later commands are `unreachable`. May be called more than once.

@@ -5,7 +5,7 @@ import Synchronization
 /// The least of a store: one node's lease and records in memory, and a log of what was asked.
 ///
 /// It begins with a term that another node has released, so that nothing keeps the node under test from calling.
-final class MemoryStore: LeaseStore, CredentialStore {
+final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
     struct State {
         var lease: LeaseRecord? = LeaseRecord(
             epoch: Epoch(4), holder: .n2, sequence: 1, isActive: true, release: .handedOver(Handover(left: .zero)))
@@ -16,6 +16,10 @@ final class MemoryStore: LeaseStore, CredentialStore {
         var namesake: Member?
         var isAway = false
         var leaseLog: [LeaseCommand] = []
+        var copies: [Copy] = []
+        /// The epoch of every command about copies.
+        var copyEpochs: [Epoch] = []
+        var copiesFail = false
     }
 
     let hints: AsyncStream<Void>
@@ -32,6 +36,11 @@ final class MemoryStore: LeaseStore, CredentialStore {
 
     /// Commands about the lease so far, but for ticks.
     var leaseLog: [LeaseCommand] { state.withLock { $0.leaseLog } }
+
+    /// Copies written so far.
+    var copies: [Copy] { state.withLock { $0.copies } }
+
+    var copyEpochs: [Epoch] { state.withLock { $0.copyEpochs } }
 
     func record(_ app: AppID) -> CredentialRecord? { state.withLock { $0.records[app] } }
 
@@ -58,6 +67,18 @@ final class MemoryStore: LeaseStore, CredentialStore {
         guard let record else { throw .unreachable("away") }
         return CredentialReply(
             server: ServerIdentity(run: "run", connection: 1), store: "memory", outcome: .accepted, record: record)
+    }
+
+    func copy(
+        _ copies: [Copy], epoch: Epoch, before deadline: ContinuousClock.Instant
+    ) async throws(StoreError) -> Bool {
+        let isDone = state.withLock { state in
+            state.copyEpochs.append(epoch)
+            if !state.copiesFail { state.copies += copies }
+            return !state.copiesFail
+        }
+        guard isDone else { throw .timedOut }
+        return true
     }
 }
 

@@ -60,9 +60,14 @@ final class RedisWorld: StoreHarness {
         await plain.close()
     }
 
-    func makeStore(_ caller: LeaseHolder = .test("a"), logger: Logger? = nil) -> RedisStore {
+    /// - Parameter user: whom Redis takes it for; no password is asked.
+    func makeStore(
+        _ caller: LeaseHolder = .test("a"), user: String? = nil, logger: Logger? = nil
+    ) -> RedisStore {
+        let password = user.map { _ in RedisPassword("any") }
+        let endpoint = RedisEndpoint(host: "127.0.0.1", port: server.port, user: user, password: password)
         let store = RedisStore(
-            cluster: cluster, endpoint: RedisEndpoint(host: "127.0.0.1", port: server.port), caller: caller,
+            cluster: cluster, endpoint: endpoint, caller: caller,
             logger: logger ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         stores.withLock { $0.append(store) }
         return store

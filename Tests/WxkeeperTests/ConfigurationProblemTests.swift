@@ -82,7 +82,8 @@ import Testing
         (Sample(app: "    kind: wecom\n    corpid: ww1\n    api: classic"), ["apps[0].api"]),
         (Sample(app: "    kind: weixin"), ["apps[0].kind"]),
         (Sample(app: "    corpid: ww1"), ["apps[0].corpid"]),
-        (Sample(app: "    publish: [seed]"), ["apps[0].publish"]),
+        (Sample(app: "    publish: seed"), ["apps[0].publish"]),
+        (Sample(app: "    publish: [seeds]"), ["apps[0].publish[0]"]),
         (
             Sample(app: "    js-domains: [a.example, \"https://b\", c/d]"),
             ["apps[0].js-domains[1]", "apps[0].js-domains[2]"]
@@ -113,8 +114,7 @@ import Testing
     }
 
     @Test func unbuiltFeature_IsToldAsNotYetSupported() {
-        for sample in [Sample(cluster: "  seal: true"), Sample(app: "    publish: [seed]"), Sample(node: "  tls: {}")]
-        {
+        for sample in [Sample(cluster: "  seal: true"), Sample(node: "  tls: {}")] {
             #expect(problems(sample.text).first?.description.contains("not yet supported") == true)
         }
     }

@@ -17,6 +17,9 @@ public struct LeaseGate: Equatable, Sendable {
         self.validUntil = validUntil
     }
 
+    /// The term that is led now, nil if none or if its lease has run out.
+    public func term(at now: Instant) -> Epoch? { now < validUntil ? epoch : nil }
+
     /// Whether the call may still be sent: same term, and the lease outlives the call's deadline.
     public func allows(_ permit: CallPermit, at now: Instant) -> Bool {
         epoch == permit.epoch && now < permit.deadline && permit.deadline <= validUntil

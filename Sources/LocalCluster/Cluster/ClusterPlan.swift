@@ -71,6 +71,8 @@ package struct ClusterPlan: Sendable {
         package var hasTrueSecret = true
         /// Whether the load reads its token.
         package var isRead = true
+        /// `publish`: where else in Redis its token stands.
+        package var publish: [String] = []
         package let secret = FreshSecret.draw("appsecret")
 
         package init(
@@ -115,7 +117,7 @@ extension ClusterPlan {
         var configuration = NodeConfiguration(
             cluster: (name: Self.clusterName, secretFile: "cluster.secret"), node: (name: node, port: port),
             redisPort: redis, wechat: wechat, overlap: overlap,
-            apps: apps.map { .init(id: $0.id, line: $0.line, secretFile: "\($0.id).secret") },
+            apps: apps.map { .init(id: $0.id, line: $0.line, secretFile: "\($0.id).secret", publish: $0.publish) },
             clients: [
                 .init(id: "shop", keyFile: "shop.secret", scopes: ["read", "refresh"]),
                 .init(id: "operator", keyFile: "operator.secret", scopes: ["read", "refresh", "observe", "operate"]),

@@ -25,11 +25,19 @@ package struct NodeConfiguration: Sendable {
         let id: String
         let line: SimulatedWeChat.Line
         let secretFile: String
+        let publish: [String]
 
-        package init(id: String, line: SimulatedWeChat.Line, secretFile: String) {
+        /// - Parameter publish: what stands in the list of that name, such as `seed`.
+        package init(id: String, line: SimulatedWeChat.Line, secretFile: String, publish: [String] = []) {
             self.id = id
             self.line = line
             self.secretFile = secretFile
+            self.publish = publish
+        }
+
+        fileprivate var text: String {
+            "  - { appid: \(id), api: \(line.rawValue), secret: { file: \(secretFile) }, "
+                + "publish: [\(publish.joined(separator: ", "))] }"
         }
     }
 
@@ -78,8 +86,7 @@ package struct NodeConfiguration: Sendable {
           timeout: \(timeout)
           overlap: \(overlap.wholeMilliseconds)ms
         apps:
-        \(apps.map { "  - { appid: \($0.id), api: \($0.line.rawValue), secret: { file: \($0.secretFile) } }" }
-            .joined(separator: "\n"))
+        \(apps.map(\.text).joined(separator: "\n"))
         clients:
         \(clients.map { client in
             let scopes = client.scopes.joined(separator: ", ")

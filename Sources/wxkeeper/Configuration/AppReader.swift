@@ -55,9 +55,10 @@ struct AppReader {
 
     func apps(in root: ConfigurationSection) -> [Configuration.App] {
         var firstPath: [String: String] = [:]
+        var publish = PublishReader(log: log)
         return root.list("apps", of: "apps", limit: ConfigurationLimit.apps).map { item in
             let section = ConfigurationSection(item.value, at: item.path, known: Self.known, log: log)
-            let app = app(in: section)
+            let app = app(in: section, &publish)
             if !app.id.rawValue.isEmpty {
                 if let first = firstPath[app.id.rawValue] {
                     section.add("appid", found: "the appid of \(first) again", allowed: "one entry for each appid")
@@ -69,13 +70,12 @@ struct AppReader {
         }
     }
 
-    private func app(in section: ConfigurationSection) -> Configuration.App {
+    private func app(in section: ConfigurationSection, _ publish: inout PublishReader) -> Configuration.App {
         let id = section.required("appid", allowed: NameRule.appID.allowed, convert: NameRule.appID.check)
         let name = section.text("name", allowed: NameRule.display.allowed, convert: NameRule.display.check)
         let secret = secrets.secret("secret", in: section)
         let kind = section.choice("kind", default: Configuration.Kind.officialAccount)
         let api = section.choice("api", default: Configuration.API.stable)
-        section.refuseUnsupported("publish")
         let dropIn: Configuration.DropIn? = section.value("drop-in").flatMap {
             ConfigurationSection.choice($0, at: section.path(of: "drop-in"), log: log)
         }
@@ -87,6 +87,7 @@ struct AppReader {
             corporation: corporation(in: section, of: kind),
             tickets: tickets(in: section, of: kind),
             takesSecretAsKey: dropIn == .appsecret,
+            copies: publish.keys(in: section, of: id, kind),
             jsDomains: jsDomains(in: section)
         )
     }

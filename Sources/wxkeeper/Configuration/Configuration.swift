@@ -1,5 +1,6 @@
 internal import KeeperHTTP
 internal import KeeperCore
+internal import KeeperPorts
 
 /// All that an operator decides about one node: the cluster it belongs to, itself, WeChat, the apps and the clients.
 ///
@@ -65,6 +66,8 @@ extension Configuration {
         var tickets: [TicketType] = []
         /// Whether the AppSecret opens the drop-in paths, besides the clients' keys.
         var takesSecretAsKey = false
+        /// The keys in Redis under which the token stands besides; no other app has one of them.
+        var copies: [CopyKey] = []
         /// The hosts whose pages `/jssdk/config` signs; empty: any.
         var jsDomains: [String] = []
     }
@@ -130,6 +133,8 @@ enum ConfigurationLimit {
     static let apps = 20_000
     static let clients = 10_000
     static let jsDomains = 100
+    static let copies = 16
+    static let copyKeyBytes = 256
     static let nestingDepth = 12
     /// A shorter secret is accepted with a warning.
     static let adviseSecretCharacters = 16

@@ -48,7 +48,9 @@ struct ConfigurationSummary: CustomStringConvertible {
     private var apps: String {
         let count = configuration.apps.count
         let classic = configuration.apps.count { $0.api == .classic }
-        return "\(count)" + (count == 0 ? "" : " (\(count - classic) stable, \(classic) classic)")
+        let copied = configuration.apps.count { !$0.copies.isEmpty }
+        let copies = copied == 0 ? "" : "; tokens of \(copied) copied to other keys in Redis"
+        return "\(count)" + (count == 0 ? "" : " (\(count - classic) stable, \(classic) classic)") + copies
     }
 
     private var clients: String {

@@ -15,6 +15,8 @@ internal import WeChatAPI
 struct Assembly {
     private let store: RedisStore
     private let node: Node
+    /// Nil if no app has copies.
+    private let copyist: Copyist?
     private let server: KeeperServer
     /// After the drain nothing is in progress that anybody still waits for.
     private static let longestShutdown = Duration.seconds(2)
@@ -52,6 +54,13 @@ struct Assembly {
                 lease: store, credentials: store, source: source,
                 forwarder: HTTPForwarder(secret: secret, client: curl)),
             logger: logger, fingerprint: { secret.fingerprint(of: $0) })
+        let copies = configuration.copyKeys
+        copyist =
+            copies.isEmpty
+            ? nil
+            : Copyist(
+                node: node, store: store, keys: copies, timeout: configuration.cluster.timing.commandTimeout,
+                logger: logger)
         server = KeeperServer(
             host: configuration.node.listen.host, port: configuration.node.listen.port, holder: holder,
             provider: node, clients: try configuration.clientDirectory, apps: configuration.appDirectory,
@@ -63,9 +72,10 @@ struct Assembly {
     func run() async throws {
         // libcurl may write to a closed connection first; nobody here wants to die of that.
         signal(SIGPIPE, SIG_IGN)
+        let front = Front(node: node, server: server)
+        let inOrder: [(any Service)?] = [store, copyist, node, front]
         var configuration = ServiceGroupConfiguration(
-            services: [.init(service: store), .init(service: node), .init(service: Front(node: node, server: server))],
-            logger: logger.quiet)
+            services: inOrder.compactMap(\.self).map { .init(service: $0) }, logger: logger.quiet)
         // A caller that does not read its answer must not keep a node from ending.
         configuration.maximumGracefulShutdownDuration = Self.longestShutdown
         let services = ServiceGroup(configuration: configuration)

@@ -1,0 +1,39 @@
+internal import KeeperCore
+internal import KeeperPorts
+internal import RedisClient
+
+extension Copy {
+    /// What the script is given of it.
+    var arguments: [RedisArgument] {
+        let head = [
+            RedisArgument(app.rawValue), epoch.argument, RedisArgument(version), RedisArgument(token.secret),
+            left.argument, RedisArgument(keys.count),
+        ]
+        return head + keys.flatMap(\.arguments)
+    }
+
+    /// Reads whether the lease is the caller's.
+    static func isDone(_ reply: RedisReply) throws(StoreError) -> Bool {
+        var reader = try ReplyReader(reply)
+        _ = try reader.number()
+        _ = try reader.text()
+        switch try reader.text() {
+        case "denied": return false
+        case "done": break
+        default: throw ReplyReader.unreadable
+        }
+        let failure = try reader.optional { (reader: inout ReplyReader) throws(StoreError) in try reader.text() }
+        if let failure { throw .rejected(failure) }
+        return true
+    }
+}
+
+extension CopyKey {
+    fileprivate var arguments: [RedisArgument] {
+        switch content {
+        case .token: [RedisArgument(name), "token", 0]
+        case .quotedToken: [RedisArgument(name), "quoted", 0]
+        case .end(let seconds): [RedisArgument(name), "end", RedisArgument(seconds)]
+        }
+    }
+}
