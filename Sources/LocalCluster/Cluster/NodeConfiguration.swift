@@ -25,11 +25,25 @@ package struct NodeConfiguration: Sendable {
         let id: String
         let line: SimulatedWeChat.Line
         let secretFile: String
+        let tickets: [String]
+        let corporation: String?
 
-        package init(id: String, line: SimulatedWeChat.Line, secretFile: String) {
+        package init(
+            id: String, line: SimulatedWeChat.Line, secretFile: String, tickets: [String] = [],
+            corporation: String? = nil
+        ) {
             self.id = id
             self.line = line
             self.secretFile = secretFile
+            self.tickets = tickets
+            self.corporation = corporation
+        }
+
+        /// One line of the file.
+        fileprivate var text: String {
+            let kind = corporation.map { "kind: wecom, corpid: \($0)" } ?? "api: \(line.rawValue)"
+            let tickets = tickets.joined(separator: ", ")
+            return "  - { appid: \(id), \(kind), tickets: [\(tickets)], secret: { file: \(secretFile) } }"
         }
     }
 
@@ -78,8 +92,7 @@ package struct NodeConfiguration: Sendable {
           timeout: \(timeout)
           overlap: \(overlap.wholeMilliseconds)ms
         apps:
-        \(apps.map { "  - { appid: \($0.id), api: \($0.line.rawValue), secret: { file: \($0.secretFile) } }" }
-            .joined(separator: "\n"))
+        \(apps.map(\.text).joined(separator: "\n"))
         clients:
         \(clients.map { client in
             let scopes = client.scopes.joined(separator: ", ")

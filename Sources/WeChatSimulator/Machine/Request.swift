@@ -17,6 +17,14 @@ extension SimulatedWeChat {
         case corporationTicket = "get_jsapi_ticket"
         /// `GET /cgi-bin/ticket/get` of WeCom: an app's ticket.
         case agentTicket = "ticket_get"
+
+        /// Whether it is a token that is asked for.
+        public var bringsToken: Bool {
+            switch self {
+            case .token, .stableToken, .weComToken: true
+            case .domainIP, .ticket, .corporationTicket, .agentTicket: false
+            }
+        }
     }
 
     /// What a caller asks.
