@@ -125,7 +125,7 @@ let package = Package(
             "WxkeeperTests", ["wxkeeper", "LocalCluster", "KeeperCore", "KeeperPorts", "KeeperHTTP", .argumentParser]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("LocalClusterTests", ["LocalCluster", .nioCore, .nioPosix]),
-        tests("ClusterTests", ["LocalCluster", "KeeperCore", "WeChatSimulator", .subprocess]),
+        tests("ClusterTests", ["LocalCluster", "KeeperCore", "WeChatSimulator", .crypto, .subprocess]),
         tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("TidyTests", []),
     ]

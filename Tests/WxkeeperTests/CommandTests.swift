@@ -86,6 +86,12 @@ import Testing
         #expect(try await Program.run(["status"]).status == ExitStatus.usage.rawValue)
     }
 
+    @Test(arguments: ["desk", "desk:ww1", ":ww1:s", "desk::s", "desk:ww1:"])
+    func simulatedWeComApp_NeedsNameCorporationAndSecret(app: String) async throws {
+        let end = try await Program.run(["simulate", "--wecom-app", app])
+        #expect(end.status == ExitStatus.usage.rawValue && end.output.isEmpty)
+    }
+
     @Test func refusedToken_IsNotTakenFromTheArguments() async throws {
         let end = try await Program.run(["refresh", "wx1", "--stale", "the-token-itself"])
         #expect(end.status == ExitStatus.usage.rawValue && !end.errors.contains("the-token-itself"))

@@ -25,11 +25,17 @@ package struct Answer: Sendable {
     /// What anybody here looks at in the bodies.
     package struct Fields: Decodable {
         package var access_token: String?
+        package var ticket: String?
         package var expires_in: Int?
         package var stale: Bool?
         package var refreshed: Bool?
         package var still_valid: Bool?
         package var errcode: Int?
+        /// Of `/jssdk/config`.
+        package var appId: String?
+        package var timestamp: Int?
+        package var nonceStr: String?
+        package var signature: String?
     }
 
     package var fields: Fields { (try? JSONDecoder().decode(Fields.self, from: Data(body.utf8))) ?? Fields() }

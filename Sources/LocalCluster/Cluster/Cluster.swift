@@ -27,7 +27,7 @@ package struct Cluster: Sendable {
             apps: try plan.apps.map {
                 try SimulatedApp(
                     appID: $0.id, secret: $0.hasTrueSecret ? $0.secret : FreshSecret.draw("other"),
-                    tokenLength: $0.tokenLength)
+                    corporation: $0.corporation, tokenLength: $0.tokenLength)
             },
             timing: try .init(lifetime: plan.lifetime, overlap: plan.overlap))
         return try await Folder.with { folder in

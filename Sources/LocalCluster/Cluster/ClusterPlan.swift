@@ -73,20 +73,31 @@ package struct ClusterPlan: Sendable {
         package var isRead = true
         /// `publish`: where else in Redis its token stands.
         package var publish: [String] = []
+        /// The tickets kept besides its token, as the configuration names them.
+        package var tickets: [String] = []
+        /// The corporation whose application it is, on the line of WeCom.
+        package var corporation: String? { line == .weCom ? "ww-corporation" : nil }
         package let secret = FreshSecret.draw("appsecret")
 
         package init(
             _ id: String, _ line: SimulatedWeChat.Line, tokenLength: Int = 136, hasTrueSecret: Bool = true,
-            isRead: Bool = true
+            isRead: Bool = true, tickets: [String] = []
         ) {
             self.id = id
             self.line = line
             self.tokenLength = tokenLength
             self.hasTrueSecret = hasTrueSecret
             self.isRead = isRead
+            self.tickets = tickets
         }
 
-        package var endpoint: SimulatedWeChat.Endpoint { line == .classic ? .token : .stableToken }
+        package var endpoint: SimulatedWeChat.Endpoint {
+            switch line {
+            case .classic: .token
+            case .stable: .stableToken
+            case .weCom: .weComToken
+            }
+        }
     }
 }
 
@@ -117,7 +128,11 @@ extension ClusterPlan {
         var configuration = NodeConfiguration(
             cluster: (name: Self.clusterName, secretFile: "cluster.secret"), node: (name: node, port: port),
             redisPort: redis, wechat: wechat, overlap: overlap,
-            apps: apps.map { .init(id: $0.id, line: $0.line, secretFile: "\($0.id).secret", publish: $0.publish) },
+            apps: apps.map { app in
+                .init(
+                    id: app.id, line: app.line, secretFile: "\(app.id).secret", publish: app.publish,
+                    tickets: app.tickets, corporation: app.corporation)
+            },
             clients: [
                 .init(id: "shop", keyFile: "shop.secret", scopes: ["read", "refresh"]),
                 .init(id: "operator", keyFile: "operator.secret", scopes: ["read", "refresh", "observe", "operate"]),

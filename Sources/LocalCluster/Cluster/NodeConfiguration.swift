@@ -26,18 +26,32 @@ package struct NodeConfiguration: Sendable {
         let line: SimulatedWeChat.Line
         let secretFile: String
         let publish: [String]
+        let tickets: [String]
+        let corporation: String?
 
-        /// - Parameter publish: what stands in the list of that name, such as `seed`.
-        package init(id: String, line: SimulatedWeChat.Line, secretFile: String, publish: [String] = []) {
+        /// - Parameters:
+        ///   - publish: what stands in the list of that name, such as `seed`.
+        ///   - tickets: what stands in that list, such as `jsapi`.
+        ///   - corporation: whose application it is, on the line of WeCom.
+        package init(
+            id: String, line: SimulatedWeChat.Line, secretFile: String, publish: [String] = [],
+            tickets: [String] = [], corporation: String? = nil
+        ) {
             self.id = id
             self.line = line
             self.secretFile = secretFile
             self.publish = publish
+            self.tickets = tickets
+            self.corporation = corporation
         }
 
+        /// One line of the file.
         fileprivate var text: String {
-            "  - { appid: \(id), api: \(line.rawValue), secret: { file: \(secretFile) }, "
-                + "publish: [\(publish.joined(separator: ", "))] }"
+            let kind = corporation.map { "kind: wecom, corpid: \($0)" } ?? "api: \(line.rawValue)"
+            let publish = publish.joined(separator: ", ")
+            let tickets = tickets.joined(separator: ", ")
+            return "  - { appid: \(id), \(kind), publish: [\(publish)], tickets: [\(tickets)], "
+                + "secret: { file: \(secretFile) } }"
         }
     }
 

@@ -44,7 +44,7 @@ package struct Checker: Sendable {
             slowestRead: reads.map { $0.end - $0.start }.max() ?? .zero,
             refreshes: load.reports.count,
             failedRefreshes: load.reports.count { $0.status != 200 },
-            fetches: calls.count { $0.endpoint != .domainIP },
+            fetches: calls.count { $0.endpoint.bringsToken },
             issues: issues, overlaps: overlaps, terms: terms)
     }
 }

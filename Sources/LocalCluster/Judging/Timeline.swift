@@ -134,7 +134,7 @@ extension Timeline {
             guard at >= .zero, at <= length else { return nil }
             return Call(
                 at: at, app: record.appID ?? "", node: record.caller.node ?? "",
-                isFetch: record.endpoint != .domainIP, hasIssued: record.outcome == .issued)
+                isFetch: record.endpoint.bringsToken, hasIssued: record.outcome == .issued)
         }
         for app in cluster.plan.apps {
             let issues = records.filter {

@@ -5,12 +5,14 @@ extension SimulatedWeChat {
         public let sequence: Int
         /// Where it was sent.
         public let endpoint: Endpoint
-        /// The app it names, or whose token it carries.
+        /// The app it names, or whose token it carries; the corpid, if the secret is that of no app of WeCom.
         public let appID: String?
         /// Who called.
         public let caller: Caller
         /// Whether a forced refresh was asked for.
         public let isForced: Bool
+        /// The kind of ticket that was asked for.
+        public let ticket: TicketKind?
         /// Whether somebody outside the cluster made this fetch (`SimulatedWeChat.outsider`).
         public let isOutsider: Bool
         /// The fault that struck it.
@@ -27,9 +29,11 @@ extension SimulatedWeChat {
         public internal(set) var outcome: Outcome?
         /// How it ended.
         public internal(set) var ending: Ending?
-        /// The fingerprint of the token that was issued, repeated or asked about.
+        /// The fingerprint of the token that was issued, repeated or asked about, or of the ticket that was given.
+        ///
+        /// A refused question for a ticket has its token's.
         public internal(set) var fingerprint: String?
-        /// Whether the token asked about was refused on the strict reading, yet alive on the grace reading.
+        /// Whether the token it carries was refused on the strict reading, yet alive on the grace reading.
         public internal(set) var isInGrace = false
         /// Whether it has had, or is going to have, its effect.
         let willBeProcessed: Bool
@@ -48,6 +52,7 @@ extension SimulatedWeChat {
             self.appID = appID
             self.caller = caller
             self.isForced = request.isForced
+            self.ticket = request.ticketKind
             self.isOutsider = isOutsider
             self.fault = fault?.kind
             self.startedAt = startedAt
@@ -59,8 +64,12 @@ extension SimulatedWeChat {
     public enum Outcome: Equatable, Sendable {
         /// A new token was issued.
         case issued
-        /// The stable line's token was given again.
+        /// The token of the stable or the WeCom line was given again.
         case repeated
+        /// A new ticket was given.
+        case ticketIssued
+        /// The ticket was given that had been given before.
+        case ticketRepeated
         /// The token asked about is alive.
         case accepted
         /// An errcode.

@@ -29,7 +29,7 @@ extension SimulatedWeChat {
             case drip(every: Duration)
             /// `expires_in` is this JSON text, or is left out when nil.
             case expiresIn(String?)
-            /// `access_token` is the empty string.
+            /// `access_token`, or `ticket`, is the empty string.
             case emptyToken
         }
 

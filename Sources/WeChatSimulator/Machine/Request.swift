@@ -1,5 +1,7 @@
 extension SimulatedWeChat {
     /// The endpoints of WeChat that are played.
+    ///
+    /// The raw value is its name in control and in the log.
     public enum Endpoint: String, CaseIterable, Sendable, Codable {
         /// `GET /cgi-bin/token`
         case token
@@ -7,6 +9,22 @@ extension SimulatedWeChat {
         case stableToken = "stable_token"
         /// `GET /cgi-bin/get_api_domain_ip`
         case domainIP = "get_api_domain_ip"
+        /// `GET /cgi-bin/ticket/getticket`: the tickets of official accounts.
+        case ticket = "getticket"
+        /// `GET /cgi-bin/gettoken` of WeCom.
+        case weComToken = "gettoken"
+        /// `GET /cgi-bin/get_jsapi_ticket` of WeCom: a corporation's ticket.
+        case corporationTicket = "get_jsapi_ticket"
+        /// `GET /cgi-bin/ticket/get` of WeCom: an app's ticket.
+        case agentTicket = "ticket_get"
+
+        /// Whether it is a token that is asked for.
+        public var bringsToken: Bool {
+            switch self {
+            case .token, .stableToken, .weComToken: true
+            case .domainIP, .ticket, .corporationTicket, .agentTicket: false
+            }
+        }
     }
 
     /// What a caller asks.
@@ -17,6 +35,14 @@ extension SimulatedWeChat {
         case stableToken(Credentials, forceRefresh: Bool)
         /// The addresses of WeChat: the cheap question whether a token is alive.
         case domainIP(accessToken: String?)
+        /// Gives an official account's ticket of this type.
+        case ticket(accessToken: String?, type: String?)
+        /// Gives the token of an app of WeCom.
+        case weComToken(WeComCredentials)
+        /// Gives a WeCom corporation's ticket.
+        case corporationTicket(accessToken: String?)
+        /// Gives the ticket of this type of an app of WeCom.
+        case agentTicket(accessToken: String?, type: String?)
         /// Something whose form WeChat refuses before it reads further.
         case malformed(Endpoint, WeChatError)
 
@@ -26,12 +52,35 @@ extension SimulatedWeChat {
             case .token: .token
             case .stableToken: .stableToken
             case .domainIP: .domainIP
+            case .ticket: .ticket
+            case .weComToken: .weComToken
+            case .corporationTicket: .corporationTicket
+            case .agentTicket: .agentTicket
             case .malformed(let endpoint, _): endpoint
             }
         }
 
         var isForced: Bool {
             if case .stableToken(_, forceRefresh: true) = self { true } else { false }
+        }
+
+        /// The token that it carries.
+        var accessToken: String? {
+            switch self {
+            case .domainIP(let token), .ticket(let token, _), .corporationTicket(let token), .agentTicket(let token, _):
+                token
+            case .token, .stableToken, .weComToken, .malformed: nil
+            }
+        }
+
+        /// The kind of ticket it asks for; nil also for a type that its endpoint does not have.
+        var ticketKind: TicketKind? {
+            switch self {
+            case .ticket(_, let type): [TicketKind.jsapi, .wxCard].first { $0.rawValue == type }
+            case .corporationTicket: .jsapi
+            case .agentTicket(_, let type): type == TicketKind.agentConfig.rawValue ? .agentConfig : nil
+            case .token, .stableToken, .domainIP, .weComToken, .malformed: nil
+            }
         }
     }
 
@@ -49,6 +98,20 @@ extension SimulatedWeChat {
             self.appID = appID
             self.secret = secret
             self.grantType = grantType
+        }
+    }
+
+    /// What a fetch from WeCom carries; nil means the field is missing.
+    public struct WeComCredentials: Equatable, Sendable {
+        /// The corpid.
+        public var corporation: String?
+        /// The corpsecret, which tells the apps of a corporation apart.
+        public var secret: String?
+
+        /// A fetch with these fields.
+        public init(corporation: String?, secret: String?) {
+            self.corporation = corporation
+            self.secret = secret
         }
     }
 
@@ -78,5 +141,19 @@ extension SimulatedWeChat {
     public struct Reply: Equatable, Sendable {
         /// The JSON body.
         public let body: String
+    }
+}
+
+extension SimulatedWeChat.Endpoint {
+    /// The body of a reply that gives what is asked for here.
+    func success(_ value: String, expiresIn: String?) -> String {
+        switch self {
+        case .token, .stableToken, .domainIP:
+            JSONText.success("access_token", value, expiresIn: expiresIn, saysOK: false)
+        case .weComToken:
+            JSONText.success("access_token", value, expiresIn: expiresIn, saysOK: true)
+        case .ticket, .corporationTicket, .agentTicket:
+            JSONText.success("ticket", value, expiresIn: expiresIn, saysOK: true)
+        }
     }
 }

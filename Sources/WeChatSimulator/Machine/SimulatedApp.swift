@@ -1,18 +1,21 @@
 /// One app as the simulated WeChat knows it.
 public struct SimulatedApp: Equatable, Sendable {
-    /// The appid.
+    /// The appid; of an app of WeCom, which has none, a name to tell it by in control and in the log.
     public let appID: String
-    /// The AppSecret.
+    /// The AppSecret, or WeCom's corpsecret.
     ///
     /// It opens nothing but this simulator.
     public let secret: String
+    /// The corpid of the corporation whose WeCom app this is; nil: an official account or Mini Program.
+    public let corporation: String?
     /// How many characters a token has; WeChat asks everybody to be ready for 512.
     public let tokenLength: Int
     /// Addresses that may fetch: `1.2.3.4`, `1.2.3.*` or `1.2.3.0/24`.
     ///
-    /// Empty: anybody.
+    /// Empty: anybody. WeCom's `gettoken` admits anybody always:
+    /// https://www.kancloud.cn/xingyunke/xingyunke-crm/3056072.
     public let allowList: [String]
-    /// How often it may fetch.
+    /// How often it may fetch; not asked of an app of WeCom.
     public let quotas: Quotas
 
     /// How often an app may fetch.
@@ -46,6 +49,7 @@ public struct SimulatedApp: Equatable, Sendable {
     public init(
         appID: String,
         secret: String,
+        corporation: String? = nil,
         tokenLength: Int = 136,
         allowList: [String] = [],
         quotas: Quotas = Quotas()
@@ -53,6 +57,9 @@ public struct SimulatedApp: Equatable, Sendable {
         guard (1...128).contains(appID.utf8.count) else { throw .invalid("an appid has 1 to 128 characters") }
         guard (1...256).contains(secret.utf8.count) else {
             throw .invalid("the secret of \(appID) has \(secret.utf8.count) characters; allowed are 1 to 256")
+        }
+        if let corporation, !(1...128).contains(corporation.utf8.count) {
+            throw .invalid("the corpid of \(appID) has \(corporation.utf8.count) characters; allowed are 1 to 128")
         }
         guard (16...8_192).contains(tokenLength) else {
             throw .invalid("the token length of \(appID) is \(tokenLength); allowed is 16 to 8192")
@@ -63,6 +70,7 @@ public struct SimulatedApp: Equatable, Sendable {
         }
         self.appID = appID
         self.secret = secret
+        self.corporation = corporation
         self.tokenLength = tokenLength
         self.allowList = allowList
         self.quotas = quotas

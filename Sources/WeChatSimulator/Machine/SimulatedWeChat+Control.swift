@@ -2,7 +2,11 @@
 extension SimulatedWeChat {
     /// Gives an app that is there another secret, allow-list, quota or token length; its tokens stay as they are.
     public mutating func update(_ app: SimulatedApp) throws(SimulatorError) {
-        guard apps[app.appID] != nil else { throw .unknownApp(app.appID) }
+        guard let known = apps[app.appID]?.app else { throw .unknownApp(app.appID) }
+        guard app.corporation == known.corporation else {
+            throw .invalid("the corporation of \(app.appID) is \(known.corporation ?? "none"), and stays so")
+        }
+        try requireOwnSecret(app)
         apps[app.appID]?.app = app
     }
 
@@ -30,7 +34,7 @@ extension SimulatedWeChat {
     /// The faults that wait, oldest first.
     public var armedFaults: [ArmedFault] { faults.armed }
 
-    /// Withdraws the newest token of the app on one line or both: dead at once, on both readings.
+    /// Withdraws the newest token of the app on one line or all: dead at once, on both readings.
     ///
     /// Returns the fingerprints of the withdrawn tokens.
     public mutating func revoke(_ appID: String, line: Line? = nil) throws(SimulatorError) -> [String] {
@@ -42,9 +46,11 @@ extension SimulatedWeChat {
 
     /// Somebody outside the cluster fetches a token on the classic line: the classic accident.
     ///
-    /// Returns the token's fingerprint. Quotas do not count it.
+    /// Returns the token's fingerprint. Quotas do not count it. An app of WeCom is refused: there such a fetch is
+    /// given the token that everybody has.
     public mutating func outsider(_ appID: String, at now: Instant) throws(SimulatorError) -> String {
-        guard apps[appID] != nil else { throw .unknownApp(appID) }
+        guard let app = apps[appID]?.app else { throw .unknownApp(appID) }
+        guard app.corporation == nil else { throw .invalid("\(appID) is an app of WeCom and has no classic line") }
         let token = issue(appID, .classic, at: now)
         var record = CallRecord(
             sequence: log.nextSequence,

@@ -6,9 +6,10 @@
 /// A call goes through three doors. `arrive` writes it to the log and says which fault strikes it; `process` has
 /// its effect, at one moment; `finish` notes how it ended.
 ///
-/// What is played: classic tokens (each call issues one), stable tokens (normal and forced), the question
-/// whether a token is alive, quotas, the allow-list of addresses, and the literal error replies. What is not:
-/// tickets, WeCom, third-party platforms, the confirmation of unknown addresses by an administrator.
+/// What is played: classic tokens (each call issues one), stable tokens (normal and forced), the tokens of WeCom,
+/// tickets, the question whether a token is alive, quotas, the allow-list of addresses, and the literal error
+/// replies. What is not: third-party platforms, the quotas of tickets and of WeCom, the confirmation of unknown
+/// addresses by an administrator.
 public struct SimulatedWeChat: Sendable {
     /// How long tokens live.
     public let timing: Timing
@@ -22,8 +23,15 @@ public struct SimulatedWeChat: Sendable {
     ///
     /// Holds every token that its line remembers.
     private(set) var owners: [String: TokenOwner] = [:]
-    private var random: SplitMix64
-    /// Unix seconds at the start; only the `rid` of an error shows them.
+    /// The apps of each WeCom corporation, in the order they were added.
+    private(set) var corporations: [String: [String]] = [:]
+    var tickets: [TicketKey: TicketLine] = [:]
+    /// Whose a ticket is.
+    ///
+    /// Holds every ticket that its line remembers.
+    var ticketOwners: [String: TicketKey] = [:]
+    var random: SplitMix64
+    /// Unix seconds at the start; only the `rid` or `hint` of an error shows them.
     private let startUnixSeconds: Int64
     var faults = FaultBoard()
     var log: CallLog
@@ -37,14 +45,27 @@ public struct SimulatedWeChat: Sendable {
         var app: SimulatedApp
         var classic = TokenLine()
         var stable = TokenLine()
+        var weCom = TokenLine()
         var classicQuota = QuotaCounters()
         var stableQuota = QuotaCounters()
         var forcedQuota = QuotaCounter(window: .seconds(86_400))
         var lastForcedAt: Instant?
 
         subscript(line: Line) -> TokenLine {
-            get { line == .classic ? classic : stable }
-            set { if line == .classic { classic = newValue } else { stable = newValue } }
+            get {
+                switch line {
+                case .classic: classic
+                case .stable: stable
+                case .weCom: weCom
+                }
+            }
+            set {
+                switch line {
+                case .classic: classic = newValue
+                case .stable: stable = newValue
+                case .weCom: weCom = newValue
+                }
+            }
         }
     }
 
@@ -63,8 +84,10 @@ public struct SimulatedWeChat: Sendable {
     public mutating func add(_ app: SimulatedApp) throws(SimulatorError) {
         guard apps[app.appID] == nil else { throw .duplicateApp(app.appID) }
         guard apps.count < limits.apps else { throw .full("apps; the limit is \(limits.apps)") }
+        try requireOwnSecret(app)
         apps[app.appID] = AppState(app: app)
         appIDs.append(app.appID)
+        if let corporation = app.corporation { corporations[corporation, default: []].append(app.appID) }
     }
 }
 
@@ -99,7 +122,7 @@ extension SimulatedWeChat {
         let processes = call.fault?.processes ?? true
         var verdict = processes ? decide(call, at: now) : Verdict()
         if case .error(let error)? = call.fault?.kind {
-            verdict.body = error.body(rid: rid(at: now))
+            verdict.body = body(of: error, to: call, at: now)
             // The log tells the truth about tokens: an issue whose caller was told an error stays an issue.
             if !processes { verdict.outcome = .refused(error.code) }
         }
@@ -129,7 +152,10 @@ extension SimulatedWeChat {
     private func appID(of request: Request) -> String? {
         switch request {
         case .token(let credentials), .stableToken(let credentials, _): credentials.appID.map { String($0.prefix(128)) }
-        case .domainIP(let token): token.flatMap { owners[$0]?.appID }
+        case .weComToken(let credentials):
+            weComApp(credentials) ?? credentials.corporation.map { String($0.prefix(128)) }
+        case .domainIP, .ticket, .corporationTicket, .agentTicket:
+            request.accessToken.flatMap { owners[$0]?.appID }
         case .malformed: nil
         }
     }
@@ -139,7 +165,7 @@ extension SimulatedWeChat {
 
 extension SimulatedWeChat {
     /// What processing came to, and the body that says so.
-    private struct Verdict {
+    struct Verdict {
         var outcome: Outcome?
         var body = ""
         var fingerprint: String?
@@ -156,24 +182,29 @@ extension SimulatedWeChat {
             case .token(let credentials):
                 let appID = try admitted(credentials, from: call.address)
                 try countClassic(appID, at: now)
-                return tokenVerdict(.issued, appID, .classic, issue(appID, .classic, at: now), call.fault, now)
+                let token = issue(appID, .classic, at: now)
+                return given(.issued, token.value, token.fingerprint, for: token.expiresAt - now, to: call)
             case .stableToken(let credentials, let isForced):
                 let appID = try admitted(credentials, from: call.address)
                 try countStable(appID, at: now)
                 let mayKeep = try !forces(isForced, appID, at: now)
-                if mayKeep, let token = kept(appID, at: now) {
-                    return tokenVerdict(.repeated, appID, .stable, token, call.fault, now)
-                }
-                return tokenVerdict(.issued, appID, .stable, issue(appID, .stable, at: now), call.fault, now)
-            case .domainIP(let token):
-                return try standingVerdict(token, at: now)
+                let kept = mayKeep ? kept(appID, at: now) : nil
+                let token = kept ?? issue(appID, .stable, at: now)
+                let outcome = kept == nil ? Outcome.issued : .repeated
+                return given(outcome, token.value, token.fingerprint, for: token.expiresAt - now, to: call)
+            case .weComToken(let credentials):
+                return try weComToken(credentials, call, at: now)
+            case .ticket, .corporationTicket, .agentTicket:
+                return try ticket(call, at: now)
+            case .domainIP:
+                return try addresses(call, at: now)
             }
         } catch {
             var verdict = Verdict(.refused(error.code))
-            verdict.body = error.body(rid: rid(at: now))
-            if case .domainIP(let token?) = call.request {
+            verdict.body = body(of: error, to: call, at: now)
+            if let token = call.request.accessToken {
                 verdict.fingerprint = Fingerprint.of(token)
-                verdict.isInGrace = standing(of: token, at: now).map { $0.standing.grace > .zero } ?? false
+                verdict.isInGrace = isInGrace(token, at: host(of: call.request), now)
             }
             return verdict
         }
@@ -182,7 +213,7 @@ extension SimulatedWeChat {
     /// WeChat looks at the appid first: a wrong one is 40013 whatever else is wrong.
     private func admitted(_ credentials: Credentials, from address: String) throws(WeChatError) -> String {
         guard let appID = credentials.appID, !appID.isEmpty else { throw .appIDMissing }
-        guard let state = apps[appID] else { throw .invalidAppID }
+        guard let state = apps[appID], state.app.corporation == nil else { throw .invalidAppID }
         guard credentials.grantType == "client_credential" else { throw .invalidGrantType }
         guard let secret = credentials.secret, !secret.isEmpty else { throw .secretMissing }
         guard secret == state.app.secret else { throw .invalidSecret }
@@ -227,43 +258,33 @@ extension SimulatedWeChat {
         return line.newest
     }
 
-    private func tokenVerdict(
+    /// What is given to the caller, in the form its fault wants.
+    func given(
         _ outcome: Outcome,
-        _ appID: String,
-        _ line: Line,
-        _ token: IssuedToken,
-        _ fault: Fault?,
-        _ now: Instant
+        _ value: String,
+        _ fingerprint: String,
+        for life: Duration,
+        to call: OpenCall
     ) -> Verdict {
-        var expiresIn: String? = String((token.expiresAt - now).wholeSeconds)
-        var value = token.value
-        switch fault?.kind {
+        var expiresIn: String? = String(life.wholeSeconds)
+        var value = value
+        switch call.fault?.kind {
         case .expiresIn(let text): expiresIn = text
         case .emptyToken: value = ""
         default: break
         }
         var verdict = Verdict(outcome)
-        verdict.body = JSONText.token(value, expiresIn: expiresIn)
-        verdict.fingerprint = token.fingerprint
-        return verdict
-    }
-
-    private func standingVerdict(_ token: String?, at now: Instant) throws(WeChatError) -> Verdict {
-        guard let token, !token.isEmpty else { throw .tokenMissing }
-        guard let standing = standing(of: token, at: now)?.standing else { throw .tokenInvalid }
-        guard standing.strict > .zero else {
-            throw standing.newer == 0 && !standing.isRevoked ? .tokenExpired : .tokenInvalid
-        }
-        var verdict = Verdict(.accepted)
-        verdict.body = #"{"ip_list":["101.226.103.106","101.226.62.77","58.246.220.31"]}"#
-        verdict.fingerprint = Fingerprint.of(token)
+        verdict.body = call.request.endpoint.success(value, expiresIn: expiresIn)
+        verdict.fingerprint = fingerprint
         return verdict
     }
 
     mutating func issue(_ appID: String, _ line: Line, at now: Instant) -> IssuedToken {
         guard var state = apps[appID] else { preconditionFailure("issue for the unknown app \(appID)") }
         let value = random.token(length: state.app.tokenLength)
-        let forgotten = state[line].issue(value, at: now, timing: timing)
+        // WeCom documents no hand-over.
+        let overlap = line == .weCom ? nil : timing.overlap
+        let forgotten = state[line].issue(value, at: now, lifetime: timing.lifetime, overlap: overlap)
         owners[value] = TokenOwner(appID: appID, line: line)
         if let forgotten { owners[forgotten] = nil }
         apps[appID] = state
@@ -271,9 +292,15 @@ extension SimulatedWeChat {
         return token
     }
 
-    /// The first group is the time, as WeChat has it.
-    private mutating func rid(at now: Instant) -> String {
-        let seconds = UInt32(truncatingIfNeeded: startUnixSeconds + now.sinceStart.wholeSeconds)
-        return "\(hexadecimal(seconds))-\(random.group())-\(random.group())"
+    private mutating func body(of error: WeChatError, to call: OpenCall, at now: Instant) -> String {
+        let seconds = startUnixSeconds + now.sinceStart.wholeSeconds
+        switch host(of: call.request) {
+        case .weChat:
+            // The first group is the time, as WeChat has it.
+            let time = hexadecimal(UInt32(truncatingIfNeeded: seconds))
+            return error.body(rid: "\(time)-\(random.group())-\(random.group())")
+        case .weCom:
+            return error.body(hint: "\(seconds)\(random.digits(15))", from: call.address)
+        }
     }
 }

@@ -25,6 +25,9 @@ struct SplitMix64: RandomNumberGenerator {
     /// Eight hexadecimal digits.
     mutating func group() -> String { hexadecimal(UInt32(truncatingIfNeeded: next())) }
 
+    /// So many decimal digits, at most nineteen.
+    mutating func digits(_ count: Int) -> String { String(String(next() | 1 << 63).suffix(count)) }
+
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 }
 

@@ -1,5 +1,5 @@
 extension SimulatedWeChat {
-    /// The two separate lines of tokens an app has.
+    /// The separate lines of tokens an app has: two, or the one of WeCom.
     ///
     /// A fetch on one never touches the other.
     public enum Line: String, CaseIterable, Sendable, Codable {
@@ -7,6 +7,8 @@ extension SimulatedWeChat {
         case classic
         /// What `/cgi-bin/stable_token` issues.
         case stable
+        /// What `/cgi-bin/gettoken` issues to an app of WeCom.
+        case weCom = "wecom"
     }
 
     /// How a token stands at one moment.
@@ -53,12 +55,17 @@ struct TokenLine: Equatable {
     /// Returns the token that is forgotten to make room.
     ///
     /// The previous token lives `overlap` more from now: the documented hand-over, which holds even if its own
-    /// life would have ended sooner. One that is already dead stays dead.
-    mutating func issue(_ value: String, at now: SimulatedWeChat.Instant, timing: SimulatedWeChat.Timing) -> String? {
-        if let last = tokens.indices.last, tokens[last].usableUntil > now {
-            tokens[last].usableUntil = now + timing.overlap
+    /// life would have ended sooner. One that is already dead stays dead. Without an overlap it keeps its own end.
+    mutating func issue(
+        _ value: String,
+        at now: SimulatedWeChat.Instant,
+        lifetime: Duration,
+        overlap: Duration?
+    ) -> String? {
+        if let overlap, let last = tokens.indices.last, tokens[last].usableUntil > now {
+            tokens[last].usableUntil = now + overlap
         }
-        let end = now + timing.lifetime
+        let end = now + lifetime
         tokens.append(
             IssuedToken(value: value, fingerprint: Fingerprint.of(value), expiresAt: end, usableUntil: end)
         )

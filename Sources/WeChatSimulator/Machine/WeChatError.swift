@@ -2,7 +2,7 @@
 public struct WeChatError: Error, Equatable, Sendable {
     /// The errcode.
     public let code: Int
-    /// The errmsg without its `rid`.
+    /// The errmsg without its `rid`, or WeCom's `hint`.
     public let text: String
 
     /// An error of this code and text.
@@ -14,6 +14,13 @@ public struct WeChatError: Error, Equatable, Sendable {
     /// The reply's body.
     func body(rid: String) -> String {
         #"{"errcode":\#(code),"errmsg":\#(JSONText.quoted(text + " rid: " + rid))}"#
+    }
+
+    /// The reply's body, as WeCom has it.
+    func body(hint: String, from address: String) -> String {
+        let origin = "hint: [\(hint)], from ip: \(address)"
+        let help = "more info at https://open.work.weixin.qq.com/devtool/query?e=\(code)"
+        return #"{"errcode":\#(code),"errmsg":\#(JSONText.quoted("\(text), \(origin), \(help)"))}"#
     }
 
     static let invalidAppID = WeChatError(code: 40013, text: "invalid appid")
@@ -40,6 +47,19 @@ public struct WeChatError: Error, Equatable, Sendable {
         text: "invalid credential, access_token is invalid or not latest, \(preferStable)"
     )
 
+    /// A `type` of ticket that there is not.
+    ///
+    /// The code is likely, not captured.
+    static let invalidArguments = WeChatError(code: 40097, text: "invalid args")
+
+    // WeCom's, where 40001 is a wrong secret.
+    static let invalidCredential = WeChatError(code: 40001, text: "invalid credential")
+    static let invalidCorporation = WeChatError(code: 40013, text: "invalid corpid")
+    static let weComTokenInvalid = WeChatError(code: 40014, text: "invalid access_token")
+    static let invalidParameter = WeChatError(code: 40058, text: "invalid Request Parameter")
+    static let corporationMissing = WeChatError(code: 41002, text: "corpid missing")
+    static let corporationSecretMissing = WeChatError(code: 41004, text: "corpsecret missing")
+
     static func addressRefused(_ address: String) -> WeChatError {
         WeChatError(code: 40164, text: "invalid ip \(address) ipv6 ::ffff:\(address), not in whitelist")
     }
@@ -65,11 +85,12 @@ enum JSONText {
         return result + "\""
     }
 
-    /// A token reply.
+    /// A reply that gives a token or a ticket.
     ///
-    /// `expiresIn` is written as it stands; nil leaves the field out.
-    static func token(_ token: String, expiresIn: String?) -> String {
+    /// `expiresIn` is written as it stands; nil leaves the field out. WeCom and all tickets say that it is a success.
+    static func success(_ field: String, _ value: String, expiresIn: String?, saysOK: Bool) -> String {
+        let ok = saysOK ? #""errcode":0,"errmsg":"ok","# : ""
         let life = expiresIn.map { #","expires_in":\#($0)"# } ?? ""
-        return #"{"access_token":"\#(token)"\#(life)}"#
+        return #"{\#(ok)"\#(field)":"\#(value)"\#(life)}"#
     }
 }

@@ -18,6 +18,7 @@ struct CallMessage: Encodable {
     let endpoint: String
     let appid: String?
     let forced: Bool
+    let ticket: String?
     let outsider: Bool
     let caller: String
     let node: String?
@@ -41,6 +42,7 @@ struct CallMessage: Encodable {
         endpoint = record.endpoint.rawValue
         appid = record.appID
         forced = record.isForced
+        ticket = record.ticket?.rawValue
         outsider = record.isOutsider
         caller = record.caller.address
         node = record.caller.node
@@ -65,6 +67,8 @@ extension SimulatedWeChat.Outcome {
         switch self {
         case .issued: ("issued", nil)
         case .repeated: ("repeated", nil)
+        case .ticketIssued: ("ticket-issued", nil)
+        case .ticketRepeated: ("ticket-repeated", nil)
         case .accepted: ("accepted", nil)
         case .refused(let code): ("refused", code)
         }
@@ -102,8 +106,14 @@ struct AppsMessage: Encodable {
 
 struct AppSummary: Encodable {
     let appid: String
+    /// The corpid of an app of WeCom.
+    let corporation: String?
     let classic: LineSummary
     let stable: LineSummary
+    /// The line of an app of WeCom; others have none.
+    let wecom: LineSummary?
+    /// The tickets there have been, one of each kind.
+    let tickets: [TicketSummary]
     let classicUsedToday: Int
     let stableUsedToday: Int
     let forcedUsedToday: Int
@@ -131,8 +141,11 @@ extension SimulatedWeChat {
         guard let state = apps[appID] else { return nil }
         return AppSummary(
             appid: appID,
+            corporation: state.app.corporation,
             classic: LineSummary(state.classic, at: now),
             stable: LineSummary(state.stable, at: now),
+            wecom: state.app.corporation.map { _ in LineSummary(state.weCom, at: now) },
+            tickets: state.app.ticketKinds.compactMap { ticketSummary(of: state.app, $0, at: now) },
             classicUsedToday: state.classicQuota.day.used(at: now),
             stableUsedToday: state.stableQuota.day.used(at: now),
             forcedUsedToday: state.forcedQuota.used(at: now)

@@ -93,6 +93,14 @@ struct RevokeMessage: ControlMessage {
     let line: String?
 }
 
+/// The body of `POST /simulator/ticket`.
+struct TicketMessage: ControlMessage {
+    static let keys: Set = ["appid", "type"]
+
+    let appid: String
+    let type: String
+}
+
 /// The body of `POST /simulator/outsider`.
 struct OutsiderMessage: ControlMessage {
     static let keys: Set = ["appid"]
@@ -103,12 +111,13 @@ struct OutsiderMessage: ControlMessage {
 /// The body of `POST /simulator/apps` and `PUT /simulator/apps`.
 struct AppMessage: ControlMessage {
     static let keys: Set = [
-        "appid", "secret", "token_length", "allow_list", "classic_per_day", "stable_per_day", "forced_per_day",
-        "per_minute",
+        "appid", "secret", "corporation", "token_length", "allow_list", "classic_per_day", "stable_per_day",
+        "forced_per_day", "per_minute",
     ]
 
     let appid: String
     let secret: String
+    let corporation: String?
     let tokenLength: Int?
     let allowList: [String]?
     let classicPerDay: Int?
@@ -125,6 +134,7 @@ struct AppMessage: ControlMessage {
         return try SimulatedApp(
             appID: appid,
             secret: secret,
+            corporation: corporation,
             tokenLength: tokenLength ?? 136,
             allowList: allowList ?? [],
             quotas: quotas

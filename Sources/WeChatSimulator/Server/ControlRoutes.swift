@@ -17,6 +17,7 @@ struct ControlRoutes {
         control.get("overlaps") { request, _ in try answer { try overlaps(request) } }
         control.get("apps") { request, _ in try answer { try apps(request) } }
         control.get("verify") { request, _ in try answer { try verify(request) } }
+        control.get("ticket") { request, _ in try answer { try ticket(request) } }
         control.get("fault") { _, _ in try answer { armedFaults() } }
         control.delete("fault") { request, _ in try answer { try clearFaults(request) } }
         control.post("fault") { request, _ in
@@ -30,6 +31,10 @@ struct ControlRoutes {
         control.post("outsider") { request, _ in
             let message = try await read(OutsiderMessage.self, request)
             return try answer { try outsider(message) }
+        }
+        control.post("ticket") { request, _ in
+            let message = try await read(TicketMessage.self, request)
+            return try answer { try replaceTicket(message) }
         }
         control.post("apps") { request, _ in
             let message = try await read(AppMessage.self, request)
@@ -89,6 +94,25 @@ extension ControlRoutes {
         return state.step { machine, now in VerifyMessage(token: token, machine.standing(of: token, at: now)) }
     }
 
+    private func ticket(_ request: Request) throws(SimulatorError) -> TicketStandingMessage {
+        guard let ticket = text("ticket", of: request) else { throw .invalid("ticket is missing") }
+        let nanoseconds = try integer("at_ns", of: request)
+        return state.step { machine, now in
+            let moment = nanoseconds.map { SimulatedWeChat.Instant(sinceStart: .nanoseconds($0)) } ?? now
+            return TicketStandingMessage(ticket: ticket, machine.standing(ofTicket: ticket, at: moment))
+        }
+    }
+
+    private func replaceTicket(_ message: TicketMessage) throws(SimulatorError) -> FingerprintMessage {
+        guard let kind = SimulatedWeChat.TicketKind(rawValue: message.type) else {
+            let allowed = SimulatedWeChat.TicketKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .invalid("type is \(message.type); allowed are \(allowed)")
+        }
+        return try state.step { machine, now throws(SimulatorError) in
+            FingerprintMessage(fingerprint: try machine.replaceTicket(kind, of: message.appid, at: now))
+        }
+    }
+
     private func armedFaults() -> FaultsMessage {
         state.step { machine, _ in FaultsMessage(faults: machine.armedFaults.map(ArmedFaultMessage.init)) }
     }
@@ -115,7 +139,8 @@ extension ControlRoutes {
     private func revoke(_ message: RevokeMessage) throws(SimulatorError) -> RevokedMessage {
         let line = message.line.flatMap(SimulatedWeChat.Line.init)
         guard (message.line == nil) == (line == nil) else {
-            throw .invalid("line is \(message.line ?? ""); allowed are classic and stable, or nothing: both")
+            let allowed = SimulatedWeChat.Line.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .invalid("line is \(message.line ?? ""); allowed are \(allowed), or nothing: all")
         }
         return try state.step { machine, _ throws(SimulatorError) in
             RevokedMessage(revoked: try machine.revoke(message.appid, line: line))

@@ -33,8 +33,33 @@ struct WeChatRoutes {
             }
         }
         router.get("cgi-bin/get_api_domain_ip") { request, context in
-            let token = request.uri.queryParameters["access_token"].map(String.init)
-            return try await respond(.domainIP(accessToken: token), to: request, context)
+            try await respond(.domainIP(accessToken: request.field("access_token")), to: request, context)
+        }
+        addTickets(to: router)
+        addWeCom(to: router)
+    }
+
+    private func addTickets(to router: Router<SimulatorContext>) {
+        router.get("cgi-bin/ticket/getticket") { request, context in
+            let (token, type) = (request.field("access_token"), request.field("type"))
+            return try await respond(.ticket(accessToken: token, type: type), to: request, context)
+        }
+        router.get("cgi-bin/get_jsapi_ticket") { request, context in
+            try await respond(.corporationTicket(accessToken: request.field("access_token")), to: request, context)
+        }
+        router.get("cgi-bin/ticket/get") { request, context in
+            let (token, type) = (request.field("access_token"), request.field("type"))
+            return try await respond(.agentTicket(accessToken: token, type: type), to: request, context)
+        }
+    }
+
+    private func addWeCom(to router: Router<SimulatorContext>) {
+        router.get("cgi-bin/gettoken") { request, context in
+            let credentials = SimulatedWeChat.WeComCredentials(
+                corporation: request.field("corpid"),
+                secret: request.field("corpsecret")
+            )
+            return try await respond(.weComToken(credentials), to: request, context)
         }
     }
 
@@ -49,7 +74,7 @@ struct WeChatRoutes {
             address: address.hasPrefix("::ffff:") ? String(address.dropFirst(7)) : address,
             node: request.headers[.wxkeeperNode],
             epoch: request.headers[.wxkeeperEpoch],
-            debug: request.uri.queryParameters["debug"].map(String.init)
+            debug: request.field("debug")
         )
         let call = state.step { machine, now in machine.arrive(question, from: caller, at: now) }
         openCalls.opened(call.sequence, on: context.channel)
@@ -74,14 +99,18 @@ private struct Fields: Decodable {
     var force_refresh: Bool?
 
     init(query request: Request) {
-        appid = request.uri.queryParameters["appid"].map(String.init)
-        secret = request.uri.queryParameters["secret"].map(String.init)
-        grant_type = request.uri.queryParameters["grant_type"].map(String.init)
+        appid = request.field("appid")
+        secret = request.field("secret")
+        grant_type = request.field("grant_type")
     }
 
     var credentials: SimulatedWeChat.Credentials {
         .init(appID: appid, secret: secret, grantType: grant_type)
     }
+}
+
+extension Request {
+    fileprivate func field(_ name: Substring) -> String? { uri.queryParameters[name].map(String.init) }
 }
 
 extension HTTPField.Name {

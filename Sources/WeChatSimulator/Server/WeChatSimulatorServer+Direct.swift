@@ -36,7 +36,7 @@ extension WeChatSimulatorServer {
         state.step { machine, _ in machine.clearFaults(id: id, appID: appID, endpoint: endpoint) }
     }
 
-    /// Withdraws the newest token of the app on one line or both.
+    /// Withdraws the newest token of the app on one line or all.
     public func revoke(_ appID: String, line: SimulatedWeChat.Line? = nil) throws(SimulatorError) {
         _ = try state.step { machine, _ throws(SimulatorError) in try machine.revoke(appID, line: line) }
     }
@@ -49,6 +49,25 @@ extension WeChatSimulatorServer {
     /// How a token stands now; nil if no line remembers it.
     public func standing(of token: String) -> SimulatedWeChat.Standing? {
         state.step { machine, now in machine.standing(of: token, at: now)?.standing }
+    }
+
+    /// WeChat replaces the app's ticket before its time, or makes its first.
+    ///
+    /// The replaced one stays usable for the overlap. Returns the new one's fingerprint.
+    @discardableResult
+    public func replaceTicket(
+        _ kind: SimulatedWeChat.TicketKind,
+        of appID: String
+    ) throws(SimulatorError) -> String {
+        try state.step { machine, now throws(SimulatorError) in try machine.replaceTicket(kind, of: appID, at: now) }
+    }
+
+    /// How a ticket stands at a moment, which may be past, or now; nil if it is not remembered.
+    public func standing(
+        ofTicket ticket: String,
+        at moment: SimulatedWeChat.Instant? = nil
+    ) -> SimulatedWeChat.TicketStanding? {
+        state.step { machine, now in machine.standing(ofTicket: ticket, at: moment ?? now) }
     }
 
     /// Calls after number `sequence` in the order of arrival, of one app or of all.

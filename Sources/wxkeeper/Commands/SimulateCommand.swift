@@ -11,7 +11,7 @@ struct SimulateCommand: AsyncParsableCommand {
         abstract: "Run a simulated WeChat.",
         discussion: """
             Keeps WeChat's documented promises and breaks them on demand (docs/simulator.md). It shows every token it \
-            issues: keep it on a loopback address. The secret of --app opens nothing else.
+            issues: keep it on a loopback address. The secrets of --app and --wecom-app open nothing else.
             """
     )
 
@@ -21,10 +21,13 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(name: .long, help: "An app it knows, as APPID:SECRET; may be given again.")
     var app: [String] = []
 
-    @Option(name: .long, help: "How long a token lives.")
+    @Option(name: .long, help: "An app of WeCom it knows, as NAME:CORPID:SECRET; may be given again.")
+    var wecomApp: [String] = []
+
+    @Option(name: .long, help: "How long a token and a ticket live.")
     var lifetime = "7200s"
 
-    @Option(name: .long, help: "How long the previous token stays usable.")
+    @Option(name: .long, help: "How long the previous token and the previous ticket stay usable.")
     var overlap = "300s"
 
     func run() async throws {
@@ -48,7 +51,8 @@ struct SimulateCommand: AsyncParsableCommand {
         do {
             let timing = try SimulatedWeChat.Timing(
                 lifetime: try duration("--lifetime", lifetime), overlap: try duration("--overlap", overlap))
-            return .init(host: address.host, port: address.port, apps: try app.map(simulatedApp), timing: timing)
+            let apps = try app.map(simulatedApp) + wecomApp.map(simulatedWeComApp)
+            return .init(host: address.host, port: address.port, apps: apps, timing: timing)
         } catch let error as SimulatorError {
             throw ValidationError("\(error)")
         }
@@ -66,5 +70,11 @@ struct SimulateCommand: AsyncParsableCommand {
             throw ValidationError("--app \(text): allowed is APPID:SECRET")
         }
         return try SimulatedApp(appID: String(text[..<colon]), secret: String(text[text.index(after: colon)...]))
+    }
+
+    private func simulatedWeComApp(_ text: String) throws -> SimulatedApp {
+        let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3 else { throw ValidationError("--wecom-app \(text): allowed is NAME:CORPID:SECRET") }
+        return try SimulatedApp(appID: parts[0], secret: parts[2], corporation: parts[1])
     }
 }

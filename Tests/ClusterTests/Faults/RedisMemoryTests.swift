@@ -104,7 +104,7 @@ extension ClusterTests {
                 }
                 let wait = ContinuousClock.now - start
                 try await cluster.awaitHealth()
-                let fetches = checker.calls.filter { $0.endpoint != .domainIP }
+                let fetches = checker.calls.filter { $0.endpoint.bringsToken }
                 let figures = "ready_after_ms=\(wait.wholeMilliseconds) fetches=\(fetches.count)"
                 print("fault=all nodes and Redis lost \(figures)")
                 for app in plan.apps { #expect(fetches.count { $0.appID == app.id } == 1, "\(app.id)") }
