@@ -29,8 +29,8 @@ extension ClusterTests {
 
         @Test(
             arguments: cases(
-                [(Fate.neverProcessed, false), (.processedBefore, false)],
-                [(.processedLater, false), (.processedLater, true)]))
+                [(Fate.processedBefore, false)],
+                [(.neverProcessed, false), (.processedLater, false), (.processedLater, true)]))
         func leaderKilledInACall_IsFollowedByOneRepair(_ fate: Fate, isSupervised: Bool) async throws {
             var plan = ClusterPlan.soonRotated
             plan.isSupervised = isSupervised
