@@ -13,6 +13,8 @@ struct CopySchedule: Sendable {
         case woke
         /// The command has ended.
         case replied(Outcome)
+        /// These apps have copies from now on, each named once.
+        case configured([AppID])
     }
 
     /// How a command ended.
@@ -40,12 +42,12 @@ struct CopySchedule: Sendable {
     /// Most apps of those that are to be seen to at once go into one command, unless a round needs more.
     static let mostAtOnce = 100
 
-    private let apps: [AppID]
-    private let known: Set<AppID>
+    private var apps: [AppID] = []
+    private var known: Set<AppID> = []
     /// Apps looked at by one command of a round.
-    private let share: Int
+    private var share = 1
     /// Time between two such commands.
-    private let spacing: Duration
+    private var spacing = Self.round
 
     /// The term led; nil if none, or while its lease has run out.
     private var term: Epoch?
@@ -61,7 +63,9 @@ struct CopySchedule: Sendable {
     private var lastFailure: Instant?
 
     /// A schedule of these apps, each named once.
-    init(apps: [AppID]) {
+    init(apps: [AppID]) { keep(apps) }
+
+    private mutating func keep(_ apps: [AppID]) {
         self.apps = apps
         known = Set(apps)
         let mostSteps = Int(Self.round / Self.pause)
@@ -81,6 +85,10 @@ struct CopySchedule: Sendable {
         case .changed(let changed): want(changed.filter(known.contains).sorted())
         case .woke: break
         case .replied(let outcome): actions = settle(outcome, at: now)
+        case .configured(let apps):
+            keep(apps)
+            // As at the start of a term: nobody knows how the copies of a new app stand.
+            begin(current, at: now)
         }
         if current != term { begin(current, at: now) }
         guard let current, let due = takeDue(at: now) else { return actions }

@@ -14,6 +14,14 @@ public struct Copyist: Service {
     private let keys: [AppID: [CopyKey]]
     private let timeout: Duration
     private let logger: Logger
+    private let events: AsyncStream<Event>
+    private let input: AsyncStream<Event>.Continuation
+
+    private enum Event {
+        case scheduled(CopySchedule.Event)
+        /// Other keys are to hold copies from now on.
+        case configured([AppID: [CopyKey]])
+    }
 
     /// A copyist for one node; no other may be made for it.
     /// - Parameters:
@@ -25,6 +33,12 @@ public struct Copyist: Service {
         self.keys = keys
         self.timeout = timeout
         self.logger = logger
+        (events, input) = AsyncStream.makeStream()
+    }
+
+    /// From now on keeps copies under these keys. One that is left out ends with the token it holds.
+    public func configure(_ keys: [AppID: [CopyKey]]) {
+        input.yield(.configured(keys))
     }
 
     /// Works until cancelled or shut down gracefully. In a service group it stands before the node.
@@ -33,26 +47,33 @@ public struct Copyist: Service {
     }
 
     private func work() async {
-        let (events, input) = AsyncStream.makeStream(of: CopySchedule.Event.self)
+        var keys = keys
         var schedule = CopySchedule(apps: keys.keys.sorted())
         var alarm: Instant?
         await withDiscardingTaskGroup { group in
-            group.addTask { [table = node.table] in
-                for await _ in table.news { input.yield(.changed(table.takeChanged())) }
+            group.addTask { [table = node.table, input] in
+                for await _ in table.news { input.yield(.scheduled(.changed(table.takeChanged()))) }
             }
             // The term may have begun before anybody listened.
-            input.yield(.woke)
+            input.yield(.scheduled(.woke))
             for await event in events {
                 let now = node.now
                 if let due = alarm, due <= now { alarm = nil }
-                for action in schedule.handle(event, term: node.table.term(at: now), at: now) {
-                    perform(action, in: &group, input)
+                let happened: CopySchedule.Event
+                switch event {
+                case .scheduled(let event): happened = event
+                case .configured(let next):
+                    keys = next
+                    happened = .configured(next.keys.sorted())
+                }
+                for action in schedule.handle(happened, term: node.table.term(at: now), at: now) {
+                    perform(action, keys, in: &group)
                 }
                 guard let next = schedule.wakeUp, alarm.map({ next < $0 }) ?? true else { continue }
                 alarm = next
-                group.addTask { [origin = node.origin] in
+                group.addTask { [origin = node.origin, input] in
                     try? await Task.sleep(until: origin + next.sinceOrigin, clock: .continuous)
-                    input.yield(.woke)
+                    input.yield(.scheduled(.woke))
                 }
             }
             group.cancelAll()
@@ -60,12 +81,11 @@ public struct Copyist: Service {
     }
 
     private func perform(
-        _ action: CopySchedule.Action, in group: inout DiscardingTaskGroup,
-        _ input: AsyncStream<CopySchedule.Event>.Continuation
+        _ action: CopySchedule.Action, _ keys: [AppID: [CopyKey]], in group: inout DiscardingTaskGroup
     ) {
         switch action {
         case .copy(let apps, let epoch):
-            group.addTask { input.yield(.replied(await copy(apps, epoch: epoch))) }
+            group.addTask { input.yield(.scheduled(.replied(await copy(apps, keys, epoch: epoch)))) }
         case .tellFailure(let error):
             logger.warning("cannot write every copy of the tokens in Redis", metadata: ["error": "\(error)"])
         case .tellRecovery:
@@ -73,8 +93,10 @@ public struct Copyist: Service {
         }
     }
 
-    private func copy(_ apps: [AppID], epoch: Epoch) async -> CopySchedule.Outcome {
-        let copies = apps.compactMap { copy(of: $0, at: node.now) }
+    private func copy(
+        _ apps: [AppID], _ keys: [AppID: [CopyKey]], epoch: Epoch
+    ) async -> CopySchedule.Outcome {
+        let copies = apps.compactMap { app in keys[app].flatMap { copy(of: app, $0, at: node.now) } }
         guard !copies.isEmpty else { return .done }
         do throws(StoreError) {
             return try await store.copy(copies, epoch: epoch, before: .now + timeout) ? .done : .denied
@@ -85,8 +107,8 @@ public struct Copyist: Service {
 
     /// Nil while there is no token. A doubt does not shorten the life: programs that find no token fetch one
     /// themselves, which is worse than one that may not be the newest.
-    private func copy(of app: AppID, at now: Instant) -> Copy? {
-        guard let credential = node.table.credential(of: app, at: now), let keys = keys[app] else { return nil }
+    private func copy(of app: AppID, _ keys: [CopyKey], at now: Instant) -> Copy? {
+        guard let credential = node.table.credential(of: app, at: now) else { return nil }
         return Copy(
             app: app, epoch: credential.epoch, version: credential.version, token: credential.token,
             left: credential.expiresAt - now, keys: keys)

@@ -220,6 +220,12 @@ extension Node {
         }
     }
 
+    /// Keeps these apps from now on, each named once. What is known of those that stay as they are stays known.
+    public func configure(_ apps: [AppSettings]) {
+        table.keep(apps.map(\.id), at: now)
+        input.yield(.configured(apps))
+    }
+
     private func answer(_ waiter: WaiterID, _ answer: RefreshAnswer) {
         waiters.removeValue(forKey: waiter)?.resume(returning: answer)
     }

@@ -44,7 +44,9 @@ final class ReadTable: Sendable {
 
     func serve(_ app: AppID, _ credential: ServedCredential?, at now: Instant) {
         let isNews = content.withLock { content in
-            let before = content.served.updateValue(credential, forKey: app) ?? nil
+            // An app that was dropped a moment ago may still be on its way here.
+            guard let before = content.served[app] else { return false }
+            content.served[app] = .some(credential)
             guard !app.isTicket else { return false }
             guard before?.credential != credential?.credential else { return false }
             content.note(app, from: before?.credential.token, to: credential?.credential.token, until: now + overlap)
@@ -52,6 +54,21 @@ final class ReadTable: Sendable {
             return true
         }
         if isNews { bell.yield() }
+    }
+
+    /// Knows these apps from now on and no other.
+    func keep(_ apps: [AppID], at now: Instant) {
+        content.withLock { content in
+            let kept = Set(apps)
+            for app in content.served.keys where !kept.contains(app) {
+                let token = content.served.removeValue(forKey: app)??.credential.token
+                for token in [token, content.former.removeValue(forKey: app)?.token] {
+                    if let token { content.owners[token] = nil }
+                }
+                content.changed.remove(app)
+            }
+            for app in apps where content.served[app] == nil { content.served[app] = .some(nil) }
+        }
     }
 
     func owner(of token: Token, at now: Instant) -> AppID? {

@@ -13,7 +13,7 @@ public struct WeChatAPI: CredentialSource {
     private let client: CurlClient
     private let domains: Domains
     private let wecom: Domains
-    private let accounts: [AppID: WeChatAccount]
+    private let accounts: Accounts
     private let identity: String?
 
     /// The list of WeChat's addresses is longer than any token reply.
@@ -31,9 +31,12 @@ public struct WeChatAPI: CredentialSource {
         self.client = client
         domains = Domains([base] + fallbacks)
         self.wecom = wecom.map { Domains([$0]) } ?? domains
-        self.accounts = accounts
+        self.accounts = Accounts(accounts)
         self.identity = identity
     }
+
+    /// From now on speaks for these apps, with these accounts. Calls under way go on as they are.
+    public func configure(_ accounts: [AppID: WeChatAccount]) { self.accounts.replace(with: accounts) }
 
     /// Asks for a token. A call for an app without an account is `notSent`.
     public func fetch(
@@ -42,12 +45,9 @@ public struct WeChatAPI: CredentialSource {
         before deadline: ContinuousClock.Instant,
         mayBegin: @escaping @Sendable () -> Bool
     ) async -> CallOutcome {
-        guard let account = accounts[app] else {
-            return .notSent(Trouble(summary: "no secret is configured for \(app)"))
-        }
-        return await call(account, before: deadline, mayBegin: mayBegin) { base in
+        await call(for: app, before: deadline, mayBegin: mayBegin) { account, base in
             tokenRequest(app, account, kind, at: base)
-        } judging: { reply in
+        } judging: { account, reply in
             TokenReply.outcome(status: reply.status, body: reply.body, hiding: [account.secret.text])
         }
     }
@@ -60,28 +60,28 @@ public struct WeChatAPI: CredentialSource {
         before deadline: ContinuousClock.Instant,
         mayBegin: @escaping @Sendable () -> Bool
     ) async -> CallOutcome {
-        guard let account = accounts[app] else {
-            return .notSent(Trouble(summary: "no secret is configured for \(app)"))
-        }
-        return await call(account, before: deadline, mayBegin: mayBegin) { base in
+        await call(for: app, before: deadline, mayBegin: mayBegin) { account, base in
             ticketRequest(type, account, token, at: base)
-        } judging: { reply in
+        } judging: { _, reply in
             TicketReply.outcome(status: reply.status, body: reply.body, hiding: [token.secret])
         }
     }
 
     private func call(
-        _ account: WeChatAccount, before deadline: ContinuousClock.Instant,
-        mayBegin: @escaping @Sendable () -> Bool, _ request: (WeChatBaseURL) -> HTTPRequest,
-        judging outcome: (HTTPReply) -> CallOutcome
+        for app: AppID, before deadline: ContinuousClock.Instant,
+        mayBegin: @escaping @Sendable () -> Bool, _ request: (WeChatAccount, WeChatBaseURL) -> HTTPRequest,
+        judging outcome: (WeChatAccount, HTTPReply) -> CallOutcome
     ) async -> CallOutcome {
+        guard let account = accounts[app] else {
+            return .notSent(Trouble(summary: "no secret is configured for \(app)"))
+        }
         do throws(CurlError) {
             let reply = try await exchange(with: account.isWeCom ? wecom : domains, before: deadline) { base in
-                var request = request(base)
+                var request = request(account, base)
                 request.mayBegin = mayBegin
                 return request
             }
-            return outcome(reply)
+            return outcome(account, reply)
         } catch {
             switch error {
             case .notSent: return .notSent(Trouble(error))

@@ -21,7 +21,7 @@ import Testing
             incarnation: Incarnation("i"), secret: World.secret, complaints: Complaints(logger),
             clock: NodeClock.system)
         let responder = KeeperResponder(
-            node: NodeName("a"), directory: try ClientDirectory([], apps: []), gate: gate,
+            node: NodeName("a"), register: try World.register([]), gate: gate,
             endpoints: ["/fails": .open { throw Mishap() }, "/works": .open { Response(status: .ok) }], dropIns: [:],
             draining: DrainingFlag(), logger: logger)
         try await Application(responder: responder, logger: logger).test(.live) { server in

@@ -3,7 +3,7 @@ import KeeperPorts
 import Synchronization
 
 /// A node that answers as the test has told it to, and remembers what it was asked.
-final class FakeProvider: CredentialProvider {
+final class FakeProvider: CredentialProvider, Reconfiguring {
     struct State {
         var readings: [AppID: TokenReading] = [:]
         var answer = RefreshAnswer.unavailable(.noLeader, retryAfter: .seconds(3))
@@ -15,6 +15,7 @@ final class FakeProvider: CredentialProvider {
         var pauses: [Duration?] = []
         var pauseFails = false
         var idleTime: Duration = .zero
+        var reload: Result<Reload, ReloadRefusal> = .failure(ReloadRefusal(problems: []))
         var asked: [Asked] = []
     }
 
@@ -55,6 +56,8 @@ final class FakeProvider: CredentialProvider {
             }?.key
         }
     }
+
+    func reload() async throws(ReloadRefusal) -> Reload { try state.withLock { $0.reload }.get() }
 
     func read(_ app: AppID) -> TokenReading { state.withLock { $0.readings[app] ?? .unknownApp } }
 

@@ -30,17 +30,23 @@ enum World {
         Client(id: id, key: KeyDigest(of: id + "-key"), apps: apps, scopes: scopes)
     }
 
+    static func register(_ apps: [AppID], known: [KnownApp]? = nil) throws -> Register {
+        Register(
+            clients: try ClientDirectory(clients, apps: apps),
+            apps: AppDirectory(known ?? apps.map { KnownApp(id: $0) }))
+    }
+
     static func server(
         _ provider: FakeProvider, apps: [AppID] = knownApps, known: [KnownApp]? = nil,
+        register: Register? = nil,
         onBound: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> KeeperServer {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        let register = try register ?? self.register(apps, known: known)
         return KeeperServer(
-            host: "127.0.0.1", port: 0, holder: .example(), provider: provider,
-            clients: try ClientDirectory(clients, apps: apps),
-            apps: AppDirectory(known ?? apps.map { KnownApp(id: $0) }), secret: secret, logger: logger,
-            onBound: onBound)
+            host: "127.0.0.1", port: 0, holder: .example(), provider: provider, reconfiguring: provider,
+            register: register, secret: secret, logger: logger, onBound: onBound)
     }
 
     /// Runs a real server on a free port; it is gone afterwards.

@@ -34,6 +34,17 @@ import Testing
         #expect(schedule.handle(.woke, term: Epoch(2), at: .seconds(7)) == [.copy(apps, epoch: Epoch(2))])
     }
 
+    @Test func otherApps_AreSeenToAtOnce_AndThoseOfBeforeNoMore() {
+        let apps = Self.apps(4)
+        var schedule = settled(Array(apps[0...1]))
+        let next = Array(apps[1...3])
+        #expect(schedule.handle(.configured(next), term: first, at: .seconds(1)) == [.copy(next, epoch: first)])
+        #expect(schedule.handle(.replied(.done), term: first, at: .seconds(1)) == [])
+        #expect(schedule.handle(.changed([apps[0]]), term: first, at: .seconds(2)) == [])
+        #expect(schedule.handle(.configured([]), term: first, at: .seconds(3)) == [])
+        #expect(schedule.wakeUp == nil)
+    }
+
     @Test func lapsedLease_StopsIt_AndItsRecoverySeesToAll() {
         let apps = Self.apps(2)
         var schedule = settled(apps)

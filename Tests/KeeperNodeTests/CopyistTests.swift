@@ -13,7 +13,7 @@ import Testing
     /// Runs a copyist beside the node of `withNode`.
     private func withCopyist(
         setting scene: (World) -> Void = { _ in },
-        _ body: @Sendable (Node, World) async throws -> Void
+        _ body: @Sendable (Node, World, Copyist) async throws -> Void
     ) async throws {
         try await withNode(setting: scene) { node, world, _ in
             let copyist = Copyist(
@@ -22,7 +22,7 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await copyist.run() }
                 defer { group.cancelAll() }
-                try await body(node, world)
+                try await body(node, world, copyist)
             }
         }
     }
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func leader_CopiesWhatItServes_AndFollowsItsTokens() async throws {
-        try await withCopyist(setting: Self.keepOld) { node, world in
+        try await withCopyist(setting: Self.keepOld) { node, world, _ in
             try await eventually("a copy") { world.store.copies.last?.token == Token("old") }
             let old = try #require(world.store.copies.last)
             #expect(old.app == .wx1 && old.epoch == Epoch(4) && old.version == 1 && old.keys == Self.keys)
@@ -54,7 +54,7 @@ import Testing
             Self.keepOld(in: world)
             world.store.crown(.n2, epoch: 5)
         }
-        try await withCopyist(setting: scene) { node, world in
+        try await withCopyist(setting: scene) { node, world, _ in
             try await eventually("a token") { if case .token = node.read(.wx1) { true } else { false } }
             #expect(world.store.copies.isEmpty)
             world.store.set { state in
@@ -66,9 +66,18 @@ import Testing
         }
     }
 
+    @Test func otherKeys_HoldTheNextCopies() async throws {
+        try await withCopyist(setting: Self.keepOld) { _, world, copyist in
+            try await eventually("a copy") { !world.store.copies.isEmpty }
+            let other = [CopyKey("another", .token)]
+            copyist.configure([.wx1: other])
+            try await eventually("a copy under the other key") { world.store.copies.last?.keys == other }
+        }
+    }
+
     @Test func outage_IsLoggedOnce_WithoutTheToken() async throws {
         let scene = { (world: World) in world.store.set { $0.copiesFail = true } }
-        try await withCopyist(setting: scene) { _, world in
+        try await withCopyist(setting: scene) { _, world, _ in
             try await eventually("a second try") { world.store.copyEpochs.count >= 2 }
             world.store.set { $0.copiesFail = false }
             try await eventually("a copy") { !world.store.copies.isEmpty }

@@ -33,6 +33,20 @@ import Testing
         try await eventually("leadership") { await node.health().role == .leader }
     }
 
+    @Test func otherApps_AreKeptFromThenOn() async throws {
+        try await withNode { node, world, _ in
+            try await eventually("a token") { token(node.read(.wx1)) != nil }
+            let newcomer = AppID("wx2")
+            await node.configure([AppSettings(id: newcomer, line: .classic)])
+            #expect(node.read(.wx1) == .unknownApp)
+            #expect(node.owner(of: Token("token-1")) == nil)
+            try await eventually("the token of the new app") { token(node.read(newcomer)) != nil }
+            let status = await node.status()
+            #expect(status.apps.map(\.app) == [newcomer])
+            #expect(world.store.record(.wx1) != nil, "what the store holds of an app that is gone stays there")
+        }
+    }
+
     @Test func node_LeadsFetchesPublishesAndServes() async throws {
         try await withNode { node, world, _ in
             try await eventually("a token") { token(node.read(.wx1)) != nil }

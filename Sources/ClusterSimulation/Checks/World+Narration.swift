@@ -36,6 +36,7 @@ extension World {
             say(node, "hears (\(id)) peers: \(known)")
         case .handoverAsked(let successor): say(node, "is asked to hand over\(successor.map { " to \($0)" } ?? "")")
         case .leaveAsked: say(node, "is asked to leave")
+        case .configured(let apps): say(node, "is to keep \(apps.map(\.id))")
         }
     }
 

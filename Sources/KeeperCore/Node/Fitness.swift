@@ -106,6 +106,18 @@ struct Fitness: Sendable {
         if now >= bannedUntil + Self.longestBan { ban = Self.shortestBan }
     }
 
+    /// The apps have other places now.
+    /// - Parameter places: by the place before, the one now; only looked up.
+    mutating func rearrange(_ places: [Int: Int], count: Int) {
+        let before = isLetIn
+        isLetIn = Array(repeating: nil, count: count)
+        for (last, isAdmitted) in before.enumerated() {
+            if let place = places[last] { isLetIn[place] = isAdmitted }
+        }
+        letIn = isLetIn.count { $0 == true }
+        shutOut = isLetIn.count { $0 == false }
+    }
+
     private mutating func admit(_ isAdmitted: Bool, _ app: Int) {
         if let before = isLetIn[app] { if before { letIn -= 1 } else { shutOut -= 1 } }
         if isAdmitted { letIn += 1 } else { shutOut += 1 }

@@ -76,6 +76,9 @@ struct PeerQuery: Sendable {
     /// A term of ours begins; nobody was asked in it yet.
     mutating func begin(_ epoch: Epoch) { wantedFor = nil }
 
+    /// There are apps about which nobody was asked yet.
+    mutating func startOver() { askedFor = .none }
+
     /// A leader lacks a token.
     mutating func want(for epoch: Epoch?) { wantedFor = epoch }
 

@@ -39,7 +39,7 @@ extension NodeCore {
         let apps = refreshers.lazy.filter { !$0.app.line.isTicket }
         let hasAnyToken = apps.contains { $0.hasToken(at: now) }
         if sync.age(at: now) == nil, !hasAnyToken { reasons.append(.starting) }
-        if apps.contains(where: { !$0.wasAskedFor }) { reasons.append(.appsNotAskedYet) }
+        if apps.contains(where: { !$0.wasAskedFor && !$0.isNewcomer }) { reasons.append(.appsNotAskedYet) }
         if !hasAnyToken { reasons.append(.noValidToken) }
         if isOutOfStep(at: now) { reasons.append(.outOfStep) }
         return reasons

@@ -99,7 +99,11 @@ extension NodeCore {
 
     /// Routes what the world says about one app to that app.
     mutating func appReplied(_ event: NodeEvent, at now: Instant) {
-        guard let request = event.request, let index = appOfRequest.removeValue(forKey: request) else { return }
+        guard let request = event.request, let index = appOfRequest.removeValue(forKey: request) else {
+            // Of an app that is kept no more.
+            if event.endsCall { callEnded(at: now) }
+            return
+        }
         let mark = out.actions.count
         let term = situation.leadership(at: now)?.epoch
         switch event {
@@ -144,6 +148,14 @@ extension Situation {
 }
 
 extension NodeEvent {
+    /// Whether a call to WeChat about an app is over.
+    fileprivate var endsCall: Bool {
+        switch self {
+        case .called, .probed: true
+        default: false
+        }
+    }
+
     /// The request that an answer about one app belongs to.
     fileprivate var request: RequestID? {
         switch self {

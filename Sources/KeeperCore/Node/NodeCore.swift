@@ -5,16 +5,17 @@
 /// Nothing here iterates over a hashed collection, so that the same events tell the same story in every process.
 public struct NodeCore: Sendable {
     let holder: LeaseHolder
-    let settings: NodeSettings
+    var settings: NodeSettings
     let fingerprint: @Sendable (Token) -> Fingerprint
     let rules: Rules
 
     var elector: Elector
     var sync: StoreSync
     var refreshers: [Refresher]
-    let indexOfApp: [AppID: Int]
-    /// Which tickets the token of an app brings; only looked up.
-    let ticketsOfApp: [Int: [Int]]
+    /// Only looked up.
+    var indexOfApp: [AppID: Int] = [:]
+    /// Which tickets the token of an app brings.
+    var ticketsOfApp: [Int: [Int]] = [:]
     var deadlines: DeadlineQueue
     var out = Outbox()
 
@@ -39,6 +40,9 @@ public struct NodeCore: Sendable {
     var lockFreeSince: Instant?
     var departure = Departure.none
     var counters = Counters()
+    /// Above the number of every intent of an app that was forgotten.
+    var lastIntent: UInt64 = 0
+    var random: SplitMix64
 
     /// Most calls to WeChat in flight at one time.
     static let mostCalls = 64
@@ -96,24 +100,12 @@ public struct NodeCore: Sendable {
         elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
         fitness = Fitness(apps: settings.apps.count, seed: random.next())
+        self.random = random
+        refreshers = []
+        deadlines = DeadlineQueue(count: settings.apps.count)
         let policy = RefreshPolicy(settings)
-        let apps = settings.apps.sorted { $0.id < $1.id }
-        refreshers = apps.map { app in
-            Refresher(
-                app: app, incarnation: holder.incarnation, policy: policy, seed: random.next(), rules: rules)
-        }
-        indexOfApp = Dictionary(
-            apps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        ticketsOfApp = Self.tickets(of: apps, indexOfApp)
-        deadlines = DeadlineQueue(count: apps.count)
-    }
-
-    private static func tickets(of apps: [AppSettings], _ indexOfApp: [AppID: Int]) -> [Int: [Int]] {
-        var tickets: [Int: [Int]] = [:]
-        for (index, app) in apps.enumerated() {
-            if let owner = app.owner.flatMap({ indexOfApp[$0] }) { tickets[owner, default: []].append(index) }
-        }
-        return tickets
+        for app in settings.apps.sorted(by: { $0.id < $1.id }) { refreshers.append(refresher(of: app, policy)) }
+        indexApps()
     }
 
     /// Whether everything the store holds was read once.
@@ -138,6 +130,7 @@ public struct NodeCore: Sendable {
         case .reached(let request, let isThere): fitness.reached(request, isThere, at: now)
         case .handoverAsked(let successor): stepDown(.init(successor: successor))
         case .leaveAsked: leaveAsked(at: now)
+        case .configured(let apps): configure(apps, at: now)
         }
         settle(at: now)
         return out.drain()

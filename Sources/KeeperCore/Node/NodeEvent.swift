@@ -28,6 +28,8 @@ public enum NodeEvent: Hashable, Sendable {
     case handoverAsked(to: NodeName?)
     /// The process shall end: give the lease up now, then only serve.
     case leaveAsked
+    /// These apps are to be kept from now on, each once.
+    case configured([AppSettings])
 }
 
 /// Everything a node can be told to do. The shell obeys; each IO action comes back as one event with its `RequestID`.

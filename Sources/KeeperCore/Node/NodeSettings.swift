@@ -1,4 +1,4 @@
-/// What a node is told at start and never changes its mind about.
+/// What a node is told at start. But for the apps it never changes.
 public struct NodeSettings: Equatable, Sendable {
     /// Times of the lease.
     public var timing: LeaseTiming
@@ -37,7 +37,7 @@ public struct NodeSettings: Equatable, Sendable {
 }
 
 /// One credential to be kept: the token of an app, or a ticket.
-public struct AppSettings: Equatable, Sendable {
+public struct AppSettings: Hashable, Sendable {
     /// Its appid; for a ticket the name of `AppID.ticket(_:)`.
     public var id: AppID
     /// Where it comes from.

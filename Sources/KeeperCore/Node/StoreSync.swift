@@ -64,14 +64,19 @@ struct StoreSync: Sendable {
         return inFlight.sentAt
     }
 
+    /// Everything is to be read anew, at once.
+    mutating func startOver(at now: Instant) {
+        position = nil
+        hasReadAll = false
+        hint(at: now)
+    }
+
     /// Whether a reply goes on where we have read to. A server that was started from an old copy may have counted other
     /// events under the numbers we know, so after a change of server everything is read anew.
     mutating func follows(_ reply: TickReply, from server: ServerIdentity, at now: Instant) -> Bool {
         defer { serverRun = server.run }
         guard let serverRun, serverRun != server.run, !reply.startsOver else { return true }
-        position = nil
-        hasReadAll = false
-        tickDue = now
+        startOver(at: now)
         return false
     }
 

@@ -11,8 +11,7 @@ internal import NIOCore
 /// allows that. What is answered is the cached token; nothing asked here ever reaches WeChat as a forced refresh.
 struct DropInEndpoints: Sendable {
     let provider: any CredentialProvider
-    let apps: AppDirectory
-    let clients: ClientDirectory
+    let register: Register
     let tokens: TokenEndpoints
 
     /// `GET /cgi-bin/token`, and `GET /token` asked as if it were that.
@@ -50,7 +49,7 @@ struct DropInEndpoints: Sendable {
     func corporationToken(_ request: Request) throws -> Response {
         guard request.method == .get || request.method == .head else { throw DropInFailure.getRequired }
         let query = request.uri.queryParameters
-        let applications = apps.applications(of: query["corpid"].map(String.init) ?? "")
+        let applications = register.entries.apps.applications(of: query["corpid"].map(String.init) ?? "")
         guard !applications.isEmpty else { throw DropInFailure.unknownCorporation }
         guard let secret = query["corpsecret"].map(String.init), !secret.isEmpty else {
             throw DropInFailure.secretMissing
@@ -101,7 +100,7 @@ struct DropInEndpoints: Sendable {
     /// The app that the caller may use; judged in WeChat's order, which looks at the appid first.
     private func app(_ fields: Fields, toRefresh: Bool) throws(DropInFailure) -> AppID {
         guard let id = fields.appid, !id.isEmpty else { throw .appIDMissing }
-        guard let app = apps[AppID(id)] else { throw .unknownApp }
+        guard let app = register.entries.apps[AppID(id)] else { throw .unknownApp }
         guard fields.grantType == "client_credential" else { throw .wrongGrantType }
         guard let secret = fields.secret, !secret.isEmpty else { throw .secretMissing }
         guard may(secret, for: app, toRefresh: false) else { throw .wrongSecret }
@@ -111,7 +110,9 @@ struct DropInEndpoints: Sendable {
 
     private func may(_ secret: String, for app: KnownApp, toRefresh: Bool) -> Bool {
         if let own = app.secret, own == KeyDigest(of: secret) { return true }
-        guard let client = clients.client(withKey: secret[...]), client.mayUse(app.id) else { return false }
+        guard let client = register.entries.clients.client(withKey: secret[...]), client.mayUse(app.id) else {
+            return false
+        }
         return client.scopes.contains(toRefresh ? .refresh : .read)
     }
 

@@ -56,8 +56,8 @@ struct ClientRequest: Sendable {
 
     /// Who asks.
     let client: Client
-    /// All clients.
-    let directory: ClientDirectory
+    /// Who may ask and what about, as it was when this was asked.
+    let register: Register.Entries
     /// The request as it came.
     let request: Request
     /// The connection it came on.
@@ -86,7 +86,7 @@ struct ClientRequest: Sendable {
             guard client.mayUse(app), !app.isTicket else { throw .cannotUse(app, client) }
             return app
         }
-        guard let app = directory.onlyApp(of: client) else {
+        guard let app = register.clients.onlyApp(of: client) else {
             throw RequestFailure(.badRequest, "appid is missing: this key may use more than one app, or none")
         }
         return app

@@ -16,7 +16,7 @@ struct KeeperResponder: HTTPResponder {
     static let longestTarget = 4096
 
     let node: NodeName
-    let directory: ClientDirectory
+    let register: Register
     let gate: NodeGate
     let endpoints: [String: Endpoint]
     let dropIns: [String: DropInPath]
@@ -59,20 +59,23 @@ struct KeeperResponder: HTTPResponder {
         case .node(let method, let handle):
             return try await gate.answer(request, context.channel, method: method, handle)
         case .client, nil:
-            let client = try caller(of: request)
+            let entries = register.entries
+            let client = try caller(of: request, among: entries.clients)
             guard case .client(_, let scope, let handle) = endpoint else {
                 throw RequestFailure(.notFound, "there is nothing at this path")
             }
             guard endpoint?.answers(request.method) == true else { throw notAllowed(endpoint) }
             guard client.scopes.contains(scope) else { throw RequestFailure.lacks(scope) }
             return try await handle(
-                ClientRequest(client: client, directory: directory, request: request, channel: context.channel))
+                ClientRequest(client: client, register: entries, request: request, channel: context.channel))
         }
     }
 
-    private func caller(of request: Request) throws(RequestFailure) -> Client {
+    private func caller(
+        of request: Request, among clients: ClientDirectory
+    ) throws(RequestFailure) -> Client {
         guard let authorization = request.headers[.authorization],
-            let client = directory.client(presenting: authorization)
+            let client = clients.client(presenting: authorization)
         else { throw .unauthorized }
         return client
     }

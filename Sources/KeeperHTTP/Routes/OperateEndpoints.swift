@@ -4,9 +4,10 @@ internal import KeeperCore
 internal import KeeperPorts
 internal import Logging
 
-/// What operators may do to tokens: `POST /operate/refresh`, logged with who asked.
+/// What operators may do to tokens and apps: `POST /operate/refresh` and `/operate/reload`, logged with who asked.
 struct OperateEndpoints: Sendable {
     let provider: any CredentialProvider
+    let reconfiguring: any Reconfiguring
     let tokens: TokenEndpoints
     let logger: Logger
 
@@ -27,5 +28,35 @@ struct OperateEndpoints: Sendable {
             body.write("refreshed", refreshed)
             return body
         }
+    }
+
+    /// Has this node read its configuration again. A mistake in it changes nothing, and all are told.
+    func reload(_ request: ClientRequest) async throws -> Response {
+        logger.notice("an operator has the configuration read again", metadata: ["client.id": "\(request.client.id)"])
+        do {
+            let reload = try await reconfiguring.reload()
+            return try Response(
+                encoding: Reloaded(
+                    added: reload.added.map(\.rawValue), removed: reload.removed.map(\.rawValue),
+                    changed: reload.changed.map(\.rawValue), apps: reload.appCount, clients: reload.clientCount,
+                    needsRestart: reload.needsRestart))
+        } catch let refusal as ReloadRefusal {
+            return try Response(encoding: NotReloaded(problems: refusal.problems), status: .unprocessableContent)
+        }
+    }
+
+    private struct Reloaded: Encodable {
+        let added: [String]
+        let removed: [String]
+        let changed: [String]
+        let apps: Int
+        let clients: Int
+        let needsRestart: [String]
+    }
+
+    private struct NotReloaded: Encodable {
+        let errcode = 422
+        let errmsg = "the configuration has mistakes, so nothing was changed"
+        let problems: [String]
     }
 }

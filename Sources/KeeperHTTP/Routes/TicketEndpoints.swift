@@ -12,7 +12,6 @@ struct TicketEndpoints: Sendable {
     static let longestCardField = 128
 
     let provider: any CredentialProvider
-    let apps: AppDirectory
 
     /// The cached ticket.
     func ticket(_ request: ClientRequest) throws -> Response {
@@ -29,11 +28,11 @@ struct TicketEndpoints: Sendable {
     /// What `wx.config` is given for a page; with `type=agent_config` what `wx.agentConfig` is given.
     func page(_ request: ClientRequest) throws -> Response {
         let app = try request.app(named: request.parameter("appid"))
-        let url = try page(request.parameter("url"), of: app)
+        let url = try page(request.parameter("url"), of: app, for: request)
         let (served, _, _) = try reading(try type(request, default: .jsapi), of: app, for: request)
         let (nonce, timestamp) = (Self.nonce(), Self.timestamp())
         var body = JSONBytes()
-        body.write("appId", apps[app]?.corporation ?? app.rawValue)
+        body.write("appId", request.register.apps[app]?.corporation ?? app.rawValue)
         body.write("timestamp", timestamp)
         body.write("nonceStr", nonce)
         body.write(
@@ -73,7 +72,7 @@ struct TicketEndpoints: Sendable {
             throw RequestFailure(
                 .serviceUnavailable, "there is no valid ticket \(type.rawValue) of \(app) yet", retryAfter: .seconds(2))
         case .unknownApp:
-            guard apps[app] != nil else { throw .cannotUse(app, request.client) }
+            guard request.register.apps[app] != nil else { throw .cannotUse(app, request.client) }
             throw RequestFailure(
                 .notFound, "this cluster does not keep the ticket \(type.rawValue) of \(app); see `tickets` of the app")
         }
@@ -95,7 +94,9 @@ struct TicketEndpoints: Sendable {
     private static let types = TicketType.allCases.map(\.rawValue).joined(separator: ", ")
 
     /// The URL of a page that may be signed.
-    private func page(_ text: String?, of app: AppID) throws(RequestFailure) -> String {
+    private func page(
+        _ text: String?, of app: AppID, for request: ClientRequest
+    ) throws(RequestFailure) -> String {
         guard let text, !text.isEmpty else {
             throw RequestFailure(.badRequest, "url is missing: the URL of the page, as its address bar shows it")
         }
@@ -109,7 +110,7 @@ struct TicketEndpoints: Sendable {
         guard !authority.isEmpty, !authority.contains(where: { "@\\".contains($0) }) else {
             throw RequestFailure(.badRequest, "url names no host, or a user before it")
         }
-        let domains = apps[app]?.jsDomains ?? []
+        let domains = request.register.apps[app]?.jsDomains ?? []
         guard domains.isEmpty || domains.contains(authority) else {
             throw RequestFailure(.forbidden, "the pages of \(authority) are not among the js-domains of \(app)")
         }

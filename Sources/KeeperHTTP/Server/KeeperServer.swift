@@ -24,8 +24,8 @@ public struct KeeperServer: Service {
     private let port: Int
     private let node: NodeName
     private let provider: any CredentialProvider
-    private let directory: ClientDirectory
-    private let apps: AppDirectory
+    private let register: Register
+    private let reconfiguring: any Reconfiguring
     private let gate: NodeGate
     private let logger: Logger
     private let onBound: @Sendable (Int) async -> Void
@@ -37,21 +37,21 @@ public struct KeeperServer: Service {
     ///   - port: the port; 0 takes any free one.
     ///   - holder: this node, as it stands in the store.
     ///   - provider: the node itself.
-    ///   - clients: who may ask.
-    ///   - apps: what they may ask about.
+    ///   - reconfiguring: who reads the configuration again when an operator asks.
+    ///   - register: who may ask, and what about; looked up anew for every request.
     ///   - secret: what authenticates other nodes.
     ///   - onBound: told the port as soon as requests are accepted.
     public init(
-        host: String, port: Int, holder: LeaseHolder, provider: any CredentialProvider, clients: ClientDirectory,
-        apps: AppDirectory, secret: ClusterSecret, logger: Logger,
+        host: String, port: Int, holder: LeaseHolder, provider: any CredentialProvider,
+        reconfiguring: any Reconfiguring, register: Register, secret: ClusterSecret, logger: Logger,
         onBound: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
         node = holder.node
         self.provider = provider
-        directory = clients
-        self.apps = apps
+        self.reconfiguring = reconfiguring
+        self.register = register
         gate = NodeGate(
             incarnation: holder.incarnation, secret: secret, complaints: Complaints(logger),
             clock: NodeClock.system)
@@ -80,7 +80,7 @@ public struct KeeperServer: Service {
     var application: Application<KeeperResponder> {
         Application(
             responder: KeeperResponder(
-                node: node, directory: directory, gate: gate, endpoints: endpoints, dropIns: dropIns,
+                node: node, register: register, gate: gate, endpoints: endpoints, dropIns: dropIns,
                 draining: draining, logger: logger),
             server: .http1(
                 configuration: .init(
@@ -110,9 +110,10 @@ public struct KeeperServer: Service {
         let tokens = TokenEndpoints(provider: provider)
         let health = HealthEndpoints(provider: provider)
         let status = StatusEndpoints(provider: provider)
-        let operate = OperateEndpoints(provider: provider, tokens: tokens, logger: logger)
+        let operate = OperateEndpoints(
+            provider: provider, reconfiguring: reconfiguring, tokens: tokens, logger: logger)
         let handover = HandoverEndpoints(provider: provider, logger: logger)
-        let tickets = TicketEndpoints(provider: provider, apps: apps)
+        let tickets = TicketEndpoints(provider: provider)
         let nodes = NodeEndpoints(provider: provider)
         return [
             "/token": .client(.get, .read, tokens.read),
@@ -137,6 +138,7 @@ public struct KeeperServer: Service {
             "/operate/pause": .client(.post, .operate, handover.pause),
             "/operate/resume": .client(.post, .operate, handover.resume),
             "/operate/refresh": .client(.post, .operate, operate.refresh),
+            "/operate/reload": .client(.post, .operate, operate.reload),
 
             "/internal/refresh": .node(.post, nodes.refresh),
             "/internal/state": .node(.get, nodes.state),
@@ -146,7 +148,7 @@ public struct KeeperServer: Service {
     /// WeChat's own paths.
     var dropIns: [String: DropInPath] {
         let dropIn = DropInEndpoints(
-            provider: provider, apps: apps, clients: directory, tokens: TokenEndpoints(provider: provider))
+            provider: provider, register: register, tokens: TokenEndpoints(provider: provider))
         return [
             "/token": .ifAskedAsWeChatIs { request, _ in try dropIn.token(request) },
             "/cgi-bin/token": .always { request, _ in try dropIn.token(request) },

@@ -24,11 +24,7 @@ package struct Cluster: Sendable {
     ) async throws -> Value {
         let quiet = Logger(label: "simulator") { _ in SwiftLogNoOpLogHandler() }
         let configuration = WeChatSimulatorServer.Configuration(
-            apps: try plan.apps.map {
-                try SimulatedApp(
-                    appID: $0.id, secret: $0.hasTrueSecret ? $0.secret : FreshSecret.draw("other"),
-                    corporation: $0.corporation, tokenLength: $0.tokenLength)
-            },
+            apps: try plan.apps.map { try $0.simulated },
             timing: try .init(lifetime: plan.lifetime, overlap: plan.overlap))
         return try await Folder.with { folder in
             try await WeChatSimulatorServer.withSimulator(configuration, logger: quiet) { wechat in
@@ -56,7 +52,6 @@ package struct Cluster: Sendable {
         try folder.write(secrets.cluster, to: "cluster.secret")
         try folder.write(secrets.shop, to: "shop.secret")
         try folder.write(secrets.operate, to: "operator.secret")
-        for app in plan.apps { try folder.write(app.secret, to: "\(app.id).secret") }
         let wechatPort = try await wechat.port
         var nodes: [ClusterNode] = []
         for name in plan.names {
@@ -67,16 +62,31 @@ package struct Cluster: Sendable {
                     redis: try await relays.open(to: redis.port), wechat: try await relays.open(to: wechatPort),
                     peers: try await relays.open(to: port))
             }
-            let text = plan.configuration(
-                node: name, port: port, peers: links?.peers.port, redis: links?.redis.port ?? redis.port,
-                wechat: "http://127.0.0.1:\(links?.wechat.port ?? wechatPort)")
-            let path = try folder.write(text, to: "\(name).yaml")
             nodes.append(
                 ClusterNode(
-                    name: name, port: port, path: path, links: links, plan: plan, program: program,
-                    children: children))
+                    name: name, port: port, path: "\(folder.path)/\(name).yaml", links: links, plan: plan,
+                    program: program, children: children))
         }
         self.nodes = nodes
+        try write(plan.apps, wechatPort: wechatPort)
+    }
+
+    /// Writes every node's file anew, with these apps. A running node hears of it when it reads its file again.
+    package func write(_ apps: [ClusterPlan.App]) async throws {
+        try write(apps, wechatPort: try await wechat.port)
+    }
+
+    private func write(_ apps: [ClusterPlan.App], wechatPort: Int) throws {
+        var plan = plan
+        plan.apps = apps
+        for app in apps { try folder.write(app.secret, to: "\(app.id).secret") }
+        for node in nodes {
+            let text = plan.configuration(
+                node: node.name, port: node.port, peers: node.links?.peers.port,
+                redis: node.links?.redis.port ?? redis.port,
+                wechat: "http://127.0.0.1:\(node.links?.wechat.port ?? wechatPort)")
+            try folder.write(text, to: "\(node.name).yaml")
+        }
     }
 
     /// Starts everything and waits until it serves under a leader.

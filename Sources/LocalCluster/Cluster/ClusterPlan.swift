@@ -91,6 +91,15 @@ package struct ClusterPlan: Sendable {
             self.tickets = tickets
         }
 
+        /// As WeChat knows it.
+        package var simulated: SimulatedApp {
+            get throws {
+                try SimulatedApp(
+                    appID: id, secret: hasTrueSecret ? secret : FreshSecret.draw("other"), corporation: corporation,
+                    tokenLength: tokenLength)
+            }
+        }
+
         package var endpoint: SimulatedWeChat.Endpoint {
             switch line {
             case .classic: .token

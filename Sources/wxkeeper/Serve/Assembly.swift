@@ -15,9 +15,9 @@ internal import WeChatAPI
 struct Assembly {
     private let store: RedisStore
     private let node: Node
-    /// Nil if no app has copies.
-    private let copyist: Copyist?
+    private let copyist: Copyist
     private let server: KeeperServer
+    private let reloader: Reloader
     /// After the drain nothing is in progress that anybody still waits for.
     private static let longestShutdown = Duration.seconds(2)
 
@@ -26,8 +26,13 @@ struct Assembly {
     private let parent: Parent?
 
     /// Connects every room to its neighbours. Nothing runs yet.
-    /// - Parameter parent: the process that watches over this one, if any.
-    init(_ configuration: Configuration, parent: Parent?, logger: Logger) throws {
+    /// - Parameters:
+    ///   - parent: the process that watches over this one, if any.
+    ///   - read: reads the configuration again, from where it came.
+    init(
+        _ configuration: Configuration, parent: Parent?, logger: Logger,
+        read: @escaping @Sendable () throws(ConfigurationProblems) -> ConfigurationReader.Outcome
+    ) throws {
         self.logger = logger
         self.parent = parent
         drain = configuration.node.drain
@@ -54,17 +59,16 @@ struct Assembly {
                 lease: store, credentials: store, source: source,
                 forwarder: HTTPForwarder(secret: secret, client: curl)),
             logger: logger, fingerprint: { secret.fingerprint(of: $0) })
-        let copies = configuration.copyKeys
-        copyist =
-            copies.isEmpty
-            ? nil
-            : Copyist(
-                node: node, store: store, keys: copies, timeout: configuration.cluster.timing.commandTimeout,
-                logger: logger)
+        copyist = Copyist(
+            node: node, store: store, keys: configuration.copyKeys,
+            timeout: configuration.cluster.timing.commandTimeout, logger: logger)
+        let register = Register(clients: try configuration.clientDirectory, apps: configuration.appDirectory)
+        reloader = Reloader(
+            configuration,
+            rooms: .init(node: node, source: source, copyist: copyist, register: register), logger: logger, read: read)
         server = KeeperServer(
             host: configuration.node.listen.host, port: configuration.node.listen.port, holder: holder,
-            provider: node, clients: try configuration.clientDirectory, apps: configuration.appDirectory,
-            secret: secret, logger: logger,
+            provider: node, reconfiguring: reloader, register: register, secret: secret, logger: logger,
             onBound: { [logger] port in logger.notice("serves on port \(port)") })
     }
 
@@ -73,9 +77,9 @@ struct Assembly {
         // libcurl may write to a closed connection first; nobody here wants to die of that.
         signal(SIGPIPE, SIG_IGN)
         let front = Front(node: node, server: server)
-        let inOrder: [(any Service)?] = [store, copyist, node, front]
+        let inOrder: [any Service] = [store, copyist, node, front]
         var configuration = ServiceGroupConfiguration(
-            services: inOrder.compactMap(\.self).map { .init(service: $0) }, logger: logger.quiet)
+            services: inOrder.map { .init(service: $0) }, logger: logger.quiet)
         // A caller that does not read its answer must not keep a node from ending.
         configuration.maximumGracefulShutdownDuration = Self.longestShutdown
         let services = ServiceGroup(configuration: configuration)
@@ -96,7 +100,8 @@ struct Assembly {
             group.addTask {
                 for await signal in signals {
                     guard signal == .sighup else { told.yield("was told to go"); continue }
-                    logger.warning("SIGHUP: re-reading the configuration is not yet supported; restart the node")
+                    // Whatever is wrong with it has been logged.
+                    _ = try? await reloader.reload()
                 }
             }
             if let parent {

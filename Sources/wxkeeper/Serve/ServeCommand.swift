@@ -49,7 +49,11 @@ struct ServeCommand: AsyncParsableCommand {
         for warning in outcome.warnings { logger.warning("\(warning)") }
         do {
             let parent = supervised ? Parent.met() : nil
-            try await Assembly(outcome.configuration, parent: parent, logger: logger).run()
+            let assembly = try Assembly(outcome.configuration, parent: parent, logger: logger) {
+                [config] () throws(ConfigurationProblems) in
+                try ConfigurationFile.load(config)
+            }
+            try await assembly.run()
         } catch let error as NameTakenError {
             logger.critical("\(error)")
             throw ExitStatus.nameTaken.exitCode

@@ -1,0 +1,73 @@
+// Which apps are kept, and how that changes while the node runs.
+extension NodeCore {
+    /// Takes over another list of apps.
+    ///
+    /// Of an app that stays as it is everything stays known, and whoever waits for it waits on. One that is new, or has
+    /// another line now, begins with what the store holds. One that is gone is forgotten, with whatever was under way
+    /// for it: its open intent stays in the store, and whoever keeps that app later finds it there.
+    mutating func configure(_ apps: [AppSettings], at now: Instant) {
+        settings.apps = apps
+        let (before, indexBefore) = (refreshers, indexOfApp)
+        let kept = apps.sorted { $0.id < $1.id }.map { app in
+            (app: app, index: indexBefore[app.id].flatMap { before[$0].app == app ? $0 : nil })
+        }
+        // No intent's name is given twice, whichever app it is for.
+        let lastIntent = before.reduce(lastIntent) { max($0, $1.lastIntent) }
+        self.lastIntent = lastIntent
+        let policy = RefreshPolicy(settings)
+        refreshers = kept.map { app, index in
+            var refresher = index.map { before[$0] } ?? refresher(of: app, policy)
+            refresher.configure(policy, intentsAbove: index == nil ? lastIntent : nil)
+            return refresher
+        }
+        indexApps()
+        rearrange(kept.map(\.index), forgetting: before, at: now)
+        for (index, refresher) in refreshers.enumerated() {
+            guard let owner = refresher.app.owner.flatMap({ indexOfApp[$0] }) else { continue }
+            refreshers[index].ownersToken = refreshers[owner].served?.credential.token
+        }
+        if kept.contains(where: { $0.index == nil }) {
+            // The store may know what is new here, and so may the members.
+            sync.startOver(at: now)
+            peers.startOver()
+        }
+        updateSituation(at: now)
+        for index in refreshers.indices { step(index, at: now) }
+    }
+
+    /// A refresher that knows nothing yet.
+    mutating func refresher(of app: AppSettings, _ policy: RefreshPolicy) -> Refresher {
+        Refresher(app: app, incarnation: holder.incarnation, policy: policy, seed: random.next(), rules: rules)
+    }
+
+    /// Looks the apps up by name and the tickets by app. Each app has its place in `refreshers`.
+    mutating func indexApps() {
+        indexOfApp = Dictionary(
+            refreshers.enumerated().map { ($1.app.id, $0) }, uniquingKeysWith: { first, _ in first })
+        ticketsOfApp = [:]
+        for (index, refresher) in refreshers.enumerated() {
+            guard let owner = refresher.app.owner.flatMap({ indexOfApp[$0] }) else { continue }
+            ticketsOfApp[owner, default: []].append(index)
+        }
+    }
+
+    /// Moves whatever is known by an app's place.
+    /// - Parameter places: for each app now, where it stood before.
+    private mutating func rearrange(_ places: [Int?], forgetting before: [Refresher], at now: Instant) {
+        var places = Dictionary(
+            places.enumerated().compactMap { next, last in last.map { ($0, next) } }, uniquingKeysWith: { $1 })
+        appOfRequest = appOfRequest.compactMapValues { places[$0] }
+        appOfWaiter = appOfWaiter.compactMapValues { places[$0] }
+        fitness.rearrange(places, count: refreshers.count)
+        deadlines = DeadlineQueue(count: refreshers.count)
+        nextStarving = 0
+        for (index, gone) in before.enumerated() where places.removeValue(forKey: index) == nil {
+            for waiting in gone.queue.waiting {
+                out.append(.answer(waiting.id, .unavailable(.unknownApp, retryAfter: .seconds(60))))
+            }
+            // Its call may be on its way yet; who follows us in the lease may keep the app still.
+            let longestCall = settings.timing.callTimeout + settings.timing.lateness
+            if gone.isBusy { elector.noteUnknownCall(until: now + longestCall) }
+        }
+    }
+}

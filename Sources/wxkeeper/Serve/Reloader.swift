@@ -1,0 +1,96 @@
+internal import KeeperCore
+internal import KeeperHTTP
+internal import KeeperNode
+internal import KeeperPorts
+internal import Logging
+internal import WeChatAPI
+
+/// Reads the configuration again while the node runs, and hands apps and clients to the rooms that need them.
+///
+/// One at a time. A file with a mistake in it changes nothing. What a running node cannot change, it only names.
+actor Reloader: Reconfiguring {
+    /// The rooms that are told.
+    struct Rooms: Sendable {
+        let node: Node
+        let source: WeChatAPI
+        let copyist: Copyist
+        let register: Register
+    }
+
+    private var configuration: Configuration
+    private let rooms: Rooms
+    private let read: @Sendable () throws(ConfigurationProblems) -> ConfigurationReader.Outcome
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - configuration: the one the rooms were made with.
+    ///   - read: reads it again, from where it came.
+    init(
+        _ configuration: Configuration, rooms: Rooms, logger: Logger,
+        read: @escaping @Sendable () throws(ConfigurationProblems) -> ConfigurationReader.Outcome
+    ) {
+        self.configuration = configuration
+        self.rooms = rooms
+        self.read = read
+        self.logger = logger
+    }
+
+    func reload() async throws(ReloadRefusal) -> Reload {
+        let next: Configuration
+        let clients: ClientDirectory
+        do {
+            let outcome = try read()
+            for warning in outcome.warnings { logger.warning("\(warning)") }
+            next = outcome.configuration
+            clients = try next.clientDirectory
+        } catch {
+            let problems = (error as? ConfigurationProblems)?.problems.map(\.description) ?? ["\(error)"]
+            let refusal = ReloadRefusal(problems: problems)
+            logger.error(
+                "the configuration was not read again; everything stays as it was",
+                metadata: ["problems": "\(refusal.problems.joined(separator: "; "))"])
+            throw refusal
+        }
+        let reload = next.differences(from: configuration)
+        // WeChat's side first: nobody must be asked for an app whose secret is not known yet.
+        rooms.source.configure(next.accounts)
+        await rooms.node.configure(next.nodeSettings.apps)
+        rooms.copyist.configure(next.copyKeys)
+        rooms.register.replace(clients: clients, apps: next.appDirectory)
+        // What needs a restart stays different from what runs.
+        configuration.apps = next.apps
+        configuration.clients = next.clients
+        tell(reload)
+        return reload
+    }
+
+    private func tell(_ reload: Reload) {
+        func names(_ apps: [AppID]) -> Logger.MetadataValue { .array(apps.map { .string($0.rawValue) }) }
+        logger.notice(
+            "read the configuration again: \(reload.appCount) apps, \(reload.clientCount) clients",
+            metadata: [
+                "apps.added": names(reload.added), "apps.removed": names(reload.removed),
+                "apps.changed": names(reload.changed),
+            ])
+        guard !reload.needsRestart.isEmpty else { return }
+        logger.warning(
+            "what else has changed counts only when the node is started again",
+            metadata: ["sections": "\(reload.needsRestart.joined(separator: ", "))"])
+    }
+}
+
+extension Configuration {
+    /// What is different here, as far as a running node is concerned.
+    func differences(from old: Configuration) -> Reload {
+        let before = Dictionary(old.apps.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let now = Set(apps.map(\.id))
+        return Reload(
+            added: apps.map(\.id).filter { before[$0] == nil },
+            removed: old.apps.map(\.id).filter { !now.contains($0) },
+            changed: apps.filter { app in before[app.id].map { $0 != app } ?? false }.map(\.id),
+            appCount: apps.count, clientCount: clients.count,
+            needsRestart: [
+                ("cluster", cluster != old.cluster), ("node", node != old.node), ("wechat", wechat != old.wechat),
+            ].filter(\.1).map(\.0))
+    }
+}
