@@ -24,8 +24,8 @@ func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], leaving programs: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: programs, swiftSettings: settings)
 }
 
 extension Target.Dependency {
@@ -126,6 +126,7 @@ let package = Package(
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("LocalClusterTests", ["LocalCluster", .nioCore, .nioPosix]),
         tests("ClusterTests", ["LocalCluster", "KeeperCore", "WeChatSimulator", .crypto, .subprocess]),
+        tests("SDKTests", ["LocalCluster", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
         tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("TidyTests", []),
     ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building and running wxkeeper needs on Debian 12 or Ubuntu, if it is missing. Called by demo.sh and
-# test.sh. Swift itself must be there: https://www.swift.org/install/linux/
+# Installs what building and running wxkeeper needs on Debian 12 or Ubuntu, if it is missing, and the packages named
+# besides. Called by demo.sh and test.sh. Swift itself must be there: https://www.swift.org/install/linux/
 set -euo pipefail
 
 command -v swift >/dev/null || {
@@ -9,7 +9,7 @@ command -v swift >/dev/null || {
 }
 
 missing=()
-for package in libhiredis-dev libcurl4-openssl-dev redis-server haproxy curl openssl; do
+for package in libhiredis-dev libcurl4-openssl-dev redis-server haproxy curl openssl "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -8,6 +8,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 deploy/install.sh
+export WXKEEPER_SDKS="$PWD/.build/sdks"
+deploy/sdks.sh "$WXKEEPER_SDKS"
 export WXKEEPER_STRICT=1
 swift build --build-tests
 # A group that stands still is ended, and its last lines say where: hence line by line. SIGKILL, because a Swift process
@@ -18,11 +20,12 @@ if [[ "${1:-}" == --long ]]; then
     limit=3h run_tests --filter '^ClusterTests\.'
     exit
 fi
-# Three groups, one after the other: what computes takes every core there is, what waits for servers wants its share of
-# one, and the real cluster wants to be alone.
+# Groups, one after the other: what computes takes every core there is, what waits for servers wants its share of one,
+# and a real cluster wants to be alone.
 computing='^(KeeperCore|ClusterSimulation|Tidy|Wxkeeper)Tests\.'
 run_tests --filter "$computing"
-run_tests --skip "$computing" --skip '^ClusterTests\.'
+run_tests --skip "$computing" --skip '^(Cluster|SDK)Tests\.'
+run_tests --filter '^SDKTests\.'
 run_tests --filter '^ClusterTests\.'
 
 # The worlds run in a release build: a debug build tells the same stories twenty times slower.

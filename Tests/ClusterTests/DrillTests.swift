@@ -32,7 +32,7 @@ extension ClusterTests {
             try await Folder.with { folder in
                 let page = folder.path + "/report.html"
                 let result = try await Subprocess.run(
-                    .path(FilePath(try Repository.program)),
+                    .path(FilePath(try BuiltProgram.path)),
                     arguments: ["drill", "step-down", "--json", "--report", page],
                     output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
                 let document = try JSONDecoder().decode(Document.self, from: Data(result.standardOutput.utf8))
@@ -60,7 +60,7 @@ extension ClusterTests {
             try await withCluster { cluster in
                 let leader = try await cluster.awaitLeader()
                 let drill = try await cluster.children.start(
-                    Repository.program,
+                    BuiltProgram.path,
                     [
                         "drill", "step-down", "--config", "\(cluster.folder.path)/a.yaml", "--url",
                         "http://127.0.0.1:\(cluster.front)",
@@ -78,7 +78,7 @@ extension ClusterTests {
                 try await cluster.redis.kill()
                 try await eventually("nobody knows of a leader") { try await cluster.nodes[0].health().leader == nil }
                 let drill = try await cluster.children.start(
-                    Repository.program, ["drill", "step-down", "--config", "\(cluster.folder.path)/a.yaml"],
+                    BuiltProgram.path, ["drill", "step-down", "--config", "\(cluster.folder.path)/a.yaml"],
                     name: "drill", environment: ["WXKEEPER_KEY": cluster.secrets.operate])
                 #expect(try await drill.ended(within: .seconds(60)) == .exited(1), "\(drill.output)")
                 #expect(drill.output.contains("step-down               BROKEN"))
@@ -88,7 +88,7 @@ extension ClusterTests {
 
         @Test func killedDrill_LeavesNoProcessBehind() async throws {
             let folders = try await withChildren { children in
-                let drill = try await children.start(Repository.program, ["drill", "pause-leader"], name: "drill")
+                let drill = try await children.start(BuiltProgram.path, ["drill", "pause-leader"], name: "drill")
                 try await eventually("its leader is frozen", within: .seconds(60)) { drill.output.contains("SIGSTOP") }
                 let parents = ProcessTable.likeChildren(of: drill.processID)
                 let nodes = parents + parents.flatMap(ProcessTable.likeChildren)

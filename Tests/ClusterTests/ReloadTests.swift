@@ -17,7 +17,7 @@ extension ClusterTests {
                     try await cluster.write([shop, newcomer])
                     // Both ways of telling a node.
                     for node in cluster.nodes.dropFirst() { try node.send(.terminalClosed) }
-                    let reply = try await reload(cluster.nodes[0], cluster)
+                    let reply = try await cluster.operate("reload", [:], at: cluster.nodes[0].port)
                     #expect(reply.status == 200 && reply.body.contains(#""added":["wx-new"]"#), "\(reply.body)")
                     try await eventually("every node serves the new app", within: .seconds(10)) {
                         var tokens: Set<String?> = []
@@ -30,13 +30,14 @@ extension ClusterTests {
 
                     let mistake = "apps: [{ appid: wx-shop, api: fastest }]"
                     try cluster.folder.write(mistake, to: "\(cluster.nodes[0].name).yaml")
-                    let bad = try await reload(cluster.nodes[0], cluster)
+                    let bad = try await cluster.operate("reload", [:], at: cluster.nodes[0].port)
                     #expect(bad.status == 422 && bad.body.contains("apps[0].api"), "\(bad.body)")
                     #expect(try await !cluster.token(of: newcomer, from: cluster.nodes[0].port).isEmpty)
 
                     try await cluster.write([shop])
                     for node in cluster.nodes {
-                        #expect(try await reload(node, cluster).body.contains(#""removed":["wx-new"]"#))
+                        let reply = try await cluster.operate("reload", [:], at: node.port)
+                        #expect(reply.body.contains(#""removed":["wx-new"]"#), "\(reply.body)")
                         let gone = try await ask(
                             node.port, .get("/token?appid=wx-new", key: cluster.secrets.shop))
                         #expect(gone.status == 404)
@@ -46,10 +47,6 @@ extension ClusterTests {
                 #expect(verdict.terms == 0)
                 #expect(verdict.issues == 1, "the first token of the new app")
             }
-        }
-
-        private func reload(_ node: ClusterNode, _ cluster: Cluster) async throws -> Answer {
-            try await ask(node.port, .post("/operate/reload", [:], key: cluster.secrets.operate))
         }
     }
 }

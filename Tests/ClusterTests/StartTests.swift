@@ -26,7 +26,7 @@ extension ClusterTests {
                 let path = try folder.write(configuration, to: "wrong.yaml")
                 try await withChildren { children in
                     let node = try await children.start(
-                        Repository.program, ["serve", "--config", path], name: "wxkeeper")
+                        BuiltProgram.path, ["serve", "--config", path], name: "wxkeeper")
                     #expect(try await node.ended(within: .seconds(10)) == .exited(78))
                     for path in paths { #expect(node.output.contains(path), "\(node.output)") }
                     #expect(!node.output.contains(secret))
@@ -98,7 +98,7 @@ extension Cluster {
         let text = plan.configuration(
             node: node.name, port: try await FreePorts.take(), redis: redis.port, wechat: try await wechat.baseURL)
         let path = try folder.write(text, to: "double.yaml")
-        return try await children.start(Repository.program, ["serve", "--config", path], name: "double")
+        return try await children.start(BuiltProgram.path, ["serve", "--config", path], name: "double")
     }
 
     /// Starts nodes and waits until each serves `token`; returns how long that took from the first start.

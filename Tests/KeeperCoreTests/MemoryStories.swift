@@ -31,6 +31,39 @@ import Testing
         #expect(stage.served?.credential.token == Token("t1"))
     }
 
+    /// An intent may have stood in it, of a call that only the dead leader knew.
+    @Test func recordFoundDeletedAfterItsLeadersDeath_WaitsForACallThatNobodySaw() throws {
+        var stage = Stage.following(.sample(version: 7, epoch: 3, age: .seconds(4000)))
+        stage.pass(.seconds(1))
+        stage.store.forget(.wx1)
+        stage.store.lease?.release = .holderDied
+        stage.store.lock = nil
+        stage.play(.hinted)
+        let granted = stage.now
+        #expect(stage.isLeading())
+        stage.passUntil { !$0.calls.isEmpty }
+        #expect(stage.story.contains("restore"))
+        let timing = LeaseTiming.standard
+        #expect(stage.now - granted >= timing.callTimeout + timing.lateness)
+    }
+
+    /// Whoever had it from us in an answer counts its end from when he asked, long before we had it.
+    @Test func tokenOfOurOwnThatComesBackFromAMember_KeepsItsTimes() throws {
+        var stage = Stage.leading(.sample(age: .seconds(4000)))
+        stage.store.members = [.living(.n1), .living(.n2)]
+        stage.pass(.seconds(1))
+        stage.weather = { _ in .unreachable }
+        try stage.wechat(issues: "t2")
+        stage.pass(.milliseconds(400))
+        let own = try #require(stage.served?.credential)
+        #expect(own.token == Token("t2"))
+        stage.passUntil { !$0.queries.isEmpty }
+        try stage.members([
+            peer(.sample(version: own.version, epoch: own.epoch.rawValue, token: "t2", left: .seconds(60)))
+        ])
+        #expect(stage.served?.credential == own)
+    }
+
     @Test func wipedStore_IsFilledFromMemoryWithoutACall() throws {
         var stage = Stage.leading(young)
         stage.pass(.seconds(5))

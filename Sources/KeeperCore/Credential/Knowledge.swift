@@ -20,6 +20,8 @@ struct Knowledge: Sendable {
     private(set) var overwrites: KnownOverwrites?
     /// Whether the store has a record at all; then the app was asked for once.
     private(set) var hasRecord = false
+    /// Whether a record with the current token was missing once; an intent that was open in it then is known to nobody.
+    private(set) var wasMissing = false
     /// Whether the store holds what we hold. If not, a leader writes it back.
     private(set) var isStored = true
     private(set) var event: UInt64 = 0
@@ -182,6 +184,7 @@ extension Knowledge {
             return
         }
         credential = other
+        wasMissing = false
         ownDoubt = nil
         borrowedDoubt = nil
         beforeLoss = nil
@@ -245,6 +248,7 @@ extension Knowledge {
     /// The store has no record of this app any more; with `isNew` it is another store altogether.
     mutating func storeLost(isNew: Bool) {
         beforeLoss = beforeLoss ?? openDoubt
+        if !isNew { wasMissing = true }
         intent = nil
         taint = nil
         hasRecord = false

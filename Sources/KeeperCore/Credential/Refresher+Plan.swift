@@ -85,8 +85,10 @@ extension Refresher {
     /// way, and replace the token that ends the doubt.
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
         if app.line != .classic, !hasToken, knowledge.doubtSince == nil { return .origin }
-        // Where the store has no record, somebody may have deleted one with an intent in it.
-        let isForeign = knowledge.intent.map { $0.epoch != leadership.epoch } ?? !knowledge.hasRecord
+        // Where the store has no record, or had none until we wrote it back, somebody may have deleted one with an
+        // intent in it.
+        let isForeign =
+            knowledge.intent.map { $0.epoch != leadership.epoch } ?? (!knowledge.hasRecord || knowledge.wasMissing)
         let isDoubtful =
             (isForeign || knowledge.hasDoubtBeyondIntent) && rules.demand(.openIntentWaitsLonger)
         return leadership.quiet.end(

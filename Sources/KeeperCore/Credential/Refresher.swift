@@ -209,9 +209,10 @@ extension Refresher {
     /// Takes in a record another node sent.
     mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool) {
         knowledge.learnFromPeer(record, askedAt: sent, asLeader: asLeader)
-        // A token of our own that comes back: nobody knows better than we when it was issued.
+        // A token of our own that comes back: nobody knows its times better than we.
         guard let provisional, provisional.fingerprint == knowledge.credential?.fingerprint else { return }
         knowledge.correctIssue(to: provisional.issuedAt)
+        knowledge.correctExpiry(of: record.version, to: provisional.expiresAt)
     }
 
     /// The configuration was read again: what was wrong with it may be right now.

@@ -62,6 +62,15 @@ extension Cluster {
         return token
     }
 
+    /// What a caller of the load balancer is told that its token has left.
+    package func secondsLeft(of app: ClusterPlan.App) async throws -> Int {
+        let answer = try await read(app, from: front)
+        guard let left = answer.fields.expires_in else {
+            throw NotInTime(description: "a token of \(app.id): \(answer.status)")
+        }
+        return left
+    }
+
     /// `POST /token/refresh`.
     package func refresh(_ app: ClusterPlan.App, reporting token: String, at port: Int) async throws -> Answer {
         try await ask(

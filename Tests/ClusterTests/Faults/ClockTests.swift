@@ -121,9 +121,3 @@ extension FalseClock {
         try await hold("the clock is wrong", for: .seconds(2))
     }
 }
-
-extension Cluster {
-    fileprivate func secondsLeft(of app: ClusterPlan.App) async throws -> Int {
-        try #require(try await read(app, from: front).fields.expires_in)
-    }
-}

@@ -67,7 +67,7 @@ extension Cluster {
         configuration.ttl = plan.ttl
         configuration.timeout = plan.timeout
         let path = try folder.write(configuration.text, to: "neighbour.yaml")
-        let child = try await children.start(Repository.program, ["serve", "--config", path], name: "neighbour")
+        let child = try await children.start(BuiltProgram.path, ["serve", "--config", path], name: "neighbour")
         return (child, port)
     }
 
