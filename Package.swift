@@ -52,6 +52,7 @@ let package = Package(
     products: [
         .executable(name: "wxkeeper", targets: ["wxkeeper"]),
         .executable(name: "cluster-simulation", targets: ["cluster-simulation"]),
+        .executable(name: "cluster-benchmark", targets: ["cluster-benchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -99,6 +100,7 @@ let package = Package(
         room("LocalCluster", ["WeChatSimulator", .logging, .nioCore, .nioHTTP1, .nioPosix, .subprocess]),
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", "KeeperCore", .argumentParser]),
+        command("cluster-benchmark", ["LocalCluster", "WeChatSimulator", .argumentParser]),
 
         // Tests, one target a room, and what several of them share.
         .target(

@@ -23,7 +23,7 @@ struct Ban: Sendable {
     }
 
     /// Rooms whose output a person reads.
-    static let programs: Set = ["wxkeeper", "cluster-simulation"]
+    static let programs: Set = ["wxkeeper", "cluster-simulation", "cluster-benchmark"]
     /// The one file of a test target that may sleep: a poll with a limit.
     static let pollingFile = "Eventually"
     /// Floors 0 to 2, and the simulated worlds.

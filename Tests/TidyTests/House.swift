@@ -14,6 +14,7 @@ enum House {
         "LocalCluster": ["WeChatSimulator"],
         "ClusterSimulation": ["KeeperCore"],
         "cluster-simulation": ["ClusterSimulation", "KeeperCore"],
+        "cluster-benchmark": ["LocalCluster", "WeChatSimulator"],
     ]
 
     /// Rooms that import nothing of others' making either.

@@ -137,6 +137,14 @@ struct Refresher: Sendable {
         }
     }
 
+    /// Whether a call to WeChat is in flight, or will be once its intent stands.
+    var callsWeChat: Bool {
+        switch job {
+        case .verifying, .beginning, .calling: true
+        case .idle, .publishing, .resolving, .restoring: false
+        }
+    }
+
     /// Why a token that is not due is to be replaced.
     ///
     /// An operator's wish lasts as long as the operator waits: nobody who was sent away must be surprised by a later

@@ -60,7 +60,8 @@ extension NodeCore {
         appOfWaiter = appOfWaiter.compactMapValues { places[$0] }
         fitness.rearrange(places, count: refreshers.count)
         deadlines = DeadlineQueue(count: refreshers.count)
-        nextStarving = 0
+        slots = CallSlots(apps: refreshers.count)
+        for (index, refresher) in refreshers.enumerated() { slots.book(index, refresher.callsWeChat) }
         for (index, gone) in before.enumerated() where places.removeValue(forKey: index) == nil {
             for waiting in gone.queue.waiting {
                 out.append(.answer(waiting.id, .unavailable(.unknownApp, retryAfter: .seconds(60))))

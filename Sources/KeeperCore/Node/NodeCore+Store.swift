@@ -99,11 +99,7 @@ extension NodeCore {
 
     /// Routes what the world says about one app to that app.
     mutating func appReplied(_ event: NodeEvent, at now: Instant) {
-        guard let request = event.request, let index = appOfRequest.removeValue(forKey: request) else {
-            // Of an app that is kept no more.
-            if event.endsCall { callEnded(at: now) }
-            return
-        }
+        guard let request = event.request, let index = appOfRequest.removeValue(forKey: request) else { return }
         let mark = out.actions.count
         let term = situation.leadership(at: now)?.epoch
         switch event {
@@ -116,11 +112,9 @@ extension NodeCore {
             refreshers[index].called(
                 request, outcome, fingerprint: fingerprint, leading: term, at: now, into: &out)
             elector.noteUnknownCall(until: refreshers[index].unknownUntil)
-            callEnded(at: now)
         case .probed(_, let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].probed(request, outcome, leading: term, at: now, into: &out)
-            callEnded(at: now)
         case .forwarded(_, let outcome):
             refreshers[index].forwarded(request, outcome, at: now, into: &out)
         default: break
@@ -130,16 +124,6 @@ extension NodeCore {
         updateSituation(at: now)
         step(index, at: now)
     }
-
-    private mutating func callEnded(at now: Instant) {
-        callsInFlight -= 1
-        situation.leadership?.hasSlot = true
-        let count = refreshers.count
-        let order = (nextStarving..<nextStarving + count).lazy.map { $0 % count }
-        guard let next = order.first(where: { refreshers[$0].isBlocked }) else { return }
-        nextStarving = next + 1
-        step(next, at: now)
-    }
 }
 
 extension Situation {
@@ -148,14 +132,6 @@ extension Situation {
 }
 
 extension NodeEvent {
-    /// Whether a call to WeChat about an app is over.
-    fileprivate var endsCall: Bool {
-        switch self {
-        case .called, .probed: true
-        default: false
-        }
-    }
-
     /// The request that an answer about one app belongs to.
     fileprivate var request: RequestID? {
         switch self {

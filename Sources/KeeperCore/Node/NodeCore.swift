@@ -29,9 +29,7 @@ public struct NodeCore: Sendable {
     /// Which app a request on its way belongs to; only looked up.
     var appOfRequest: [RequestID: Int] = [:]
     var appOfWaiter: [WaiterID: Int] = [:]
-    var callsInFlight = 0
-    /// Where the search for an app that waits for a call of another to end goes on.
-    var nextStarving = 0
+    var slots: CallSlots
     var peers = PeerQuery()
     var fitness: Fitness
     /// Whether an operator has paused takeovers, as of the last tick.
@@ -43,9 +41,6 @@ public struct NodeCore: Sendable {
     /// Above the number of every intent of an app that was forgotten.
     var lastIntent: UInt64 = 0
     var random: SplitMix64
-
-    /// Most calls to WeChat in flight at one time.
-    static let mostCalls = 64
 
     /// How a node gives up its lease on purpose.
     enum Departure: Equatable, Sendable {
@@ -103,6 +98,7 @@ public struct NodeCore: Sendable {
         self.random = random
         refreshers = []
         deadlines = DeadlineQueue(count: settings.apps.count)
+        slots = CallSlots(apps: settings.apps.count)
         let policy = RefreshPolicy(settings)
         for app in settings.apps.sorted(by: { $0.id < $1.id }) { refreshers.append(refresher(of: app, policy)) }
         indexApps()
@@ -147,6 +143,7 @@ extension NodeCore {
         depart(at: now)
         updateSituation(at: now)
         while let index = deadlines.pop(at: now) { step(index, at: now) }
+        while let index = slots.nextInTurn(where: { refreshers[$0].isBlocked }) { step(index, at: now) }
         askPeersIfDue(at: now)
         checkReachIfDue(at: now)
         tickIfDue(at: now)
@@ -163,7 +160,7 @@ extension NodeCore {
             next.leadership = Situation.Leadership(
                 epoch: term.epoch, granted: term.granted, quiet: term.quiet, validUntil: term.validUntil,
                 hasReadAll: sync.hasReadAll, hasAskedPeers: peers.isAnswered(for: term.epoch),
-                hasSlot: callsInFlight < Self.mostCalls)
+                hasSlot: slots.hasFree)
         } else {
             // Also while it leaves: whoever still asks here is sent on to the next leader.
             next.leader = leaderHint
@@ -189,13 +186,13 @@ extension NodeCore {
             case .credential(let id, _), .forward(let id, _): appOfRequest[id] = index
             case .call(let id, _, _, _), .probe(let id, _, _, _), .callForTicket(let id, _, _, _, _):
                 appOfRequest[id] = index
-                callsInFlight += 1
-                situation.leadership?.hasSlot = callsInFlight < Self.mostCalls
             case .answer(let waiter, _): appOfWaiter[waiter] = nil
             case .serve: isServedAnew = true
             default: break
             }
         }
+        slots.book(index, refreshers[index].callsWeChat)
+        situation.leadership?.hasSlot = slots.hasFree
         let demands = refreshers[index].takeDemands()
         if demands.contains(.renewal) { elector.renewSoon(at: now, into: &out) }
         if demands.contains(.stepDown) { stepDown(.init()) }

@@ -1,0 +1,73 @@
+internal import Foundation
+internal import LocalCluster
+internal import WeChatSimulator
+
+/// One cluster, from its cold start to its steady state.
+struct Measurement {
+    /// So many calls to WeChat a leader has in flight at most.
+    static let callsAtOnce = 64
+
+    /// From the start of the first node until every node serves every token.
+    let coldStart: Duration
+    /// Resident memory in bytes, in the steady state.
+    let leaderMemory: Int
+    /// Of that node of the others which has most.
+    let followerMemory: Int
+    /// What Redis executes a second, scripts counted as one.
+    let commandsPerSecond: Double
+
+    init(apps count: Int, latency: Duration, watch: Duration) async throws {
+        var plan = ClusterPlan(apps: (0..<count).map { ClusterPlan.App("wx-\(100_000 + $0)", .stable) })
+        plan.ttl = "6s"
+        plan.timeout = "3s"
+        plan.logLevel = "warning"
+        (coldStart, leaderMemory, followerMemory, commandsPerSecond) = try await Cluster.with(
+            plan, program: try BuiltProgram.path
+        ) { cluster in
+            try cluster.wechat.arm(.init(.delay, delayBefore: latency))
+            try await cluster.redis.start()
+            let start = ContinuousClock.now
+            for node in cluster.nodes { try await node.start() }
+            let patience = latency * count / Self.callsAtOnce * 2 + .seconds(60)
+            for node in cluster.nodes {
+                try await eventually("\(node.name) serves every app", within: patience) {
+                    try await Self.wellApps(of: node, in: cluster) == count
+                }
+            }
+            let coldStart = ContinuousClock.now - start
+            let leader = try await cluster.awaitLeader()
+            let before = try await Self.commands(of: cluster)
+            let watchedFrom = ContinuousClock.now
+            try await hold("the steady state", for: watch)
+            let commands = try await Self.commands(of: cluster) - before
+            let seconds = (ContinuousClock.now - watchedFrom) / .seconds(1)
+            let memory = try cluster.nodes.filter { $0 !== leader }
+                .map { try ProcessTable.memory(of: try $0.process.processID).now }
+            let leaderMemory = try ProcessTable.memory(of: try leader.process.processID).now
+            return (coldStart, leaderMemory, memory.max() ?? 0, Double(commands) / seconds)
+        }
+    }
+
+    /// How many apps a node counts as well.
+    private static func wellApps(of node: ClusterNode, in cluster: Cluster) async throws -> Int {
+        struct Health: Decodable {
+            struct Apps: Decodable {
+                let well: Int
+            }
+            let apps: Apps
+        }
+        guard let answer = try? await ask(node.port, .get("/health")) else { return 0 }
+        return (try? JSONDecoder().decode(Health.self, from: Data(answer.body.utf8)))?.apps.well ?? 0
+    }
+
+    /// Commands that Redis has executed for clients: what a script calls is not among them, nor is our own question.
+    private static func commands(of cluster: Cluster) async throws -> Int {
+        let text = try await cluster.redis.run("INFO", "commandstats")
+        return text.split(whereSeparator: \.isNewline).reduce(0) { sum, line in
+            guard line.hasPrefix("cmdstat_eval"),
+                let calls = line.split(separator: "calls=").last?.prefix(while: \.isNumber)
+            else { return sum }
+            return sum + (Int(calls) ?? 0)
+        }
+    }
+}
