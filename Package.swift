@@ -69,6 +69,7 @@ let package = Package(
         // Floor 0: the C doors.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMalloc"),
 
         // Floor 1: what decides, and the two clients.
         room("KeeperCore"),
@@ -91,8 +92,8 @@ let package = Package(
             "wxkeeper",
             [
                 "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores", "RedisClient", "WeChatAPI",
-                "CurlClient", "LocalCluster", "WeChatSimulator", .argumentParser, .crypto, .lifecycle, .logging,
-                .mustache, .nioCore, .nioPosix, .subprocess, .unixSignals, .yams,
+                "CurlClient", "CMalloc", "LocalCluster", "WeChatSimulator", .argumentParser, .crypto, .lifecycle,
+                .logging, .mustache, .nioCore, .nioPosix, .subprocess, .unixSignals, .yams,
             ]),
 
         // Beside: worlds to test in.

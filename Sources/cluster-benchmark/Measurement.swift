@@ -64,10 +64,8 @@ struct Measurement {
     private static func commands(of cluster: Cluster) async throws -> Int {
         let text = try await cluster.redis.run("INFO", "commandstats")
         return text.split(whereSeparator: \.isNewline).reduce(0) { sum, line in
-            guard line.hasPrefix("cmdstat_eval"),
-                let calls = line.split(separator: "calls=").last?.prefix(while: \.isNumber)
-            else { return sum }
-            return sum + (Int(calls) ?? 0)
+            guard let fields = line.wholeMatch(of: /cmdstat_eval.*:calls=(\d+),.*/) else { return sum }
+            return sum + (Int(fields.1) ?? 0)
         }
     }
 }

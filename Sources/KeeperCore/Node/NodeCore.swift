@@ -100,6 +100,8 @@ public struct NodeCore: Sendable {
         deadlines = DeadlineQueue(count: settings.apps.count)
         slots = CallSlots(apps: settings.apps.count)
         let policy = RefreshPolicy(settings)
+        // To the size: what doubling leaves behind is megabytes with ten thousand apps.
+        refreshers.reserveCapacity(settings.apps.count)
         for app in settings.apps.sorted(by: { $0.id < $1.id }) { refreshers.append(refresher(of: app, policy)) }
         indexApps()
     }

@@ -76,6 +76,7 @@ struct Assembly {
     func run() async throws {
         // libcurl may write to a closed connection first; nobody here wants to die of that.
         signal(SIGPIPE, SIG_IGN)
+        Memory.giveBack()
         let front = Front(node: node, server: server)
         let inOrder: [any Service] = [store, copyist, node, front]
         var configuration = ServiceGroupConfiguration(

@@ -61,6 +61,7 @@ actor Reloader: Reconfiguring {
         configuration.apps = next.apps
         configuration.clients = next.clients
         tell(reload)
+        Memory.giveBack()
         return reload
     }
 
