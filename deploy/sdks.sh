@@ -6,6 +6,10 @@ folder="$1"
 requirements=Tests/SDKTests/Programs/requirements.txt
 
 deploy/install.sh python3-venv php-cli php-redis
+[[ ! -e "$folder" || -e "$folder/pyvenv.cfg" ]] || {
+    echo "$folder is there and holds no Python environment" >&2
+    exit 64
+}
 if ! cmp -s "$requirements" "$folder/requirements.txt"; then
     rm -rf "$folder"
     python3 -m venv "$folder"

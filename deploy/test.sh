@@ -8,8 +8,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 deploy/install.sh
-export WXKEEPER_SDKS="$PWD/.build/sdks"
-deploy/sdks.sh "$WXKEEPER_SDKS"
 export WXKEEPER_STRICT=1
 swift build --build-tests
 # A group that stands still is ended, and its last lines say where: hence line by line. SIGKILL, because a Swift process
@@ -20,6 +18,8 @@ if [[ "${1:-}" == --long ]]; then
     limit=3h run_tests --filter '^ClusterTests\.'
     exit
 fi
+export WXKEEPER_SDKS="$PWD/.build/sdks"
+deploy/sdks.sh "$WXKEEPER_SDKS"
 # Groups, one after the other: what computes takes every core there is, what waits for servers wants its share of one,
 # and a real cluster wants to be alone.
 computing='^(KeeperCore|ClusterSimulation|Tidy|Wxkeeper)Tests\.'

@@ -221,8 +221,8 @@ extension Node {
     }
 
     /// Keeps these apps from now on, each named once. What is known of those that stay as they are stays known.
-    public func configure(_ apps: [AppSettings]) {
-        table.keep(apps.map(\.id), at: now)
+    public nonisolated func configure(_ apps: [AppSettings]) {
+        table.keep(apps.map(\.id))
         input.yield(.configured(apps))
     }
 

@@ -57,7 +57,7 @@ final class ReadTable: Sendable {
     }
 
     /// Knows these apps from now on and no other.
-    func keep(_ apps: [AppID], at now: Instant) {
+    func keep(_ apps: [AppID]) {
         content.withLock { content in
             let kept = Set(apps)
             for app in content.served.keys where !kept.contains(app) {

@@ -24,7 +24,9 @@ import Testing
         #expect(stage.served(other.id)?.credential.token == Token("u1"))
         // The one that was there has another place now, and nothing else has happened to it.
         stage.pass(.seconds(60))
-        #expect(stage.served(.wx1) == nil || stage.served(.wx1) == before)
+        let after = try #require(stage.core.status(at: stage.now).apps.last)
+        #expect(after.app == .wx1 && after.fingerprint == before?.credential.fingerprint)
+        #expect(stage.served(.wx1) == nil, "nothing new was to be served")
         #expect(try stage.record().version == 7)
         #expect(stage.calls.isEmpty)
     }
@@ -38,6 +40,35 @@ import Testing
         #expect(stage.served(other.id)?.credential.token == Token("known"))
         #expect(stage.calls.isEmpty && !stage.story.contains("restore"))
         #expect(stage.core.status(at: stage.now).apps.map(\.app) == [other.id, .wx1])
+    }
+
+    /// The answer of a tick from before goes on where the node had read to, past what is new.
+    @Test func tickUnderWay_DoesNotHideWhatTheStoreKnows() throws {
+        var stage = Stage.following(young)
+        stage.store.keep(.sample(version: 3, token: "known", age: .seconds(50)).of(other.id), at: stage.now)
+        stage.pass(.seconds(1))
+        final class Underway { var isTicking = false }
+        let underway = Underway()
+        stage.weather = { action in
+            guard case .lease(_, .tick) = action, !underway.isTicking else { return .fair }
+            underway.isTicking = true
+            return .slow(.milliseconds(200))
+        }
+        stage.passUntil { _ in underway.isTicking }
+        stage.play(.configured([wx1, other]))
+        stage.pass(.seconds(2))
+        #expect(stage.served(other.id)?.credential.token == Token("known"))
+    }
+
+    @Test func appThatComesBackInACall_WaitsForItsEnd() throws {
+        var stage = Stage.leading(.sample(age: .seconds(4000)))
+        stage.passUntil { !$0.calls.isEmpty }
+        let called = stage.now
+        stage.play(.configured([other]))
+        stage.play(.configured([other, wx1]))
+        stage.passUntil { stage in stage.calls.count { $0.app == .wx1 } == 2 }
+        let timing = LeaseTiming.standard
+        #expect(stage.now - called >= timing.callTimeout + timing.lateness)
     }
 
     @Test func callUnderWay_GoesOnInItsNewPlace() throws {
@@ -104,7 +135,10 @@ import Testing
     @Test func otherLine_BeginsAnew() throws {
         var stage = Stage.leading(young)
         stage.pass(.seconds(5))
+        let waiter = stage.ask(refused: "t1")
+        stage.forget()
         stage.play(.configured([AppSettings(id: .wx1, line: .stable)]))
+        #expect(stage.answer(to: waiter) == .unavailable(.noLeader, retryAfter: .seconds(1)), "it is kept all the same")
         stage.pass(.seconds(20))
         #expect(stage.core.status(at: stage.now).apps.map(\.line) == [.stable])
         #expect(stage.served?.credential.token == Token("t1"))

@@ -59,10 +59,7 @@ import Testing
         var stage = Stage.leading(mature, watchPeriod: .seconds(30))
         var (waited, told): ([Duration], [Duration]) = ([], [])
         for round in 1...5 {
-            stage.passUntil { !$0.probes.isEmpty }
-            try stage.wechat(says: .dead(errcode: 40001))
-            stage.passUntil { !$0.probes.isEmpty }
-            try stage.wechat(says: .dead(errcode: 40001))
+            try stage.overwrite()
             let isSlow = stage.calls.isEmpty
             if isSlow {
                 #expect(try stage.record().trouble?.summary.contains("again and again") == true)
@@ -82,6 +79,28 @@ import Testing
         #expect(told == [0, 0, 30, 60, 120].map { .seconds($0) })
     }
 
+    /// He may have stopped the other program; and a new configuration may have taken its secret away.
+    @Test(arguments: [true, false]) func operator_EndsTheDuel(byRefresh: Bool) throws {
+        var stage = Stage.leading(mature, watchPeriod: .seconds(30))
+        for round in 1...2 {
+            try stage.overwrite()
+            try stage.wechat(issues: "r\(round)")
+        }
+        try stage.overwrite()
+        #expect(stage.calls.isEmpty)
+        let reporter = stage.ask(refused: "r2", within: .seconds(5))
+        stage.pass(.seconds(6))
+        let answer = try #require(stage.answer(to: reporter))
+        let trouble = if case .refused(let trouble, _) = answer { trouble.summary } else { "\(answer)" }
+        #expect(trouble.contains("again and again"))
+        if byRefresh {
+            stage.ask(.operatorAsked)
+        } else {
+            stage.play(.configured([AppSettings(id: .wx1, line: .classic)]))
+        }
+        #expect(stage.calls.count == 1)
+    }
+
     @Test func overwrites_AreShownByEveryNode_WithTheTimeOfTheLast() throws {
         var record = mature
         record.overwrites = Overwrites(count: 3, age: .seconds(40))
@@ -89,5 +108,15 @@ import Testing
         stage.pass(.seconds(5))
         let shown = try #require(stage.core.status(at: stage.now).apps.first?.overwrites)
         #expect(shown.count == 3 && shown.age.isClose(to: .seconds(45)))
+    }
+}
+
+extension Stage {
+    /// The watch finds the token dead, and asks once more to be sure.
+    fileprivate mutating func overwrite() throws {
+        for _ in 1...2 {
+            passUntil { !$0.probes.isEmpty }
+            try wechat(says: .dead(errcode: 40001))
+        }
     }
 }

@@ -37,7 +37,7 @@ import Testing
         try await withNode { node, world, _ in
             try await eventually("a token") { token(node.read(.wx1)) != nil }
             let newcomer = AppID("wx2")
-            await node.configure([AppSettings(id: newcomer, line: .classic)])
+            node.configure([AppSettings(id: newcomer, line: .classic)])
             #expect(node.read(.wx1) == .unknownApp)
             #expect(node.owner(of: Token("token-1")) == nil)
             try await eventually("the token of the new app") { token(node.read(newcomer)) != nil }

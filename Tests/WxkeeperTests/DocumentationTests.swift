@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func environmentExample_IsGood() throws {
-        let example = try #require(document.firstMatch(of: /```sh\n(.*?)```/.dotMatchesNewlines())?.1)
+        let example = try #require(document.firstMatch(of: /```sh\n(WXKEEPER_.*?)```/.dotMatchesNewlines())?.1)
         let variables = example.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
         #expect(problems(nil, variables: Dictionary(uniqueKeysWithValues: variables.map { ($0[0], $0[1]) })).isEmpty)
     }

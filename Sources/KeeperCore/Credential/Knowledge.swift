@@ -272,6 +272,11 @@ extension Knowledge {
             previous: previous, intent: nil,
             taint: doubtSince.map { Taint(event: taint?.event ?? event, age: (now - $0).atLeastZero) },
             trouble: trouble, rotationsToday: rotationsToday,
-            overwrites: overwrites.map { Overwrites(count: $0.count, age: (now - $0.last).atLeastZero) })
+            overwrites: overwrites(at: now))
+    }
+
+    /// What outsiders have done, as it may be shown.
+    func overwrites(at now: Instant) -> Overwrites? {
+        overwrites.map { Overwrites(count: $0.count, age: (now - $0.last).atLeastZero) }
     }
 }

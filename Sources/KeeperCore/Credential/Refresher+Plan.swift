@@ -112,9 +112,15 @@ extension Refresher {
         case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
         case .dead where rules.waive(.floor): .origin
         case .dead where !kind.rotates: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
-        case .dead: max(credential.issuedAt + policy.floor(life: credential.life), repairAt ?? .origin)
+        case .dead: max(credential.issuedAt + policy.floor(life: credential.life), duelPause ?? .origin)
         case .missing, .due, .doubt: .origin
         }
+    }
+
+    /// Until when an outsider is left alone with the token he fetched; not if an operator asks, who may have stopped
+    /// him.
+    var duelPause: Instant? {
+        queue.waiting.contains { $0.reason == .operatorAsked } ? nil : repairAt
     }
 
     /// Whether somebody who waits here says that WeChat refused this token.

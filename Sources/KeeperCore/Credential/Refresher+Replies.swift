@@ -273,6 +273,7 @@ extension Refresher {
             errcode: errcode,
             summary: "a program outside this cluster fetches tokens for this app and ends ours again and again; "
                 + "the next repair waits \(pause.wholeSeconds) s")
+        knowledge.trouble = trouble
         resolve(
             Abortion(app: app.id, epoch: epoch, intent: nil, effect: .none, trouble: trouble), at: now, into: &out)
     }

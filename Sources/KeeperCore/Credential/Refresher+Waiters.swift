@@ -51,7 +51,7 @@ extension Refresher {
     ) -> RefreshAnswer? {
         let kind = kind(for: .operatorAsked)
         if knowledge.rotationsToday >= policy.dailyBudget(kind) { return .tooSoon(retryAfter: .seconds(3600)) }
-        guard let credential = knowledge.credential else { return nil }
+        guard let credential = knowledge.credential, !isDead else { return nil }
         let earliest = credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
         guard earliest > min(request.deadline, now + policy.timing.hold) else { return nil }
         return .tooSoon(retryAfter: earliest - now)
@@ -182,7 +182,7 @@ extension Refresher {
     /// A dead token that must not be replaced yet: those who cannot wait so long are told when to come again.
     mutating func answerTooSoon(_ leadership: Situation.Leadership, at now: Instant, into out: inout Outbox) {
         guard isDead, !queue.isEmpty, let plan = nextFetch(leadership, at: now) else { return }
-        if let trouble = knowledge.trouble, pausedUntil > now {
+        if let trouble = knowledge.trouble, max(pausedUntil, duelPause ?? .origin) > now {
             queue.answer(
                 { $0.holdUntil < plan.at && $0.forward == nil },
                 with: { _ in .refused(trouble, retryAfter: plan.at - now) }, into: &out)

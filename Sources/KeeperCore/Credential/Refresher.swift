@@ -64,7 +64,7 @@ struct Refresher: Sendable {
 
     let app: AppSettings
     let incarnation: Incarnation
-    private(set) var policy: RefreshPolicy
+    var policy: RefreshPolicy
     let rules: Rules
 
     var knowledge: Knowledge
@@ -112,7 +112,7 @@ struct Refresher: Sendable {
     var served: ServedCredential?
     var random: SplitMix64
     /// Whether the app came while the node was at work: then the node does not become unready for want of its token.
-    private(set) var isNewcomer = false
+    var isNewcomer = false
     /// For a ticket: the token of its app, which brings it.
     var ownersToken: Token?
     /// For a ticket: when WeChat was asked and named the current one. Only what this node has seen itself counts.
@@ -221,19 +221,6 @@ extension Refresher {
         guard let provisional, provisional.fingerprint == knowledge.credential?.fingerprint else { return }
         knowledge.correctIssue(to: provisional.issuedAt)
         knowledge.correctExpiry(of: record.version, to: provisional.expiresAt)
-    }
-
-    /// The configuration was read again: what was wrong with it may be right now.
-    /// - Parameter number: for an app that is new, above which its intents are counted.
-    mutating func configure(_ policy: RefreshPolicy, intentsAbove number: UInt64?) {
-        self.policy = policy
-        if let number {
-            (lastIntent, lastCalled) = (number, number)
-            isNewcomer = true
-        }
-        guard isStopped else { return }
-        isStopped = false
-        (pausedUntil, retryAt) = (.origin, .origin)
     }
 
     /// Hands over what the rest of the node must do.

@@ -11,17 +11,17 @@ extension NodeCore {
         let kept = apps.sorted { $0.id < $1.id }.map { app in
             (app: app, index: indexBefore[app.id].flatMap { before[$0].app == app ? $0 : nil })
         }
-        // No intent's name is given twice, whichever app it is for.
-        let lastIntent = before.reduce(lastIntent) { max($0, $1.lastIntent) }
-        self.lastIntent = lastIntent
+        let gone = Set(before.indices).subtracting(kept.compactMap(\.index)).sorted().map { before[$0] }
+        forget(gone, at: now)
         let policy = RefreshPolicy(settings)
         refreshers = kept.map { app, index in
             var refresher = index.map { before[$0] } ?? refresher(of: app, policy)
-            refresher.configure(policy, intentsAbove: index == nil ? lastIntent : nil)
+            refresher.configure(policy, asNewAfter: index == nil ? forgotten : nil)
             return refresher
         }
         indexApps()
-        rearrange(kept.map(\.index), forgetting: before, at: now)
+        rearrange(kept.map(\.index))
+        sendAway(from: gone)
         for (index, refresher) in refreshers.enumerated() {
             guard let owner = refresher.app.owner.flatMap({ indexOfApp[$0] }) else { continue }
             refreshers[index].ownersToken = refreshers[owner].served?.credential.token
@@ -51,10 +51,32 @@ extension NodeCore {
         }
     }
 
+    /// What must outlive those apps: no intent's name is given twice, and a call of theirs may be on its way yet,
+    /// whoever keeps the app next.
+    private mutating func forget(_ gone: [Refresher], at now: Instant) {
+        for refresher in gone {
+            forgotten.lastIntent = max(forgotten.lastIntent, refresher.lastIntent)
+            guard refresher.isBusy else { continue }
+            let longestCall = settings.timing.callTimeout + settings.timing.lateness
+            forgotten.callsUntil = max(forgotten.callsUntil, now + longestCall)
+            elector.noteUnknownCall(until: forgotten.callsUntil)
+        }
+    }
+
+    private mutating func sendAway(from gone: [Refresher]) {
+        for refresher in gone {
+            // With another line it is kept all the same.
+            let answer: RefreshAnswer =
+                indexOfApp[refresher.app.id] == nil
+                ? .unavailable(.unknownApp, retryAfter: .seconds(60)) : .unavailable(.noLeader, retryAfter: .seconds(1))
+            for waiting in refresher.queue.waiting { out.append(.answer(waiting.id, answer)) }
+        }
+    }
+
     /// Moves whatever is known by an app's place.
     /// - Parameter places: for each app now, where it stood before.
-    private mutating func rearrange(_ places: [Int?], forgetting before: [Refresher], at now: Instant) {
-        var places = Dictionary(
+    private mutating func rearrange(_ places: [Int?]) {
+        let places = Dictionary(
             places.enumerated().compactMap { next, last in last.map { ($0, next) } }, uniquingKeysWith: { $1 })
         appOfRequest = appOfRequest.compactMapValues { places[$0] }
         appOfWaiter = appOfWaiter.compactMapValues { places[$0] }
@@ -62,13 +84,5 @@ extension NodeCore {
         deadlines = DeadlineQueue(count: refreshers.count)
         slots = CallSlots(apps: refreshers.count)
         for (index, refresher) in refreshers.enumerated() { slots.book(index, refresher.callsWeChat) }
-        for (index, gone) in before.enumerated() where places.removeValue(forKey: index) == nil {
-            for waiting in gone.queue.waiting {
-                out.append(.answer(waiting.id, .unavailable(.unknownApp, retryAfter: .seconds(60))))
-            }
-            // Its call may be on its way yet; who follows us in the lease may keep the app still.
-            let longestCall = settings.timing.callTimeout + settings.timing.lateness
-            if gone.isBusy { elector.noteUnknownCall(until: now + longestCall) }
-        }
     }
 }

@@ -81,7 +81,7 @@ extension NodeCore {
             age: credential.map { (now - $0.issuedAt).atLeastZero },
             isInDoubt: refresher.knowledge.doubtSince != nil, trouble: refresher.knowledge.trouble,
             nextAttempt: nextAttempt, rotationsToday: refresher.knowledge.rotationsToday,
-            overwrites: refresher.knowledge.record(at: now).overwrites)
+            overwrites: refresher.knowledge.overwrites(at: now))
     }
 
     /// What this node tells another that asks.

@@ -38,8 +38,7 @@ public struct NodeCore: Sendable {
     var lockFreeSince: Instant?
     var departure = Departure.none
     var counters = Counters()
-    /// Above the number of every intent of an app that was forgotten.
-    var lastIntent: UInt64 = 0
+    var forgotten = Refresher.Forgotten()
     var random: SplitMix64
 
     /// How a node gives up its lease on purpose.

@@ -17,6 +17,8 @@ struct StoreSync: Sendable {
     private var tickDue = Instant.origin
     private var inFlight: (request: RequestID, sentAt: Instant)?
     private var wantsAnother = false
+    /// A tick from before everything was to be read anew: its answer goes on from there, and is of no use.
+    private var voided: RequestID?
     private var verifyFrom = 0
     private var clock: (store: Duration, ours: Instant)?
     /// The server that `position` was read from.
@@ -61,13 +63,14 @@ struct StoreSync: Sendable {
         self.inFlight = nil
         tickDue = wantsAnother ? now : now + random.jittered(period, by: 0.1)
         wantsAnother = false
-        return inFlight.sentAt
+        return request == voided ? nil : inFlight.sentAt
     }
 
     /// Everything is to be read anew, at once.
     mutating func startOver(at now: Instant) {
         position = nil
         hasReadAll = false
+        voided = inFlight?.request
         hint(at: now)
     }
 

@@ -49,12 +49,13 @@ struct DropInEndpoints: Sendable {
     func corporationToken(_ request: Request) throws -> Response {
         guard request.method == .get || request.method == .head else { throw DropInFailure.getRequired }
         let query = request.uri.queryParameters
-        let applications = register.entries.apps.applications(of: query["corpid"].map(String.init) ?? "")
+        let entries = register.entries
+        let applications = entries.apps.applications(of: query["corpid"].map(String.init) ?? "")
         guard !applications.isEmpty else { throw DropInFailure.unknownCorporation }
         guard let secret = query["corpsecret"].map(String.init), !secret.isEmpty else {
             throw DropInFailure.secretMissing
         }
-        let meant = applications.filter { may(secret, for: $0, toRefresh: false) }
+        let meant = applications.filter { may(secret, for: $0, toRefresh: false, entries) }
         guard meant.count == 1, let app = meant.first else { throw DropInFailure.wrongCorporationSecret }
         return try answer(app.id, isWeCom: true)
     }
@@ -100,19 +101,20 @@ struct DropInEndpoints: Sendable {
     /// The app that the caller may use; judged in WeChat's order, which looks at the appid first.
     private func app(_ fields: Fields, toRefresh: Bool) throws(DropInFailure) -> AppID {
         guard let id = fields.appid, !id.isEmpty else { throw .appIDMissing }
-        guard let app = register.entries.apps[AppID(id)] else { throw .unknownApp }
+        let entries = register.entries
+        guard let app = entries.apps[AppID(id)] else { throw .unknownApp }
         guard fields.grantType == "client_credential" else { throw .wrongGrantType }
         guard let secret = fields.secret, !secret.isEmpty else { throw .secretMissing }
-        guard may(secret, for: app, toRefresh: false) else { throw .wrongSecret }
-        guard !toRefresh || may(secret, for: app, toRefresh: true) else { throw .mayNotRefresh }
+        guard may(secret, for: app, toRefresh: false, entries) else { throw .wrongSecret }
+        guard !toRefresh || may(secret, for: app, toRefresh: true, entries) else { throw .mayNotRefresh }
         return app.id
     }
 
-    private func may(_ secret: String, for app: KnownApp, toRefresh: Bool) -> Bool {
+    private func may(
+        _ secret: String, for app: KnownApp, toRefresh: Bool, _ entries: Register.Entries
+    ) -> Bool {
         if let own = app.secret, own == KeyDigest(of: secret) { return true }
-        guard let client = register.entries.clients.client(withKey: secret[...]), client.mayUse(app.id) else {
-            return false
-        }
+        guard let client = entries.clients.client(withKey: secret[...]), client.mayUse(app.id) else { return false }
         return client.scopes.contains(toRefresh ? .refresh : .read)
     }
 

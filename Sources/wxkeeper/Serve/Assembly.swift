@@ -99,10 +99,12 @@ struct Assembly {
         let (reasons, told) = AsyncStream.makeStream(of: String.self)
         await withTaskGroup { group in
             group.addTask {
-                for await signal in signals {
-                    guard signal == .sighup else { told.yield("was told to go"); continue }
-                    // Whatever is wrong with it has been logged.
-                    _ = try? await reloader.reload()
+                await withDiscardingTaskGroup { reloads in
+                    for await signal in signals {
+                        guard signal == .sighup else { told.yield("was told to go"); continue }
+                        // Whatever is wrong with it will have been logged.
+                        reloads.addTask { _ = try? await reloader.reload() }
+                    }
                 }
             }
             if let parent {

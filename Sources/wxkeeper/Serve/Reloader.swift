@@ -1,3 +1,4 @@
+internal import Foundation
 internal import KeeperCore
 internal import KeeperHTTP
 internal import KeeperNode
@@ -18,6 +19,8 @@ actor Reloader: Reconfiguring {
     }
 
     private var configuration: Configuration
+    /// The one before the next.
+    private var last: Task<Result<Reload, ReloadRefusal>, Never>?
     private let rooms: Rooms
     private let read: @Sendable () throws(ConfigurationProblems) -> ConfigurationReader.Outcome
     private let logger: Logger
@@ -36,25 +39,49 @@ actor Reloader: Reconfiguring {
     }
 
     func reload() async throws(ReloadRefusal) -> Reload {
+        let before = last
+        let task = Task {
+            _ = await before?.value
+            return take(over: await readAgain())
+        }
+        last = task
+        return try await task.value.get()
+    }
+
+    /// On a thread of its own: ten thousand apps take a second, in which the node's loop needs every other.
+    private nonisolated func readAgain() async -> Result<ConfigurationReader.Outcome, ConfigurationProblems> {
+        await withCheckedContinuation { continuation in
+            let thread = Thread { [read] in
+                continuation.resume(
+                    returning: Result { () throws(ConfigurationProblems) in try read() })
+            }
+            thread.name = "configuration"
+            thread.start()
+        }
+    }
+
+    /// Without a pause on the way, so that every room has the same apps.
+    private func take(
+        over outcome: Result<ConfigurationReader.Outcome, ConfigurationProblems>
+    ) -> Result<Reload, ReloadRefusal> {
         let next: Configuration
         let clients: ClientDirectory
         do {
-            let outcome = try read()
+            let outcome = try outcome.get()
             for warning in outcome.warnings { logger.warning("\(warning)") }
             next = outcome.configuration
             clients = try next.clientDirectory
         } catch {
             let problems = (error as? ConfigurationProblems)?.problems.map(\.description) ?? ["\(error)"]
-            let refusal = ReloadRefusal(problems: problems)
             logger.error(
                 "the configuration was not read again; everything stays as it was",
-                metadata: ["problems": "\(refusal.problems.joined(separator: "; "))"])
-            throw refusal
+                metadata: ["problems": "\(problems.joined(separator: "; "))"])
+            return .failure(ReloadRefusal(problems: problems))
         }
         let reload = next.differences(from: configuration)
         // WeChat's side first: nobody must be asked for an app whose secret is not known yet.
         rooms.source.configure(next.accounts)
-        await rooms.node.configure(next.nodeSettings.apps)
+        rooms.node.configure(next.nodeSettings.apps)
         rooms.copyist.configure(next.copyKeys)
         rooms.register.replace(clients: clients, apps: next.appDirectory)
         // What needs a restart stays different from what runs.
@@ -62,7 +89,7 @@ actor Reloader: Reconfiguring {
         configuration.clients = next.clients
         tell(reload)
         Memory.giveBack()
-        return reload
+        return .success(reload)
     }
 
     private func tell(_ reload: Reload) {

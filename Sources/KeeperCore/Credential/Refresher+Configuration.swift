@@ -1,0 +1,27 @@
+// How an app takes part when the configuration is read again.
+extension Refresher {
+    /// What must be known of apps that are kept no more.
+    struct Forgotten: Sendable {
+        /// Above the number of every intent of theirs.
+        var lastIntent: UInt64 = 0
+        /// A call of theirs may be processed until then.
+        var callsUntil = Instant.origin
+    }
+
+    /// The configuration was read again: what was wrong with it may be right now.
+    /// - Parameter forgotten: for an app that is new, what is left of those that were here before.
+    mutating func configure(_ policy: RefreshPolicy, asNewAfter forgotten: Forgotten?) {
+        self.policy = policy
+        if let forgotten {
+            (lastIntent, lastCalled) = (forgotten.lastIntent, forgotten.lastIntent)
+            unknownUntil = forgotten.callsUntil
+            isNewcomer = true
+        }
+        // So may be what let an outsider in.
+        overwritePace = OverwritePace()
+        if repairAt != nil { repairAt = .origin }
+        guard isStopped else { return }
+        isStopped = false
+        (pausedUntil, retryAt) = (.origin, .origin)
+    }
+}
