@@ -51,7 +51,9 @@ extension Refresher {
     ) -> RefreshAnswer? {
         let kind = kind(for: .operatorAsked)
         if knowledge.rotationsToday >= policy.dailyBudget(kind) { return .tooSoon(retryAfter: .seconds(3600)) }
-        guard let credential = knowledge.credential, !isDead else { return nil }
+        guard let credential = knowledge.credential else { return nil }
+        // In a duel with an outsider he ends the pause.
+        if isDead, overwritePace.pause > .zero { return nil }
         let earliest = credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
         guard earliest > min(request.deadline, now + policy.timing.hold) else { return nil }
         return .tooSoon(retryAfter: earliest - now)
