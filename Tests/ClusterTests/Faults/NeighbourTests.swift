@@ -29,7 +29,8 @@ extension ClusterTests {
         }
 
         /// It names the same keys, and Redis alone cannot tell the two apart; the nodes can.
-        @Test func clusterOfThisNameWithAnotherSecret_IsRefusedByTheNodes_WhoSaySo() async throws {
+        @Test(.enabled(if: isLong))
+        func clusterOfThisNameWithAnotherSecret_IsRefusedByTheNodes_WhoSaySo() async throws {
             try await withCluster { cluster in
                 let app = cluster.plan.apps[0]
                 let leader = try await cluster.awaitLeader()

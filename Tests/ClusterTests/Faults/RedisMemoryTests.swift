@@ -87,7 +87,7 @@ extension ClusterTests {
             }
         }
 
-        @Test func everythingLostAtOnce_CostsOneCallForEachApp() async throws {
+        @Test(.enabled(if: isLong)) func everythingLostAtOnce_CostsOneCallForEachApp() async throws {
             let plan = ClusterPlan.defaultLease
             try await withCluster(plan) { cluster in
                 let checker = Checker(cluster)
