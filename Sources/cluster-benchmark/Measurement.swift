@@ -31,7 +31,7 @@ struct Measurement {
             let patience = latency * count / Self.callsAtOnce * 2 + .seconds(60)
             for node in cluster.nodes {
                 try await eventually("\(node.name) serves every app", within: patience) {
-                    try await Self.wellApps(of: node, in: cluster) == count
+                    await Self.wellApps(of: node) == count
                 }
             }
             let coldStart = ContinuousClock.now - start
@@ -49,7 +49,7 @@ struct Measurement {
     }
 
     /// How many apps a node counts as well.
-    private static func wellApps(of node: ClusterNode, in cluster: Cluster) async throws -> Int {
+    private static func wellApps(of node: ClusterNode) async -> Int {
         struct Health: Decodable {
             struct Apps: Decodable {
                 let well: Int

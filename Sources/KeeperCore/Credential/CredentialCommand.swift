@@ -80,8 +80,7 @@ public struct Beginning: Hashable, Sendable {
 ///   the intent and the trouble are cleared; what is left is `left` from now, but no more than `age` + `left` from the
 ///   opening of the intent (the command may run long after it was sent; if that would take away more than five minutes
 ///   the store's clock was set forward, and nothing is taken away); a taint is cleared only if its event is before the
-///   intent's.
-/// - If it `endsOverwrite`, `overwrites` counts one more, of this moment.
+///   intent's; if it `endsOverwrite`, `overwrites` counts one more, of this moment.
 /// - Otherwise a later intent or term exists: refused `superseded`; taint := the new event, its age the younger of the
 ///   current token's age and `age` (the doubt cannot be older than either).
 public struct Publication: Hashable, Sendable {
