@@ -60,6 +60,16 @@ import Testing
         #expect(stage.served(other.id)?.credential.token == Token("known"))
     }
 
+    @Test func whatWasCounted_IsCounted_ThoughItsAppIsGone() throws {
+        var stage = Stage.leading(.sample(age: .seconds(4000)))
+        stage.passUntil { !$0.calls.isEmpty }
+        try stage.wechat(issues: "t2")
+        stage.pass(.seconds(1))
+        #expect(stage.core.status(at: stage.now).counters.refreshesDone == 1)
+        stage.play(.configured([other]))
+        #expect(stage.core.status(at: stage.now).counters.refreshesDone == 1, "a counter never goes back")
+    }
+
     @Test func appThatComesBackInACall_WaitsForItsEnd() throws {
         var stage = Stage.leading(.sample(age: .seconds(4000)))
         stage.passUntil { !$0.calls.isEmpty }

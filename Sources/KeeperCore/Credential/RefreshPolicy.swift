@@ -1,7 +1,7 @@
 /// When a credential is fetched: every figure of the schedule, as pure functions of the life WeChat gave.
 ///
-/// Nothing here assumes 7200 s; a life of 20 s works as one of two hours does.
-struct RefreshPolicy: Sendable {
+/// Nothing here assumes 7200 s; a life of 20 s works as one of two hours does. A class, for all apps share one.
+final class RefreshPolicy: Sendable {
     let timing: LeaseTiming
     /// How long WeChat keeps the previous token (G).
     let overlap: Duration

@@ -29,7 +29,7 @@ extension Refresher {
             guard case .success(let reply) = reply, reply.outcome == .accepted else {
                 return retryAt = now + policy.timing.renewalRetry
             }
-            counters.restorations += 1
+            out.counters.restorations += 1
             out.note(.restored(app.id, version: knowledge.storedVersion))
         default:
             break
@@ -81,7 +81,7 @@ extension Refresher {
             provisional = nil
             accepted(pending, at: now, into: &out)
         case .superseded:
-            counters.stalePublications += 1
+            out.counters.stalePublications += 1
             out.note(.stalePublication(app.id))
             demands.formUnion(.stepDown)
         case .changed, .notHolder:
@@ -100,7 +100,7 @@ extension Refresher {
             knowledge.correctExpiry(of: current.version, to: pending.credential.expiresAt)
             if pending.intent == nil { knowledge.settle(askedAt: pending.context.begun) }
             if current.version > pending.context.knownVersion {
-                counters.refreshesDone += 1
+                out.counters.refreshesDone += 1
                 out.note(
                     .published(
                         app.id, version: current.version, fingerprint: current.fingerprint, life: current.life))
@@ -128,7 +128,7 @@ extension Refresher {
         case .notSent(let trouble):
             failed(trouble, intent, context, effect: .none, reaction: .backOff, leading: term, at: now, into: &out)
         case .unknown(let trouble):
-            counters.unknownCalls += 1
+            out.counters.unknownCalls += 1
             let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
             if mayHaveRotated {
                 if rules.demand(.waitsAfterUnknown) { unknownUntil = now + policy.timing.lateness }
@@ -200,7 +200,7 @@ extension Refresher {
         reaction: Refusal.Reaction, leading term: Epoch?, at now: Instant, into out: inout Outbox
     ) {
         failures += 1
-        counters.refreshesFailed += 1
+        out.counters.refreshesFailed += 1
         let pause = nextPause(after: reaction, isInDoubt: effect != .none, at: now)
         isStopped = reaction == .stop
         if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
@@ -263,7 +263,7 @@ extension Refresher {
         let isNews = !isDead
         isDead = true
         guard knowledge.doubtSince == nil, isNews else { return }
-        counters.foreignRotations += 1
+        out.counters.foreignRotations += 1
         overwritePace.note(at: now, life: credential.life)
         let pause = overwritePace.pause
         repairAt = now + pause

@@ -5,7 +5,7 @@ extension Refresher {
         _ request: RefreshRequest, fingerprint: Fingerprint?, _ situation: Situation, at now: Instant,
         into out: inout Outbox
     ) {
-        counters.refreshesAsked += 1
+        out.counters.refreshesAsked += 1
         // Whoever operates may have mended the configuration since.
         if request.reason == .operatorAsked, isStopped, situation.leadership != nil { pausedUntil = .origin }
         if let answer = immediateAnswer(request, fingerprint, situation, at: now) {
@@ -76,7 +76,7 @@ extension Refresher {
             forwards += 1
             return out.forward(Forwarding(leader: leader, app: app.id, reason: reason, deadline: deadline))
         }
-        counters.forwards += forwards
+        out.counters.forwards += forwards
     }
 
     /// The leader answered, or did not.

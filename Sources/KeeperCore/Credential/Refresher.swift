@@ -71,7 +71,6 @@ struct Refresher: Sendable {
     var job = Job.idle
     var queue = RefreshQueue()
     var demands: Demands = []
-    var counters = Counters()
 
     /// When the request of the current job was sent, for what its answer tells.
     var requested = Instant.origin

@@ -55,8 +55,7 @@ extension NodeCore {
 
     /// What this node knows of the cluster.
     public func status(at now: Instant) -> NodeStatus {
-        var total = counters
-        for refresher in refreshers { total.add(refresher.counters) }
+        var total = out.counters
         total.renewalsFailed = elector.renewalsFailed
         total.storeClockSteps = sync.clockSteps
         let quiet = elector.isLeader(at: now) ? elector.term.map { $0.quiet.until - now } : nil
@@ -128,19 +127,5 @@ extension Refresher {
             token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
             left: (credential.expiresAt - now).atLeastZero, age: (now - credential.issuedAt).atLeastZero)
         return record
-    }
-}
-
-extension Counters {
-    /// Adds what an app has counted.
-    fileprivate mutating func add(_ other: Counters) {
-        refreshesDone += other.refreshesDone
-        refreshesFailed += other.refreshesFailed
-        unknownCalls += other.unknownCalls
-        stalePublications += other.stalePublications
-        foreignRotations += other.foreignRotations
-        restorations += other.restorations
-        refreshesAsked += other.refreshesAsked
-        forwards += other.forwards
     }
 }

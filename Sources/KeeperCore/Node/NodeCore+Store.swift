@@ -11,7 +11,7 @@ extension NodeCore {
         let hadTerm = elector.term?.epoch
         elector.acquireReplied(request, reply, at: now, into: &out)
         if let epoch = elector.term?.epoch, epoch != hadTerm {
-            counters.terms += 1
+            out.counters.terms += 1
             lockIsHeld = true
             peers.begin(epoch)
         }

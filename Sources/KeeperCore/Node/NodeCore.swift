@@ -37,7 +37,6 @@ public struct NodeCore: Sendable {
     /// Since when the lock was seen free; nil while it is held.
     var lockFreeSince: Instant?
     var departure = Departure.none
-    var counters = Counters()
     var forgotten = Refresher.Forgotten()
     var random: SplitMix64
 
@@ -236,7 +235,7 @@ extension NodeCore {
             isDraining: isDraining, fitness: fitness.standing(at: now), memberTTL: settings.timing.memberTTL,
             verify: verify.map { refreshers[$0].app.id })
         sync.sent(out.send(.tick(tick)), at: now)
-        counters.ticks += 1
+        out.counters.ticks += 1
     }
 }
 

@@ -1,7 +1,9 @@
-/// Collects what is to be done about one event, and numbers the requests.
+/// Collects what is to be done about one event, numbers the requests and counts what happens.
 struct Outbox: Sendable {
     private(set) var actions: [NodeAction] = []
     private var lastRequest: UInt64 = 0
+    /// Not of each app: a counter must not go back when one is dropped.
+    var counters = Counters()
 
     private mutating func nextRequest() -> RequestID {
         lastRequest += 1
