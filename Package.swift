@@ -128,7 +128,9 @@ let package = Package(
             "WxkeeperTests", ["wxkeeper", "LocalCluster", "KeeperCore", "KeeperPorts", "KeeperHTTP", .argumentParser]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("LocalClusterTests", ["LocalCluster", .nioCore, .nioPosix]),
-        tests("ClusterTests", ["LocalCluster", "KeeperCore", "WeChatSimulator", .crypto, .subprocess]),
+        tests(
+            "ClusterTests",
+            ["LocalCluster", "KeeperCore", "WeChatSimulator", .crypto, .hummingbird, .logging, .subprocess]),
         tests("SDKTests", ["LocalCluster", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
         tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("TidyTests", []),

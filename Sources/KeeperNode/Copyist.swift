@@ -49,7 +49,7 @@ public struct Copyist: Service {
     private func work() async {
         var keys = keys
         var schedule = CopySchedule(apps: keys.keys.sorted())
-        var alarm: Instant?
+        var wakeUp: Instant?
         await withDiscardingTaskGroup { group in
             group.addTask { [table = node.table, input] in
                 for await _ in table.news { input.yield(.scheduled(.changed(table.takeChanged()))) }
@@ -58,7 +58,7 @@ public struct Copyist: Service {
             input.yield(.scheduled(.woke))
             for await event in events {
                 let now = node.now
-                if let due = alarm, due <= now { alarm = nil }
+                if let due = wakeUp, due <= now { wakeUp = nil }
                 let happened: CopySchedule.Event
                 switch event {
                 case .scheduled(let event): happened = event
@@ -69,8 +69,8 @@ public struct Copyist: Service {
                 for action in schedule.handle(happened, term: node.table.term(at: now), at: now) {
                     perform(action, keys, in: &group)
                 }
-                guard let next = schedule.wakeUp, alarm.map({ next < $0 }) ?? true else { continue }
-                alarm = next
+                guard let next = schedule.wakeUp, wakeUp.map({ next < $0 }) ?? true else { continue }
+                wakeUp = next
                 group.addTask { [origin = node.origin, input] in
                     try? await Task.sleep(until: origin + next.sinceOrigin, clock: .continuous)
                     input.yield(.scheduled(.woke))

@@ -46,7 +46,7 @@ public actor Node: Service, CredentialProvider {
     private var newcomers: [(deadline: Instant, continuation: CheckedContinuation<Void, Never>)] = []
     private var hasLeft = false
     private var isRunning = true
-    private var alarm: Instant?
+    private var wakeUp: Instant?
     private var usurper: Member?
 
     /// Makes a node that begins when `run()` is called.
@@ -92,7 +92,7 @@ extension Node {
     private func turn(_ event: NodeEvent, in group: inout DiscardingTaskGroup) {
         if case .waiterLeft(let waiter) = event { answer(waiter, .unavailable(.noLeader, retryAfter: .seconds(1))) }
         let moment = now
-        if let alarm, alarm <= moment { self.alarm = nil }
+        if let wakeUp, wakeUp <= moment { self.wakeUp = nil }
         let actions = core.handle(event, at: moment)
         // Before any action begins: a call that starts now asks the gate at once, from another thread.
         table.turned(
@@ -100,14 +100,14 @@ extension Node {
         for action in actions { perform(action, in: &group) }
         settleHandovers(at: moment)
         settleNewcomers(at: moment)
-        setAlarm(in: &group)
+        setWakeUp(in: &group)
     }
 
     /// One sleeper for the next wake-up; an earlier moment gets a sleeper of its own, and a late one does no harm.
-    private func setAlarm(in group: inout DiscardingTaskGroup) {
+    private func setWakeUp(in group: inout DiscardingTaskGroup) {
         let next = (handovers.map(\.deadline) + newcomers.map(\.deadline)).reduce(core.nextWakeUp, min)
-        if let alarm, alarm <= next { return }
-        alarm = next
+        if let wakeUp, wakeUp <= next { return }
+        wakeUp = next
         group.addTask { [origin, input] in
             try? await Task.sleep(until: origin + next.sinceOrigin, clock: .continuous)
             input.yield(.woke)
@@ -233,6 +233,9 @@ extension Node {
     public func health() -> NodeHealth { core.health(at: now) }
 
     public func status() -> NodeStatus { core.status(at: now) }
+
+    /// What a person should look at.
+    func alarms() -> NodeAlarms { core.alarms(at: now) }
 
     public func peerState() -> PeerState { core.peerState(at: now) }
 

@@ -128,7 +128,9 @@ extension MemoryStore.State {
             record.intent = nil
             record.issue = .init(
                 token: news.token, fingerprint: news.fingerprint, life: news.life, left: news.left, age: .zero)
-        case .abort: record.intent = nil
+        case .abort(let abortion):
+            record.intent = nil
+            record.trouble = abortion.trouble ?? record.trouble
         case .put, .restore: break
         }
         records[command.app] = record

@@ -52,6 +52,8 @@ final class PlayedWeChat: CredentialSource {
         var issued = 0
         var permits: [@Sendable () -> Bool] = []
         var isSilent = false
+        /// What `fetch` brings instead of a token.
+        var refusal: Refusal?
         var calls = 0
     }
 
@@ -77,6 +79,7 @@ final class PlayedWeChat: CredentialSource {
             return state.issued
         }
         guard mayBegin() else { return .notSent(Trouble(summary: "no permit")) }
+        if let refusal = state.withLock({ $0.refusal }) { return .refused(refusal) }
         guard let number else {
             await hang()
             return .unknown(Trouble(summary: "no answer"))

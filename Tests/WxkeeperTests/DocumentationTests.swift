@@ -21,8 +21,9 @@ import Testing
             "SHOP_KEY": "wxk_0123456789abcdef",
         ]
         let files = Dictionary(
-            uniqueKeysWithValues: ["cluster", "shop", "operator"].map { ("/run/credentials/\($0)", "\($0)-0123456789") }
-        )
+            uniqueKeysWithValues: ["cluster", "shop", "operator", "alarms"].map { name in
+                ("/run/credentials/\(name)", name == "alarms" ? "https://example.com/hook" : "\(name)-0123456789")
+            })
         for example in examples {
             #expect(problems(example, variables: variables, files: files).isEmpty)
         }
@@ -40,7 +41,8 @@ import Testing
         let sections = [
             ("node.", ConfigurationReader.knownInNode), ("wechat.", ConfigurationReader.knownInWeChat),
             ("cluster.", ConfigurationReader.knownInCluster.map { $0 == "lease" ? "lease.ttl" : $0 }),
-            ("apps[].", AppReader.known), ("clients[].", ClientReader.known),
+            ("alarms.", ConfigurationReader.knownInAlarms), ("apps[].", AppReader.known),
+            ("clients[].", ClientReader.known),
         ]
         for (path, keys) in sections {
             for key in keys { #expect(document.contains("| `\(path)\(key)` |"), "\(path)\(key)") }

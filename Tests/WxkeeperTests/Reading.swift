@@ -49,6 +49,8 @@ struct Sample {
     var wechat = ""
     var app = ""
     var client = ""
+    /// Sections besides.
+    var other = ""
 
     static let secret = "cluster-secret-0123456789"
 
@@ -73,6 +75,7 @@ struct Sample {
             key: { value: client-key-0123456789 }
             apps: all
         \(client)
+        \(other)
         """
     }
 }

@@ -16,15 +16,20 @@ extension NodeCore {
         }
         let isLeader = elector.isLeader(at: now)
         let age = sync.age(at: now)
-        // A lease that was last seen so long ago has run out since, or somebody else renews it.
-        let other = age.map { $0 < settings.timing.observation } ?? false ? leaderHint?.holder.node : nil
         return NodeHealth(
-            node: holder.node, role: role(at: now), leader: isLeader ? holder.node : other,
+            node: holder.node, role: role(at: now), leader: leaderName(at: now),
             epoch: elector.floor, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
             isStale: age.map { $0 > NodeSettings.staleAfter } ?? true,
             appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
             illCount: illCount)
+    }
+
+    /// Who leads as far as this node can say; nil if nobody does.
+    func leaderName(at now: Instant) -> NodeName? {
+        if elector.isLeader(at: now) { return holder.node }
+        // A lease that was last seen so long ago has run out since, or somebody else renews it.
+        return sync.age(at: now).flatMap { $0 < settings.timing.observation ? leaderHint?.holder.node : nil }
     }
 
     private func role(at now: Instant) -> NodeHealth.Role {
@@ -33,7 +38,7 @@ extension NodeCore {
         return .follower
     }
 
-    private func reasonsNotReady(at now: Instant) -> [NodeHealth.ReasonNotReady] {
+    func reasonsNotReady(at now: Instant) -> [NodeHealth.ReasonNotReady] {
         var reasons: [NodeHealth.ReasonNotReady] = []
         if isDraining { reasons.append(.draining) }
         let apps = refreshers.lazy.filter { !$0.app.line.isTicket }

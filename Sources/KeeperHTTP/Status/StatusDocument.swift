@@ -186,13 +186,22 @@ extension AppStatus {
         var parts = isWell ? ["well"] : []
         if (left ?? .zero) <= .zero { parts.append("no valid token") }
         if isInDoubt { parts.append("in doubt") }
-        if let trouble { parts.append((trouble.errcode.map { "\($0): " } ?? "") + trouble.summary) }
-        if let overwrites {
-            let times = overwrites.count == 1 ? "once" : "\(overwrites.count) times, the last"
-            parts.append(
-                "a program outside the cluster has ended its token \(times) \(overwrites.age.wholeSeconds) s ago")
-        }
+        if let trouble { parts.append(trouble.sentence) }
+        if let overwrites { parts.append(overwrites.sentence) }
         return parts.joined(separator: "; ")
+    }
+}
+
+extension Trouble {
+    /// Why a fetch failed, for a person.
+    var sentence: String { (errcode.map { "\($0): " } ?? "") + summary }
+}
+
+extension Overwrites {
+    /// What an outsider has done, for a person.
+    var sentence: String {
+        let times = count == 1 ? "once" : "\(count) times, the last"
+        return "a program outside the cluster has ended its token \(times) \(age.wholeSeconds) s ago"
     }
 }
 

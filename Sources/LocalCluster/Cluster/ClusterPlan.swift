@@ -20,6 +20,8 @@ package struct ClusterPlan: Sendable {
     /// What stands in the environment of Redis, and of nodes by their name, such as a library to be loaded first.
     package var redisEnvironment: [String: String] = [:]
     package var nodeEnvironments: [String: [String: String]] = [:]
+    /// `alarms.webhook`; nil: alarms are posted nowhere.
+    package var webhook: String?
     package var balancer = Balancer.haproxy
     /// Where nodes, by their name, and Redis run, if not beside everybody else. Of the load balancers HAProxy alone
     /// finds them there, and relays do not.
@@ -148,6 +150,7 @@ extension ClusterPlan {
             ])
         configuration.ttl = ttl
         configuration.timeout = timeout
+        configuration.webhook = webhook
         configuration.peersPort = peers
         configuration.host = places[node]?.host ?? Place.loopback
         configuration.redisHost = redisPlace?.host ?? Place.loopback

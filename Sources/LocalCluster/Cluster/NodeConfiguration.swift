@@ -19,6 +19,8 @@ package struct NodeConfiguration: Sendable {
     package var overlap: Duration
     package var apps: [App]
     package var clients: [Client]
+    /// `alarms.webhook`; nil: the file has no such section.
+    package var webhook: String?
 
     /// An entry of `apps`.
     package struct App: Sendable {
@@ -106,6 +108,7 @@ package struct NodeConfiguration: Sendable {
             let scopes = client.scopes.joined(separator: ", ")
             return "  - { id: \(client.id), key: { file: \(client.keyFile) }, apps: all, can: [\(scopes)] }"
         }.joined(separator: "\n"))
+        \(webhook.map { "alarms: { webhook: { value: \"\($0)\" } }" } ?? "")
 
         """
     }

@@ -12,6 +12,8 @@ struct Configuration: Sendable, Equatable {
     var wechat: WeChat
     var apps: [App]
     var clients: [Client]
+    /// Where alarms are told; nil: nowhere but in the log, `/health`, `/status` and the metrics.
+    var alarms: Alarms?
 }
 
 extension Configuration {
@@ -51,6 +53,15 @@ extension Configuration {
         var overlap: Duration
         /// How often the leader asks whether the current classic token still lives; zero is never.
         var watch: Duration
+    }
+
+    /// Where people are told what is wrong.
+    struct Alarms: Sendable, Equatable {
+        /// The whole URL, since robots know their callers by it.
+        var webhook: Secret
+        var format: Format
+
+        typealias Format = Webhook.Format
     }
 
     /// One WeChat account whose token is kept.

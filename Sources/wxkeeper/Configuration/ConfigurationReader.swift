@@ -1,4 +1,5 @@
 internal import KeeperCore
+internal import KeeperHTTP
 
 /// Understands a configuration: the text of a file, or nothing but variables.
 ///
@@ -77,14 +78,16 @@ struct ConfigurationReader {
             node: self.node(in: node),
             wechat: self.wechat(in: wechat, times),
             apps: apps,
-            clients: ClientReader(secrets: secrets, log: log).clients(in: root, of: apps)
+            clients: ClientReader(secrets: secrets, log: log).clients(in: root, of: apps),
+            alarms: alarms(in: root)
         )
     }
 
-    static let known = ["cluster", "node", "wechat", "apps", "clients"]
+    static let known = ["cluster", "node", "wechat", "apps", "clients", "alarms"]
     static let knownInCluster = ["name", "redis", "secret", "lease", "seal"]
     static let knownInNode = ["id", "listen", "drain", "advertise", "tls"]
     static let knownInWeChat = ["base-url", "fallback-urls", "wecom-url", "timeout", "overlap", "watch"]
+    static let knownInAlarms = ["webhook", "format"]
 }
 
 /// The sections of which there is one.
@@ -149,6 +152,13 @@ extension ConfigurationReader {
             overlap: times.overlap,
             watch: watch ?? Configuration.defaultWatch
         )
+    }
+
+    private func alarms(in root: ConfigurationSection) -> Configuration.Alarms? {
+        guard root.value("alarms") != nil else { return nil }
+        let section = root.section("alarms", known: Self.knownInAlarms)
+        let format = section.choice("format", default: Webhook.Format.json)
+        return secrets.url("webhook", in: section).map { Configuration.Alarms(webhook: $0, format: format) }
     }
 
     private func node(in section: ConfigurationSection) -> Configuration.Node {

@@ -10,7 +10,7 @@ struct ConfigurationSummary: CustomStringConvertible {
     var description: String {
         let rows = [
             ("cluster", cluster), ("node", node), ("lease", lease), ("wechat", wechat), ("apps", apps),
-            ("clients", clients),
+            ("clients", clients), ("alarms", alarms),
         ]
         return rows.map { name, text in
             name + String(repeating: " ", count: 9 - name.count) + text
@@ -51,6 +51,10 @@ struct ConfigurationSummary: CustomStringConvertible {
         let copied = configuration.apps.count { !$0.copies.isEmpty }
         let copies = copied == 0 ? "" : "; tokens of \(copied) copied to other keys in Redis"
         return "\(count)" + (count == 0 ? "" : " (\(count - classic) stable, \(classic) classic)") + copies
+    }
+
+    private var alarms: String {
+        configuration.alarms.map { "posted as \($0.format.rawValue) to a webhook (not shown)" } ?? "not posted"
     }
 
     private var clients: String {

@@ -1,3 +1,4 @@
+internal import CurlClient
 internal import KeeperHTTP
 
 /// Why the file of a secret could not be read, in words that may be shown.
@@ -22,6 +23,19 @@ struct SecretReader {
         if text.count < ConfigurationLimit.adviseSecretCharacters {
             let advice = "shorter than \(ConfigurationLimit.adviseSecretCharacters) characters; it can be guessed"
             log.warn(section.path(of: key), advice)
+        }
+        return Secret(text)
+    }
+
+    /// A URL that is a secret as a whole.
+    func url(_ key: String, in section: ConfigurationSection) -> Secret? {
+        guard let given = source(key, in: section, among: Self.sources),
+            let text = text(from: given.source, in: given.section)
+        else { return nil }
+        guard (try? RequestURL(text)) != nil else {
+            let found = "a secret (not shown) that is no such URL"
+            given.section.add(given.source, found: found, allowed: "https://host[:port][/path][?query], or http://")
+            return nil
         }
         return Secret(text)
     }

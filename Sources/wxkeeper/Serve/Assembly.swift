@@ -16,6 +16,7 @@ struct Assembly {
     private let store: RedisStore
     private let node: Node
     private let copyist: Copyist
+    private let alarmTeller: AlarmTeller?
     private let server: KeeperServer
     private let reloader: Reloader
     /// After the drain nothing is in progress that anybody still waits for.
@@ -62,6 +63,12 @@ struct Assembly {
         copyist = Copyist(
             node: node, store: store, keys: configuration.copyKeys,
             timeout: configuration.cluster.timing.commandTimeout, logger: logger)
+        alarmTeller = try configuration.alarms.map { [node] alarms in
+            let webhook = Webhook(
+                try RequestURL(alarms.webhook.reveal()), format: alarms.format, cluster: configuration.cluster.name,
+                node: holder.node, client: curl)
+            return AlarmTeller(node: node, sink: webhook, logger: logger)
+        }
         let register = Register(clients: try configuration.clientDirectory, apps: configuration.appDirectory)
         reloader = Reloader(
             configuration,
@@ -78,7 +85,8 @@ struct Assembly {
         signal(SIGPIPE, SIG_IGN)
         Memory.giveBack()
         let front = Front(node: node, server: server)
-        let inOrder: [any Service] = [store, copyist, node, front]
+        let tellers: [any Service] = alarmTeller.map { [$0] } ?? []
+        let inOrder = [store, copyist, node, front] + tellers
         var configuration = ServiceGroupConfiguration(
             services: inOrder.map { .init(service: $0) }, logger: logger.quiet)
         // A caller that does not read its answer must not keep a node from ending.

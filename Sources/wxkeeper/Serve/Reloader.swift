@@ -119,6 +119,7 @@ extension Configuration {
             appCount: apps.count, clientCount: clients.count,
             needsRestart: [
                 ("cluster", cluster != old.cluster), ("node", node != old.node), ("wechat", wechat != old.wechat),
+                ("alarms", alarms != old.alarms),
             ].filter(\.1).map(\.0))
     }
 }

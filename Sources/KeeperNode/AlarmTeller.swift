@@ -1,0 +1,49 @@
+internal import KeeperCore
+public import KeeperPorts
+public import Logging
+public import ServiceLifecycle
+
+/// Tells people what is wrong with a node and, while it leads, with the apps.
+///
+/// Obeys an `AlarmBook`. What cannot be told is logged once and told later; nothing waits for it.
+public struct AlarmTeller: Service {
+    private let node: Node
+    private let sink: any AlarmSink
+    private let period: Duration
+    private let logger: Logger
+
+    /// How long one message may take.
+    static let timeout: Duration = .seconds(5)
+
+    /// A teller for one node.
+    /// - Parameter period: how often the node is looked at.
+    public init(node: Node, sink: any AlarmSink, period: Duration = .seconds(5), logger: Logger) {
+        self.node = node
+        self.sink = sink
+        self.period = period
+        self.logger = logger
+    }
+
+    /// Works until cancelled or shut down gracefully.
+    public func run() async {
+        await cancelWhenGracefulShutdown { await self.work() }
+    }
+
+    private func work() async {
+        var book = AlarmBook()
+        var isDeaf = false
+        while (try? await Task.sleep(for: period)) != nil {
+            guard let report = book.report(on: await node.alarms(), at: node.now) else { continue }
+            do throws(AlarmFailure) {
+                try await sink.post(report, before: .now + Self.timeout)
+                book.told(report, at: node.now)
+                if isDeaf { logger.notice("alarms are told again") }
+                isDeaf = false
+            } catch {
+                book.failed(at: node.now)
+                if !isDeaf { logger.warning("cannot tell alarms", metadata: ["error": "\(error.reason)"]) }
+                isDeaf = true
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import KeeperCore
+import KeeperPorts
+import Testing
+
+@testable import KeeperHTTP
+
+/// What is said of alarms, and in which form.
+@Suite struct AlarmMessageTests {
+    private let stopped = Alarm(
+        AppID("wx1"), .stopped(Trouble(errcode: 40125, summary: "invalid appsecret \"quoted\"")))
+
+    private func message(_ report: AlarmReport) -> AlarmMessage {
+        AlarmMessage(cluster: "prod", node: NodeName("a"), report: report)
+    }
+
+    private func object(_ report: AlarmReport, _ format: Webhook.Format) throws -> [String: any Sendable] {
+        let object = try JSONSerialization.jsonObject(with: Data(message(report).body(in: format)))
+        return try #require(object as? [String: any Sendable])
+    }
+
+    @Test func text_NamesEachAlarm_AndWhatItMeans() {
+        let report = AlarmReport(
+            raised: [Alarm(nil, .storeUnreachable), stopped],
+            lasting: [Alarm(AppID("wx2"), .noToken)],
+            cleared: [Alarm(AppID("wx3"), .failing(Trouble(summary: "timed out")))])
+        #expect(
+            message(report).text == """
+                wxkeeper: cluster prod, node a
+                raised: Redis does not answer; tokens are served from memory
+                raised: wx1: WeChat refuses what is configured (40125: invalid appsecret "quoted"); it is asked once \
+                an hour until that changes
+                lasting: wx2: no valid token
+                cleared: wx3: cannot fetch (timed out); a token that is valid is served to its end
+                """)
+    }
+
+    @Test func everyReason_HasASentence() {
+        let trouble = Trouble(errcode: 40164, summary: "ip 192.0.2.1 is not in the whitelist")
+        let reasons: [Alarm.Reason] = [
+            .noToken, .stopped(trouble), .failing(trouble), .overwritten(Overwrites(count: 3, age: .seconds(20))),
+            .noLeader, .storeUnreachable, .notReady([.noValidToken, .outOfStep]),
+        ]
+        #expect(Set(reasons.map { Alarm(nil, $0).kind }) == Set(Alarm.Kind.allCases))
+        let sentences = Set(reasons.map { Alarm(nil, $0).sentence })
+        #expect(sentences.count == reasons.count)
+        #expect(sentences.contains { $0.contains("3 times, the last 20 s ago") })
+        #expect(sentences.contains { $0.contains("no app has a valid token; it is out of step") })
+    }
+
+    @Test func json_IsForMachines() throws {
+        let report = AlarmReport(raised: [stopped], cleared: [Alarm(nil, .noLeader)])
+        let object = try object(report, .json)
+        #expect(object["cluster"] as? String == "prod" && object["node"] as? String == "a")
+        #expect(object["more"] as? Int == 0)
+        #expect(object["text"] as? String == message(report).text)
+        let alarms = try #require(object["alarms"] as? [[String: any Sendable]])
+        #expect(alarms.count == 2)
+        #expect(alarms.first?["state"] as? String == "raised" && alarms.first?["kind"] as? String == "stopped")
+        #expect(alarms.first?["appid"] as? String == "wx1" && alarms.first?["errcode"] as? Int == 40125)
+        #expect(alarms.last?["state"] as? String == "cleared" && alarms.last?["kind"] as? String == "no-leader")
+        #expect(alarms.last?["appid"] == nil && alarms.last?["errcode"] == nil)
+    }
+
+    @Test(arguments: [Webhook.Format.wecom, .dingtalk])
+    func robots_TakeAText(_ format: Webhook.Format) throws {
+        let object = try object(AlarmReport(raised: [stopped]), format)
+        #expect(Set(object.keys) == ["msgtype", "text"] && object["msgtype"] as? String == "text")
+        let text = object["text"] as? [String: String]
+        #expect(text == ["content": message(AlarmReport(raised: [stopped])).text])
+    }
+
+    @Test(arguments: [1, 20, 21, 10_000])
+    func manyAlarms_FitIntoOneMessage(_ count: Int) throws {
+        let long = String(repeating: "限", count: Trouble.longestSummary)
+        for summary in ["x", long] {
+            let alarms = (0..<count).map { Alarm(AppID("wx\($0)"), .failing(Trouble(summary: summary))) }
+            let text = message(AlarmReport(raised: alarms)).text
+            #expect(text.utf8.count <= AlarmMessage.longestText)
+            let named = text.split(separator: "\n").count { $0.hasPrefix("raised: ") }
+            #expect(named >= 1 && named <= AlarmMessage.mostNamed)
+            #expect(named == count || text.hasSuffix("… and \(count - named) more; see the status page"))
+            let object = try object(AlarmReport(raised: alarms), .json)
+            #expect((object["alarms"] as? [any Sendable])?.count == min(count, AlarmMessage.mostNamed))
+            #expect(object["more"] as? Int == max(0, count - AlarmMessage.mostNamed))
+        }
+    }
+}
