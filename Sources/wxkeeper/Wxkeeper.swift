@@ -8,8 +8,8 @@ struct Wxkeeper: AsyncParsableCommand {
         version: Version.number,
         subcommands: [
             ServeCommand.self, DemoCommand.self, SimulateCommand.self, CheckCommand.self, StatusCommand.self,
-            TokenCommand.self, RefreshCommand.self, StepDownCommand.self, SwitchoverCommand.self, DrillCommand.self,
-            KeygenCommand.self, VersionCommand.self,
+            TokenCommand.self, TicketCommand.self, RefreshCommand.self, StepDownCommand.self, SwitchoverCommand.self,
+            DrillCommand.self, KeygenCommand.self, VersionCommand.self,
         ]
     )
 }

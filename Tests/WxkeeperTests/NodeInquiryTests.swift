@@ -27,6 +27,13 @@ private actor OneAnswerNode: NodeConnection {
         #expect(await node.questions == [NodeQuestion(path: "/token?appid=wx%261")])
     }
 
+    @Test func ticket_IsAskedForWithItsType() async throws {
+        let node = OneAnswerNode(200, #"{"appid":"wx1","ticket":"K0","expires_in":500}"#)
+        let answer = try await NodeInquiry(connection: node).ticket("wx_card", of: "wx1")
+        #expect(answer.meaning.ticket == "K0")
+        #expect(await node.questions == [NodeQuestion(path: "/ticket?appid=wx1&type=wx%5Fcard")])
+    }
+
     @Test func refusedToken_GoesIntoTheBody_AndOnlyThere() async throws {
         let node = OneAnswerNode(
             200,

@@ -15,8 +15,15 @@ struct NodeInquiry {
     }
 
     func token(_ app: String) async throws(CommandFailure) -> Answer<TokenReport> {
-        let query = app.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        return try await ask(NodeQuestion(path: "/token?appid=\(query)"))
+        try await ask(NodeQuestion(path: "/token?appid=\(Self.escaped(app))"))
+    }
+
+    func ticket(_ type: String, of app: String) async throws(CommandFailure) -> Answer<TicketReport> {
+        try await ask(NodeQuestion(path: "/ticket?appid=\(Self.escaped(app))&type=\(Self.escaped(type))"))
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     }
 
     /// Reports `refused` as a token that WeChat has refused; without one, asks for a new token although the current
@@ -110,6 +117,11 @@ struct TokenReport: Decodable {
         let doubt = stale == true ? ", not confirmed by the cluster" : ""
         return "\(app) \(outcome), \(expiresIn) s left\(doubt)"
     }
+}
+
+/// The body of `/ticket`.
+struct TicketReport: Decodable {
+    var ticket: String
 }
 
 /// The body of `/operate/step-down` and of `/operate/switchover`.
