@@ -38,10 +38,15 @@ public struct HTTPRequest: Sendable {
     public var proxy: String?
     /// A file of PEM certificates to trust instead of the system's.
     public var authorityFile: String?
+    /// How long name lookup, TCP connection and TLS handshake may take together.
+    public var connectTimeout: Duration
     /// Asked when the connection stands and nothing has been sent: the last place to say no.
     ///
     /// It runs on curl's thread, so it must not wait.
     public var mayBegin: @Sendable () -> Bool
+
+    /// Where the way is short a connection takes milliseconds; a second is for one lost packet.
+    public static let usualConnectTimeout = Duration.seconds(1)
 
     /// A GET of `url` with the usual limits, unless told otherwise.
     public init(
@@ -52,6 +57,7 @@ public struct HTTPRequest: Sendable {
         bodyLimit: Int = 64 * 1024,
         proxy: String? = nil,
         authorityFile: String? = nil,
+        connectTimeout: Duration = Self.usualConnectTimeout,
         mayBegin: @escaping @Sendable () -> Bool = { true }
     ) {
         self.url = url
@@ -61,6 +67,7 @@ public struct HTTPRequest: Sendable {
         self.bodyLimit = bodyLimit
         self.proxy = proxy
         self.authorityFile = authorityFile
+        self.connectTimeout = connectTimeout
         self.mayBegin = mayBegin
     }
 }

@@ -4,9 +4,6 @@ internal import CCurl
 ///
 /// libcurl copies every string it is given, so no pointer outlives its call but those to what the transfer owns.
 extension Transfer {
-    /// A TCP connection and a TLS handshake take milliseconds; a second is for one lost packet.
-    private static let connectTimeout = Duration.seconds(1)
-
     func configure() throws(CurlError) {
         try setSafetyOptions()
         try setTimeouts()
@@ -45,7 +42,7 @@ extension Transfer {
         let time = deadline - .now
         guard time > .zero else { throw .notSent(.init(.deadline, "the deadline has passed")) }
         try set(CURLOPT_TIMEOUT_MS, time.millisecondsRoundedUp)
-        try set(CURLOPT_CONNECTTIMEOUT_MS, min(time, Self.connectTimeout).millisecondsRoundedUp)
+        try set(CURLOPT_CONNECTTIMEOUT_MS, min(time, request.connectTimeout).millisecondsRoundedUp)
     }
 
     private func setRequest() throws(CurlError) {

@@ -31,18 +31,19 @@ public struct AlarmTeller: Service {
 
     private func work() async {
         var book = AlarmBook()
-        var isDeaf = false
+        var failure: AlarmFailure?
         while (try? await Task.sleep(for: period)) != nil {
-            guard let report = book.report(on: await node.alarms(), at: node.now) else { continue }
+            guard let alarms = await node.alarms(), let report = book.report(on: alarms, at: node.now) else { continue }
             do throws(AlarmFailure) {
                 try await sink.post(report, before: .now + Self.timeout)
                 book.told(report, at: node.now)
-                if isDeaf { logger.notice("alarms are told again") }
-                isDeaf = false
+                if failure != nil { logger.notice("alarms are told again") }
+                failure = nil
             } catch {
-                book.failed(at: node.now)
-                if !isDeaf { logger.warning("cannot tell alarms", metadata: ["error": "\(error.reason)"]) }
-                isDeaf = true
+                guard !Task.isCancelled else { return }
+                book.failed(report, at: node.now)
+                if error != failure { logger.warning("cannot tell alarms", metadata: ["error": "\(error.reason)"]) }
+                failure = error
             }
         }
     }

@@ -235,7 +235,7 @@ extension Node {
     public func status() -> NodeStatus { core.status(at: now) }
 
     /// What a person should look at.
-    func alarms() -> NodeAlarms { core.alarms(at: now) }
+    func alarms() -> NodeAlarms? { core.alarms(at: now) }
 
     public func peerState() -> PeerState { core.peerState(at: now) }
 

@@ -6,18 +6,18 @@ public struct AlarmReport: Equatable, Sendable {
     public var raised: [Alarm]
     /// What was told before and is wrong still.
     public var lasting: [Alarm]
-    /// What was told and is wrong no more, as it was last seen.
+    /// What was told, or may have been, and is wrong no more; as it was last seen.
     public var cleared: [Alarm]
+    /// How many more there are, to be told later.
+    public var more: Int
 
     /// Describes a change.
-    public init(raised: [Alarm] = [], lasting: [Alarm] = [], cleared: [Alarm] = []) {
+    public init(raised: [Alarm] = [], lasting: [Alarm] = [], cleared: [Alarm] = [], more: Int = 0) {
         self.raised = raised
         self.lasting = lasting
         self.cleared = cleared
+        self.more = more
     }
-
-    /// Whether there is nothing to tell.
-    public var isEmpty: Bool { raised.isEmpty && lasting.isEmpty && cleared.isEmpty }
 }
 
 /// Where alarms are told to people.

@@ -8,7 +8,8 @@ import Testing
 /// What is said of alarms, and in which form.
 @Suite struct AlarmMessageTests {
     private let stopped = Alarm(
-        AppID("wx1"), .stopped(Trouble(errcode: 40125, summary: "invalid appsecret \"quoted\"")))
+        AppID("wx1"),
+        .stopped(Trouble(errcode: 40125, summary: "WeChat refused with 40125: the AppSecret is \"wrong\"")))
 
     private func message(_ report: AlarmReport) -> AlarmMessage {
         AlarmMessage(cluster: "prod", node: NodeName("a"), report: report)
@@ -23,15 +24,16 @@ import Testing
         let report = AlarmReport(
             raised: [Alarm(nil, .storeUnreachable), stopped],
             lasting: [Alarm(AppID("wx2"), .noToken)],
-            cleared: [Alarm(AppID("wx3"), .failing(Trouble(summary: "timed out")))])
+            cleared: [Alarm(AppID("wx3"), .failing(Trouble(summary: "timed out")))], more: 7)
         #expect(
             message(report).text == """
                 wxkeeper: cluster prod, node a
-                raised: Redis does not answer; tokens are served from memory
-                raised: wx1: WeChat refuses what is configured (40125: invalid appsecret "quoted"); it is asked once \
-                an hour until that changes
+                raised: Redis does not answer this node; it serves tokens from memory
+                raised: wx1: WeChat refused with 40125: the AppSecret is "wrong"; it is asked once an hour until the \
+                configuration changes
                 lasting: wx2: no valid token
-                cleared: wx3: cannot fetch (timed out); a token that is valid is served to its end
+                cleared: wx3: failing calls
+                … and 7 more; see the status page
                 """)
     }
 
@@ -43,16 +45,16 @@ import Testing
         ]
         #expect(Set(reasons.map { Alarm(nil, $0).kind }) == Set(Alarm.Kind.allCases))
         let sentences = Set(reasons.map { Alarm(nil, $0).sentence })
-        #expect(sentences.count == reasons.count)
+        #expect(sentences.count == reasons.count && Set(reasons.map { Alarm(nil, $0).name }).count == reasons.count)
         #expect(sentences.contains { $0.contains("3 times, the last 20 s ago") })
         #expect(sentences.contains { $0.contains("no app has a valid token; it is out of step") })
     }
 
     @Test func json_IsForMachines() throws {
-        let report = AlarmReport(raised: [stopped], cleared: [Alarm(nil, .noLeader)])
+        let report = AlarmReport(raised: [stopped], cleared: [Alarm(nil, .noLeader)], more: 3)
         let object = try object(report, .json)
         #expect(object["cluster"] as? String == "prod" && object["node"] as? String == "a")
-        #expect(object["more"] as? Int == 0)
+        #expect(object["more"] as? Int == 3)
         #expect(object["text"] as? String == message(report).text)
         let alarms = try #require(object["alarms"] as? [[String: any Sendable]])
         #expect(alarms.count == 2)
@@ -70,20 +72,27 @@ import Testing
         #expect(text == ["content": message(AlarmReport(raised: [stopped])).text])
     }
 
-    @Test(arguments: [1, 2, 20, 21, 200])
-    func manyAlarms_FitIntoOneMessage(_ count: Int) throws {
+    @Test(arguments: [1, 2, 9, 10])
+    func longAlarms_FitIntoOneMessage(_ count: Int) throws {
         // Every length, so that some message ends just where it must.
         for length in 1...Trouble.longestSummary {
             let summary = String(repeating: length.isMultiple(of: 2) ? "限" : "x", count: length)
             let alarms = (0..<count).map { Alarm(AppID("wx\($0)"), .failing(Trouble(summary: summary))) }
-            let text = message(AlarmReport(raised: alarms)).text
-            #expect(text.utf8.count <= AlarmMessage.longestText)
-            let named = text.split(separator: "\n").count { $0.hasPrefix("raised: ") }
-            #expect((1...AlarmMessage.mostNamed).contains(named))
-            #expect(named == count || text.hasSuffix("… and \(count - named) more; see the status page"))
-            let object = try object(AlarmReport(raised: alarms), .json)
-            #expect((object["alarms"] as? [any Sendable])?.count == min(count, AlarmMessage.mostNamed))
-            #expect(object["more"] as? Int == max(0, count - AlarmMessage.mostNamed))
+            for more in [0, 1, 9_990] {
+                let text = message(AlarmReport(raised: alarms, more: more)).text
+                #expect(text.utf8.count <= AlarmMessage.longestText)
+                let named = text.split(separator: "\n").count { $0.hasPrefix("raised: ") }
+                #expect((1...count).contains(named))
+                let rest = count + more - named
+                #expect(rest == 0 || text.hasSuffix("\n… and \(rest) more; see the status page"))
+            }
         }
+    }
+
+    @Test func tickets_AreCalledTickets() {
+        let ticket = AppID("wx1").ticket(.jsapi)
+        #expect(Alarm(ticket, .noToken).sentence == "wx1#jsapi: no valid ticket")
+        let failing = Alarm(ticket, .failing(Trouble(summary: "timed out")))
+        #expect(failing.sentence == "wx1#jsapi: no new ticket: timed out")
     }
 }

@@ -75,9 +75,9 @@ import Testing
     }
 
     @Test func receiverThatIsAway_IsNamedWithoutItsSecret() async throws {
-        let url = try RequestURL("http://127.0.0.1:1/secret-path/send?key=secret-key")
+        let url = try RequestURL("http://secret-host.invalid/secret-path/send?key=secret-key")
         let webhook = Webhook(url, format: .json, cluster: "prod", node: NodeName("a"), client: CurlClient())
         let failure = try #require(await failed(webhook))
-        #expect(failure.contains("127.0.0.1") && !failure.contains("secret"))
+        #expect(failure.contains("name") && !failure.contains("secret"))
     }
 }

@@ -32,17 +32,29 @@ import Testing
         #expect(told.first?.1 == AlarmReport(raised: [stopped]))
     }
 
-    @Test func whatMayPass_IsToldAfterAMinute() {
+    @Test func whatMayPass_IsToldAfterAMinute_TheGravestFirst() {
         var book = AlarmBook()
-        #expect(tell(&book, leader(failing, storeAway), for: 300).map(\.at) == [60])
+        let told = tell(&book, leader(failing, storeAway), for: 300)
+        #expect(told.map(\.at) == [60] && told.first?.1 == AlarmReport(raised: [storeAway, failing]))
     }
 
     @Test func whatPassesWithinAMinute_IsNotTold_HoweverOftenItComes() {
         var book = AlarmBook()
-        for start in stride(from: 0.0, to: 600, by: 60) {
+        for start in stride(from: 0.0, to: 600, by: 80) {
             #expect(tell(&book, leader(failing), from: start, for: 55).isEmpty)
-            #expect(book.report(on: leader(), at: .seconds(start + 55)) == nil)
+            #expect(tell(&book, leader(), from: start + 55, for: 25).isEmpty)
         }
+    }
+
+    /// A Redis that answers every other command is seen to answer at some of the looks.
+    @Test func whatIsGoneForAMoment_WasThereAllTheTime() {
+        var book = AlarmBook()
+        var told: [Double] = []
+        for start in stride(from: 0.0, to: 300, by: 15) {
+            told += tell(&book, leader(storeAway), from: start, for: 5).map(\.at)
+            told += tell(&book, leader(), from: start + 5, for: 10).map(\.at)
+        }
+        #expect(told == [60])
     }
 
     @Test func whatLasts_IsToldAgainEveryHour() {
@@ -52,26 +64,39 @@ import Testing
         #expect(told.last?.1 == AlarmReport(lasting: [stopped]))
     }
 
-    @Test func whatIsOver_IsToldOnce() {
+    @Test func whatIsOver_IsToldOnce_AfterAMinute() {
         var book = AlarmBook()
         _ = tell(&book, leader(stopped), for: 60)
         let told = tell(&book, leader(), from: 60, for: 600)
-        #expect(told.map(\.at) == [60])
+        #expect(told.map(\.at) == [115])
         #expect(told.first?.1 == AlarmReport(cleared: [stopped]))
     }
 
-    @Test func whatWasNotTold_IsToldLater() {
+    @Test func failureThatTurnsIntoAnother_IsNotSaidToBeOver() {
         var book = AlarmBook()
-        #expect(book.report(on: leader(stopped), at: .seconds(0)) == AlarmReport(raised: [stopped]))
-        book.failed(at: .seconds(0))
-        #expect(book.report(on: leader(stopped), at: .seconds(5)) == nil, "not at once")
-        #expect(book.report(on: leader(stopped), at: .seconds(10)) == AlarmReport(raised: [stopped]))
-        book.told(AlarmReport(raised: [stopped]), at: .seconds(10))
-        // The end too, though it goes on and ends again meanwhile.
-        #expect(book.report(on: leader(), at: .seconds(60)) == AlarmReport(cleared: [stopped]))
-        book.failed(at: .seconds(60))
-        #expect(book.report(on: leader(stopped), at: .seconds(65)) == nil)
-        #expect(book.report(on: leader(), at: .seconds(200)) == AlarmReport(cleared: [stopped]))
+        #expect(tell(&book, leader(failing), for: 100).count == 1)
+        let told = tell(&book, leader(stopped), from: 100, for: 1000)
+        #expect(told.map(\.1) == [AlarmReport(raised: [stopped])])
+    }
+
+    @Test func anotherCode_IsToldAsNew() {
+        var book = AlarmBook()
+        let unlisted = Alarm(.wx1, .failing(Trouble(errcode: 40164, summary: "not in the whitelist")))
+        #expect(tell(&book, leader(failing), for: 100).map(\.at) == [60])
+        #expect(tell(&book, leader(unlisted), from: 100, for: 1000).map(\.at) == [160])
+    }
+
+    @Test func whatWasNotTold_IsToldLater_AndSoIsItsEnd() {
+        var book = AlarmBook()
+        let raised = AlarmReport(raised: [stopped])
+        #expect(book.report(on: leader(stopped), at: .seconds(0)) == raised)
+        book.failed(raised, at: .seconds(0))
+        #expect(book.report(on: leader(stopped), at: .seconds(25)) == nil, "not at once")
+        #expect(book.report(on: leader(stopped), at: .seconds(30)) == raised)
+        book.failed(raised, at: .seconds(30))
+        // It may have arrived, so its end is told.
+        let told = tell(&book, leader(), from: 35, for: 600)
+        #expect(told.map(\.1) == [AlarmReport(cleared: [stopped])])
     }
 
     @Test func anotherTerm_TellsOfTheAppsAnew_AndOfTheNodeNot() {
@@ -88,27 +113,34 @@ import Testing
     }
 
     /// An outage of WeChat reaches ten thousand apps one after the other, as each one's token becomes due.
-    @Test func messagesThatFollowOneAnother_ComeEverMoreSlowly() {
+    @Test func messagesOfOneKind_ComeEverMoreSlowly_AndHoldUpNoOther() {
         var book = AlarmBook()
-        var (alarms, told): ([Alarm], [(at: Double, count: Int)]) = ([], [])
+        var (alarms, told): ([Alarm], [(at: Double, AlarmReport)]) = ([], [])
         for second in stride(from: 0.0, to: 7200, by: 5) {
-            alarms.append(Alarm(AppID("wx\(alarms.count)"), .failing(Trouble(summary: "timed out"))))
+            alarms.append(Alarm(AppID("app-\(alarms.count)"), .failing(Trouble(summary: "timed out"))))
+            if second == 5000 { alarms.append(stopped) }
             guard let report = book.report(on: NodeAlarms(term: Epoch(3), alarms: alarms), at: .seconds(second))
             else { continue }
             book.told(report, at: .seconds(second))
-            told.append((second, report.raised.count))
+            told.append((second, report))
         }
         #expect(told.map(\.at).prefix(5) == [60, 70, 90, 130, 210])
-        #expect(told.count < 20)
-        #expect(told.reduce(0) { $0 + $1.count } > 1200, "nothing is left out")
-        // After a quiet while the next is told as fast as the first.
-        var later = alarms
-        for name in ["a", "b"] {
-            let now = Instant.seconds(name == "a" ? 9000 : 9010)
-            later.append(Alarm(AppID(name), stopped.reason))
-            let report = book.report(on: NodeAlarms(term: Epoch(3), alarms: later), at: now)
-            #expect(report?.raised.contains { $0.app == AppID(name) } == true)
-            if let report { book.told(report, at: now) }
+        #expect(told.count < 35)
+        #expect(told.contains { $0.at == 5000 && $0.1.raised == [stopped] })
+        for (_, report) in told {
+            #expect(report.raised.count + report.lasting.count <= AlarmBook.mostAtOnce)
         }
+        // Each is named once or counted.
+        let names = told.flatMap { $0.1.raised.compactMap(\.app) }
+        #expect(Set(names).count == names.count)
+        #expect(told.last.map { $0.1.more > 1000 } == true)
+    }
+
+    @Test func quiet_MakesItFastAgain() {
+        var book = AlarmBook()
+        let others = (0..<3).map { Alarm(AppID("wx-\($0)"), stopped.reason) }
+        #expect(tell(&book, leader(others[0]), for: 5).map(\.at) == [0])
+        #expect(tell(&book, leader(others[0], others[1]), from: 5, for: 50).map(\.at) == [10])
+        #expect(tell(&book, leader(others[0], others[1], others[2]), from: 500, for: 50).map(\.at) == [500])
     }
 }

@@ -34,8 +34,20 @@ import Testing
         }
     }
 
+    @Test func plainHTTP_IsAWarning_UnlessItStaysHere() throws {
+        for (host, warnings) in [("alarms.example.com", 1), ("127.0.0.1:9", 0), ("[::1]", 0), ("localhost", 0)] {
+            let text = Sample(other: "alarms: { webhook: { value: \"http://\(host)/0693a91f\" } }").text
+            let found = try read(text).get().warnings.filter { $0.keyPath == "alarms.webhook" }
+            #expect(found.count == warnings, "\(host)")
+            #expect(!found.map(\.description).joined().contains("0693a91f"))
+        }
+    }
+
     @Test(arguments: [
         ("alarms: { format: wecom }", "alarms.webhook"),
+        ("alarms: {}", "alarms.webhook"),
+        ("alarms: { webhook: { value: https://example.com/\(String(repeating: "x", count: 493)) } }",
+         "alarms.webhook.value"),
         ("alarms: { webhook: \"https://example.com/hook-0693a91f\" }", "alarms.webhook"),
         ("alarms: { webhook: { value: ftp://example.com/hook-0693a91f } }", "alarms.webhook.value"),
         ("alarms: { webhook: { value: \"https://user:0693a91f@example.com/\" } }", "alarms.webhook.value"),

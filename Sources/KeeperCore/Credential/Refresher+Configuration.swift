@@ -20,8 +20,8 @@ extension Refresher {
         // So may be what let an outsider in.
         overwritePace = OverwritePace()
         if repairAt != nil { repairAt = .origin }
-        guard isStopped else { return }
-        isStopped = false
+        guard stoppedBy != nil else { return }
+        stoppedBy = nil
         (pausedUntil, retryAt) = (.origin, .origin)
     }
 }

@@ -202,7 +202,7 @@ extension Refresher {
         failures += 1
         out.counters.refreshesFailed += 1
         let pause = nextPause(after: reaction, isInDoubt: effect != .none, at: now)
-        isStopped = reaction == .stop
+        stoppedBy = reaction == .stop ? trouble : nil
         if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
         out.note(.callFailed(app.id, trouble, outcomeKnown: effect == .none, nextTry: pause))
         knowledge.trouble = trouble

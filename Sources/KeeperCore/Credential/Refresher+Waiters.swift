@@ -7,7 +7,7 @@ extension Refresher {
     ) {
         out.counters.refreshesAsked += 1
         // Whoever operates may have mended the configuration since.
-        if request.reason == .operatorAsked, isStopped, situation.leadership != nil { pausedUntil = .origin }
+        if request.reason == .operatorAsked, stoppedBy != nil, situation.leadership != nil { pausedUntil = .origin }
         if let answer = immediateAnswer(request, fingerprint, situation, at: now) {
             return out.append(.answer(request.waiter, answer))
         }

@@ -86,8 +86,8 @@ struct Refresher: Sendable {
     var failures = 0
     /// No call before then, because WeChat said so.
     var pausedUntil = Instant.origin
-    /// Whether that is because the configuration is wrong: then an operator's request asks all the same.
-    var isStopped = false
+    /// What WeChat said if that is because the configuration is wrong: then an operator's request asks all the same.
+    var stoppedBy: Trouble?
     /// Whether WeChat has refused the current token.
     var isDead = false
     var overwritePace = OverwritePace()

@@ -9,13 +9,14 @@ public struct Alarm: Hashable, Sendable {
     public enum Reason: Hashable, Sendable {
         /// There is no token within its life.
         case noToken
-        /// WeChat refuses what is configured, and is asked no more than once an hour until that changes.
+        /// WeChat refuses what is configured, and is asked no more than once an hour until that changes. A new leader
+        /// knows it after its own first call.
         case stopped(Trouble)
-        /// The last attempt to fetch failed, and the next is under way.
+        /// The last attempt to fetch failed.
         case failing(Trouble)
-        /// A program outside the cluster has ended the token, the last time less than `OverwritePace.window` ago.
+        /// A program outside the cluster has ended the token, not long ago.
         case overwritten(Overwrites)
-        /// No node leads, so nothing can be fetched.
+        /// No node leads although the store answers, so nothing can be fetched.
         case noLeader
         /// The store does not answer.
         case storeUnreachable
@@ -23,15 +24,17 @@ public struct Alarm: Hashable, Sendable {
         case notReady([NodeHealth.ReasonNotReady])
     }
 
-    /// One word for each reason, for machines.
+    /// One word for each reason, for machines; the gravest first.
     public enum Kind: String, Comparable, Sendable, CaseIterable {
-        case noToken = "no-token"
-        case stopped, failing, overwritten
-        case noLeader = "no-leader"
-        case storeUnreachable = "redis-unreachable"
         case notReady = "not-ready"
+        case storeUnreachable = "redis-unreachable"
+        case noLeader = "no-leader"
+        case noToken = "no-token"
+        case stopped, overwritten, failing
 
-        public static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+        public static func < (left: Kind, right: Kind) -> Bool { left.rank < right.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
     /// What stays the same as long as an alarm goes on.
@@ -41,9 +44,15 @@ public struct Alarm: Hashable, Sendable {
         /// The word for the reason.
         public let kind: Kind
 
-        /// What concerns the node comes first.
+        /// Names an alarm.
+        public init(app: AppID?, kind: Kind) {
+            self.app = app
+            self.kind = kind
+        }
+
+        /// The gravest first.
         public static func < (left: ID, right: ID) -> Bool {
-            (left.app?.rawValue ?? "", left.kind) < (right.app?.rawValue ?? "", right.kind)
+            (left.kind, left.app?.rawValue ?? "") < (right.kind, right.app?.rawValue ?? "")
         }
     }
 
@@ -55,6 +64,14 @@ public struct Alarm: Hashable, Sendable {
 
     /// The alarm apart from its details.
     public var id: ID { ID(app: app, kind: kind) }
+
+    /// WeChat's code, where it gave one.
+    public var errcode: Int? {
+        switch reason {
+        case .stopped(let trouble), .failing(let trouble): trouble.errcode
+        case .noToken, .overwritten, .noLeader, .storeUnreachable, .notReady: nil
+        }
+    }
 
     /// The word for its reason.
     public var kind: Kind {
@@ -85,30 +102,44 @@ public struct NodeAlarms: Equatable, Sendable {
 }
 
 extension NodeCore {
-    /// What a person should look at.
-    public func alarms(at now: Instant) -> NodeAlarms {
-        let isLeader = elector.isLeader(at: now)
+    /// What a person should look at; nil while the node leaves, for then it is no judge of anything.
+    public func alarms(at now: Instant) -> NodeAlarms? {
+        guard !isDraining else { return nil }
         var alarms: [Alarm] = []
-        if !isDraining {
-            if sync.isReachable == false { alarms.append(Alarm(nil, .storeUnreachable)) }
-            if leaderName(at: now) == nil { alarms.append(Alarm(nil, .noLeader)) }
-            let reasons = reasonsNotReady(at: now)
-            if !reasons.isEmpty { alarms.append(Alarm(nil, .notReady(reasons))) }
+        if sync.isReachable == false {
+            alarms.append(Alarm(nil, .storeUnreachable))
+        } else if leaderName(at: now) == nil {
+            // Only a node that can look knows that nobody leads.
+            alarms.append(Alarm(nil, .noLeader))
         }
-        guard isLeader else { return NodeAlarms(term: nil, alarms: alarms) }
-        for index in refreshers.indices { refreshers[index].addAlarms(at: now, to: &alarms) }
-        return NodeAlarms(term: elector.term?.epoch, alarms: alarms)
+        let reasons = reasonsNotReady(at: now)
+        if !reasons.isEmpty { alarms.append(Alarm(nil, .notReady(reasons))) }
+        guard elector.isLeader(at: now), let term = elector.term else { return NodeAlarms(term: nil, alarms: alarms) }
+        var lastIll: AppID?
+        for index in refreshers.indices {
+            // Tickets come right after their app, and without its token none can be had.
+            if let owner = refreshers[index].app.owner, owner == lastIll { continue }
+            if refreshers[index].addAlarms(at: now, to: &alarms) { lastIll = refreshers[index].app.id }
+        }
+        return NodeAlarms(term: term.epoch, alarms: alarms)
     }
 }
 
 extension Refresher {
-    fileprivate func addAlarms(at now: Instant, to alarms: inout [Alarm]) {
-        if wasAskedFor, !hasToken(at: now) { alarms.append(Alarm(app.id, .noToken)) }
-        if let trouble = knowledge.trouble {
+    /// - Returns: whether there is no token, or none to come.
+    fileprivate func addAlarms(at now: Instant, to alarms: inout [Alarm]) -> Bool {
+        let isMissing = wasAskedFor && !hasToken(at: now)
+        if isMissing { alarms.append(Alarm(app.id, .noToken)) }
+        let isStopped = stoppedBy != nil && knowledge.trouble?.errcode == stoppedBy?.errcode
+        // While a repair waits, the trouble is the outsider, who is told of below.
+        if let trouble = knowledge.trouble, repairAt == nil {
             alarms.append(Alarm(app.id, isStopped ? .stopped(trouble) : .failing(trouble)))
         }
-        if let overwrites = knowledge.overwrites(at: now), overwrites.age < OverwritePace.window {
+        // Our own pauses do not end a duel.
+        let news = OverwritePace.window + overwritePace.pause * 2
+        if let overwrites = knowledge.overwrites(at: now), overwrites.age < news || repairAt != nil {
             alarms.append(Alarm(app.id, .overwritten(overwrites)))
         }
+        return isMissing || isStopped
     }
 }

@@ -8,8 +8,6 @@ struct AlarmMessage {
     let node: NodeName
     let report: AlarmReport
 
-    /// Alarms named in one message; how many more there are is said.
-    static let mostNamed = 20
     /// The longest text, in bytes. WeCom's robots take no longer one, DingTalk's ten times as much:
     /// https://developer.work.weixin.qq.com/document/path/91770
     static let longestText = 2048
@@ -28,18 +26,18 @@ struct AlarmMessage {
     /// For people. The first word is always the same: a robot of DingTalk can be told to listen for it.
     var text: String {
         var text = "wxkeeper: cluster \(cluster), node \(node)"
-        let alarms = alarms
-        for (index, (state, alarm)) in alarms.enumerated() {
-            let line = "\n\(state.rawValue): \(alarm.sentence)"
-            let rest = "\n… and \(alarms.count - index) more; see the status page"
-            // The last line may need the room that is kept for saying that there are more.
-            let isLast = index == alarms.count - 1
-            guard index < Self.mostNamed, text.utf8.count + (line + (isLast ? "" : rest)).utf8.count <= Self.longestText
-            else { return text + rest }
+        var more = alarms.count + report.more
+        for (state, alarm) in alarms {
+            let line = "\n\(state.rawValue): \(state == .cleared ? alarm.name : alarm.sentence)"
+            let room = Self.longestText - text.utf8.count - line.utf8.count
+            guard room >= (more > 1 ? Self.rest(more - 1).utf8.count : 0) else { break }
             text += line
+            more -= 1
         }
-        return text
+        return more == 0 ? text : text + Self.rest(more)
     }
+
+    private static func rest(_ count: Int) -> String { "\n… and \(count) more; see the status page" }
 
     /// The body for a receiver of this format.
     func body(in format: Webhook.Format) throws -> [UInt8] {
@@ -47,12 +45,10 @@ struct AlarmMessage {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         switch format {
         case .json:
-            let named = alarms.prefix(Self.mostNamed).map(Document.Entry.init)
-            return try [UInt8](
-                encoder.encode(
-                    Document(
-                        cluster: cluster, node: node.rawValue, text: text, alarms: named,
-                        more: alarms.count - named.count)))
+            let document = Document(
+                cluster: cluster, node: node.rawValue, text: text, alarms: alarms.map(Document.Entry.init),
+                more: report.more)
+            return try [UInt8](encoder.encode(document))
         case .wecom, .dingtalk:
             return try [UInt8](encoder.encode(RobotDocument(msgtype: "text", text: .init(content: text))))
         }
@@ -65,7 +61,7 @@ private struct Document: Encodable {
     let node: String
     let text: String
     let alarms: [Entry]
-    /// How many are not named.
+    /// How many are told later.
     let more: Int
 
     struct Entry: Encodable {
@@ -80,7 +76,7 @@ private struct Document: Encodable {
             kind = alarm.kind.rawValue
             appid = alarm.app?.rawValue
             errcode = alarm.errcode
-            summary = alarm.sentence
+            summary = state == .cleared ? alarm.name : alarm.sentence
         }
     }
 }
@@ -97,28 +93,37 @@ private struct RobotDocument: Encodable {
 }
 
 extension Alarm {
-    /// WeChat's code, where it gave one.
-    fileprivate var errcode: Int? {
-        switch reason {
-        case .stopped(let trouble), .failing(let trouble): trouble.errcode
-        case .noToken, .overwritten, .noLeader, .storeUnreachable, .notReady: nil
-        }
-    }
-
     /// What is wrong, and what it means.
     var sentence: String {
+        let token = (app?.isTicket ?? false) ? "ticket" : "token"
         let words =
             switch reason {
-            case .noToken: "no valid token"
-            case .stopped(let trouble):
-                "WeChat refuses what is configured (\(trouble.sentence)); it is asked once an hour until that changes"
-            case .failing(let trouble): "cannot fetch (\(trouble.sentence)); a token that is valid is served to its end"
+            case .noToken: "no valid \(token)"
+            case .stopped(let trouble): "\(trouble.summary); it is asked once an hour until the configuration changes"
+            case .failing(let trouble): "no new \(token): \(trouble.summary)"
             case .overwritten(let overwrites):
                 overwrites.sentence + "; find it and let it ask here, or both end each other's tokens"
             case .noLeader: "nobody leads; tokens are served from memory and none is fetched"
-            case .storeUnreachable: "Redis does not answer; tokens are served from memory"
+            case .storeUnreachable: "Redis does not answer this node; it serves tokens from memory"
             case .notReady(let reasons): "this node is not ready: \(reasons.map(\.sentence).joined(separator: "; "))"
             }
-        return (app.map { "\($0): " } ?? "") + words
+        return prefix + words
     }
+
+    /// What is wrong, in two words: for what is over.
+    var name: String {
+        let words =
+            switch kind {
+            case .noToken: "no valid token"
+            case .stopped: "refused configuration"
+            case .failing: "failing calls"
+            case .overwritten: "overwritten tokens"
+            case .noLeader: "no leader"
+            case .storeUnreachable: "Redis unreachable"
+            case .notReady: "node not ready"
+            }
+        return prefix + words
+    }
+
+    private var prefix: String { app.map { "\($0): " } ?? "" }
 }

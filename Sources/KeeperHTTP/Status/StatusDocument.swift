@@ -186,15 +186,10 @@ extension AppStatus {
         var parts = isWell ? ["well"] : []
         if (left ?? .zero) <= .zero { parts.append("no valid token") }
         if isInDoubt { parts.append("in doubt") }
-        if let trouble { parts.append(trouble.sentence) }
+        if let trouble { parts.append(trouble.summary) }
         if let overwrites { parts.append(overwrites.sentence) }
         return parts.joined(separator: "; ")
     }
-}
-
-extension Trouble {
-    /// Why a fetch failed, for a person.
-    var sentence: String { (errcode.map { "\($0): " } ?? "") + summary }
 }
 
 extension Overwrites {

@@ -32,10 +32,13 @@ struct SecretReader {
         guard let given = source(key, in: section, among: Self.sources),
             let text = text(from: given.source, in: given.section)
         else { return nil }
-        guard (try? RequestURL(text)) != nil else {
+        guard let url = try? RequestURL(text) else {
             let found = "a secret (not shown) that is no such URL"
             given.section.add(given.source, found: found, allowed: "https://host[:port][/path][?query], or http://")
             return nil
+        }
+        if url.scheme == .http, !HostPort(host: url.host, port: 80).isLoopback {
+            log.warn(section.path(of: key), "http:// shows the URL to everybody on the way")
         }
         return Secret(text)
     }

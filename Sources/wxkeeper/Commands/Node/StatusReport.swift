@@ -47,8 +47,6 @@ struct StatusReport: Decodable {
     struct Trouble: Decodable {
         var errcode: Int?
         var summary: String
-
-        var sentence: String { (errcode.map { "\($0) " } ?? "") + summary }
     }
 
     struct Counters: Decodable {
@@ -94,7 +92,7 @@ extension StatusReport {
             [
                 app.appid, app.line, app.well ? "well" : app.inDoubt ? "in doubt" : "ILL",
                 app.secondsLeft.map { "\($0) s" } ?? "-", app.ageSeconds.map { "\($0) s ago" } ?? "-",
-                app.trouble?.sentence ?? "",
+                app.trouble?.summary ?? "",
             ]
         }
         return Table(heading: ["APP", "API", "STATE", "LEFT", "REFRESHED", "LAST ERROR"], rows: rows).text
