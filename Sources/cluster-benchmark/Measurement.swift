@@ -9,10 +9,8 @@ struct Measurement {
 
     /// From the start of the first node until every node serves every token.
     let coldStart: Duration
-    /// Resident memory in bytes, in the steady state.
-    let leaderMemory: Int
-    /// Of that node of the others which has most.
-    let followerMemory: Int
+    /// Of that node which has most of its own, in the steady state.
+    let memory: ProcessTable.Memory
     /// What Redis executes a second, scripts counted as one.
     let commandsPerSecond: Double
 
@@ -21,7 +19,7 @@ struct Measurement {
         plan.ttl = "6s"
         plan.timeout = "3s"
         plan.logLevel = "warning"
-        (coldStart, leaderMemory, followerMemory, commandsPerSecond) = try await Cluster.with(
+        (coldStart, memory, commandsPerSecond) = try await Cluster.with(
             plan, program: try BuiltProgram.path
         ) { cluster in
             try cluster.wechat.arm(.init(.delay, delayBefore: latency))
@@ -35,16 +33,14 @@ struct Measurement {
                 }
             }
             let coldStart = ContinuousClock.now - start
-            let leader = try await cluster.awaitLeader()
             let before = try await Self.commands(of: cluster)
             let watchedFrom = ContinuousClock.now
             try await hold("the steady state", for: watch)
             let commands = try await Self.commands(of: cluster) - before
             let seconds = (ContinuousClock.now - watchedFrom) / .seconds(1)
-            let memory = try cluster.nodes.filter { $0 !== leader }
-                .map { try ProcessTable.memory(of: try $0.process.processID).now }
-            let leaderMemory = try ProcessTable.memory(of: try leader.process.processID).now
-            return (coldStart, leaderMemory, memory.max() ?? 0, Double(commands) / seconds)
+            let memories = try cluster.nodes.map { try ProcessTable.memory(of: try $0.process.processID) }
+            guard let most = memories.max(by: { $0.own < $1.own }) else { preconditionFailure("there is no node") }
+            return (coldStart, most, Double(commands) / seconds)
         }
     }
 

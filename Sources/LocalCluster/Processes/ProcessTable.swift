@@ -8,14 +8,24 @@ package enum ProcessTable {
         return String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "\0", with: " ")
     }
 
-    /// Resident memory, now and at most since `forgetPeak`.
-    package static func memory(of processID: Int32) throws -> (now: Int, peak: Int) {
+    /// What a process has in memory, in bytes.
+    package struct Memory: Sendable {
+        /// All of it: also the pages of the program and its libraries, which every process that runs them shares.
+        package let now: Int
+        /// The most it was since `forgetPeak`.
+        package let peak: Int
+        /// What is its own: no other process has it, and the kernel cannot read it from a file again.
+        package let own: Int
+    }
+
+    /// See proc_pid_status(5).
+    package static func memory(of processID: Int32) throws -> Memory {
         let status = try String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)
-        func kilobytes(_ field: String) -> Int {
+        func bytes(_ field: String) -> Int {
             let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") } ?? ""
-            return line.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0
+            return (line.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0) * 1024
         }
-        return (kilobytes("VmRSS") * 1024, kilobytes("VmHWM") * 1024)
+        return Memory(now: bytes("VmRSS"), peak: bytes("VmHWM"), own: bytes("RssAnon"))
     }
 
     /// See proc(5), `clear_refs`: 5 sets the peak to the present size.
