@@ -67,9 +67,15 @@ import Testing
         #expect(try await Program.run(["check", "--config", "/none"]).status == ExitStatus.configuration.rawValue)
     }
 
-    @Test func check_Live_IsNotYetSupported() async throws {
-        let end = try await Program.run(["check", "--live"], variables: EnvironmentTests.whole)
-        #expect(end.status == ExitStatus.configuration.rawValue && end.errors.contains("not yet supported"))
+    @Test func check_Live_TellsWhoIsNotReached() async throws {
+        // Port 1 of the loopback: nothing listens there, and only root could.
+        var variables = EnvironmentTests.whole
+        variables["WXKEEPER_REDIS"] = "redis://127.0.0.1:1"
+        variables["WXKEEPER_WECHAT_BASE_URL"] = "http://127.0.0.1:1"
+        let end = try await Program.run(["check", "--live"], variables: variables)
+        #expect(end.status == ExitStatus.unreachable.rawValue && end.output.contains("none is kept yet"))
+        #expect(end.errors.contains("127.0.0.1:1") && end.errors.contains("http://127.0.0.1:1 is not reached"))
+        #expect(!end.errors.contains("app-secret"))
     }
 
     @Test func keygen_AndVersion_SpeakJSON() async throws {

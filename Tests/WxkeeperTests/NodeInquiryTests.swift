@@ -108,7 +108,7 @@ private actor OneAnswerNode: NodeConnection {
 
                 APP   API      STATE  LEFT    REFRESHED  LAST ERROR
                 wx1   stable   well   7000 s  200 s ago
-                wx22  classic  ILL    -       -          40013 invalid appid
+                wx22  classic  ILL    -       -          WeChat refused with 40013
                 """
         )
     }
@@ -142,7 +142,7 @@ private actor OneAnswerNode: NodeConnection {
         {"name":"b","address":"http://b:2130","epoch_seen":7,"draining":false,"leader":true}],
         "apps":[{"appid":"wx1","line":"stable","well":true,"seconds_left":7000,"age_seconds":200,"in_doubt":false},
         {"appid":"wx22","line":"classic","well":false,"in_doubt":false,
-        "trouble":{"errcode":40013,"summary":"invalid appid"}}],
+        "trouble":{"errcode":40013,"summary":"WeChat refused with 40013"}}],
         "counters":{"refreshes_done":3,"refreshes_failed":1}}
         """
 }

@@ -12,9 +12,12 @@ struct ConfigurationSummary: CustomStringConvertible {
             ("cluster", cluster), ("node", node), ("lease", lease), ("wechat", wechat), ("apps", apps),
             ("clients", clients), ("alarms", alarms),
         ]
-        return rows.map { name, text in
-            name + String(repeating: " ", count: 9 - name.count) + text
-        }.joined(separator: "\n")
+        return rows.map(Self.row).joined(separator: "\n")
+    }
+
+    /// One line of the summary.
+    static func row(_ name: String, _ text: String) -> String {
+        name + String(repeating: " ", count: 9 - name.count) + text
     }
 
     private var cluster: String {

@@ -46,12 +46,7 @@ struct Assembly {
         store = RedisStore(
             cluster: configuration.cluster.name, endpoint: configuration.redisEndpoint, caller: holder,
             logger: logger)
-        let source = WeChatAPI(
-            client: curl, base: try WeChatBaseURL(configuration.wechat.baseURL),
-            fallbacks: try configuration.wechat.fallbackURLs.map { try WeChatBaseURL($0) },
-            wecom: try WeChatBaseURL(configuration.wechat.wecomURL),
-            accounts: configuration.accounts,
-            identity: holder.node.rawValue)
+        let source = try configuration.source(curl, as: holder.node.rawValue)
         node = Node(
             holder: holder,
             settings: configuration.nodeSettings,

@@ -1,3 +1,4 @@
+internal import CurlClient
 internal import KeeperCore
 internal import KeeperHTTP
 internal import KeeperPorts
@@ -15,6 +16,15 @@ extension Configuration {
 
     var accounts: [AppID: WeChatAccount] {
         Dictionary(apps.map { ($0.id, $0.account) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// WeChat, as it is reached by `client`.
+    /// - Parameter identity: who calls, for WeChat's own log.
+    func source(_ client: CurlClient, as identity: String) throws -> WeChatAPI {
+        WeChatAPI(
+            client: client, base: try WeChatBaseURL(wechat.baseURL),
+            fallbacks: try wechat.fallbackURLs.map { try WeChatBaseURL($0) },
+            wecom: try WeChatBaseURL(wechat.wecomURL), accounts: accounts, identity: identity)
     }
 
     var nodeSettings: NodeSettings {
