@@ -69,7 +69,7 @@ let package = Package(
         // Floor 0: the C doors.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CMemory"),
 
         // Floor 1: what decides, and the two clients.
         room("KeeperCore"),
@@ -92,7 +92,7 @@ let package = Package(
             "wxkeeper",
             [
                 "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores", "RedisClient", "WeChatAPI",
-                "CurlClient", "CMalloc", "LocalCluster", "WeChatSimulator", .argumentParser, .crypto, .lifecycle,
+                "CurlClient", "CMemory", "LocalCluster", "WeChatSimulator", .argumentParser, .crypto, .lifecycle,
                 .logging, .mustache, .nioCore, .nioPosix, .subprocess, .unixSignals, .yams,
             ]),
 

@@ -9,7 +9,7 @@ struct Measurement {
 
     /// From the start of the first node until every node serves every token.
     let coldStart: Duration
-    /// Of that node which has most of its own, in the steady state.
+    /// Of that node which has most, in the steady state.
     let memory: ProcessTable.Memory
     /// What Redis executes a second, scripts counted as one.
     let commandsPerSecond: Double
@@ -39,7 +39,7 @@ struct Measurement {
             let commands = try await Self.commands(of: cluster) - before
             let seconds = (ContinuousClock.now - watchedFrom) / .seconds(1)
             let memories = try cluster.nodes.map { try ProcessTable.memory(of: try $0.process.processID) }
-            guard let most = memories.max(by: { $0.own < $1.own }) else { preconditionFailure("there is no node") }
+            guard let most = memories.max(by: { $0.now < $1.now }) else { preconditionFailure("there is no node") }
             return (coldStart, most, Double(commands) / seconds)
         }
     }

@@ -21,7 +21,7 @@ enum House {
     static let pure: Set = ["KeeperCore", "KeeperPorts", "ClusterSimulation"]
 
     /// Our own modules.
-    static let rooms = Set(arrows.keys).union(["CHiredis", "CCurl", "CMalloc", "wxkeeper"])
+    static let rooms = Set(arrows.keys).union(["CHiredis", "CCurl", "CMemory", "wxkeeper"])
 
     static func imports(of file: SourceFile) -> [(line: Int, module: String)] {
         file.code.enumerated().compactMap { index, line in

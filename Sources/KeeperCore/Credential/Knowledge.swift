@@ -5,19 +5,19 @@ struct Knowledge: Sendable {
     /// Fingerprints of the tokens before it.
     private(set) var previous: [Fingerprint] = []
     /// A rotating call begun and not resolved, as the store shows it.
-    private(set) var intent: KnownIntent?
+    @Rare private(set) var intent: KnownIntent?
     /// The store's doubt.
-    private(set) var taint: KnownTaint?
+    @Rare private(set) var taint: KnownTaint?
     /// Our own doubt that has not reached the store, and since when.
     private(set) var ownDoubt: Instant?
     /// A doubt that came with a token from a peer, or from a record without our token: until the store shows it.
     private(set) var borrowedDoubt: Instant?
     /// Why the last attempt failed.
-    var trouble: Trouble?
+    @Rare var trouble: Trouble?
     /// Intents begun today, as the store counts them.
     private(set) var rotationsToday = 0
     /// Tokens that a program outside the cluster has ended.
-    private(set) var overwrites: KnownOverwrites?
+    @Rare private(set) var overwrites: KnownOverwrites?
     /// Whether the store has a record at all; then the app was asked for once.
     private(set) var hasRecord = false
     /// Whether a record with the current token was missing once; an intent that was open in it then is known to nobody.
@@ -27,7 +27,7 @@ struct Knowledge: Sendable {
     private(set) var event: UInt64 = 0
     private var store = ""
     /// What was open when the store seemed to lose its record, until it shows one again.
-    private var beforeLoss: OpenDoubt?
+    @Rare private var beforeLoss: OpenDoubt?
 
     struct KnownIntent: Equatable, Sendable {
         let id: IntentID

@@ -87,7 +87,7 @@ struct Refresher: Sendable {
     /// No call before then, because WeChat said so.
     var pausedUntil = Instant.origin
     /// What WeChat said if that is because the configuration is wrong: then an operator's request asks all the same.
-    var stoppedBy: Trouble?
+    @Rare var stoppedBy: Trouble?
     /// Whether WeChat has refused the current token.
     var isDead = false
     var overwritePace = OverwritePace()
@@ -107,7 +107,7 @@ struct Refresher: Sendable {
     /// When WeChat was last asked for a token.
     var lastAsked: Instant?
     /// A token WeChat has issued and the store has not acknowledged though asked: served meanwhile.
-    var provisional: Credential?
+    @Rare var provisional: Credential?
     var served: ServedCredential?
     var random: SplitMix64
     /// Whether the app came while the node was at work: then the node does not become unready for want of its token.

@@ -78,12 +78,13 @@ struct Assembly {
     func run() async throws {
         // libcurl may write to a closed connection first; nobody here wants to die of that.
         signal(SIGPIPE, SIG_IGN)
-        Memory.giveBack()
         let front = Front(node: node, server: server)
         let tellers: [any Service] = alarmTeller.map { [$0] } ?? []
         let inOrder = [store, copyist, node, front] + tellers
-        var configuration = ServiceGroupConfiguration(
-            services: inOrder.map { .init(service: $0) }, logger: logger.quiet)
+        let lasting = inOrder.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
+        let settling = ServiceGroupConfiguration.ServiceConfiguration(
+            service: Settling(node: node), successTerminationBehavior: .ignore)
+        var configuration = ServiceGroupConfiguration(services: lasting + [settling], logger: logger.quiet)
         // A caller that does not read its answer must not keep a node from ending.
         configuration.maximumGracefulShutdownDuration = Self.longestShutdown
         let services = ServiceGroup(configuration: configuration)
