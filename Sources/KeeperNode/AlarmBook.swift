@@ -27,8 +27,16 @@ struct AlarmBook: Sendable {
         var since: Instant
         var lastSeen: Instant
         var toldAt: Instant?
+        /// WeChat's code when it was last told.
+        var toldCode: Int?
         /// Whether it may have been told: then its end is.
         var wasTried = false
+
+        /// Whether its end must be told.
+        var isOwed: Bool { toldAt != nil || wasTried }
+
+        /// To be told as if it were new.
+        mutating func renew() { (wasTried, toldAt) = (isOwed, nil) }
     }
 
     /// How often there may be a message about one kind of alarm.
@@ -63,30 +71,28 @@ struct AlarmBook: Sendable {
             term = next
             entries = entries.filter { $0.key.app == nil }
         }
-        // Between two leases nobody knows how the apps are.
-        func isKnown(_ id: Alarm.ID) -> Bool { id.app == nil || current.term != nil }
         for alarm in current.alarms { see(alarm, at: now) }
-        for (id, entry) in entries where isKnown(id) && isForgotten(id, entry, at: now) { entries[id] = nil }
+        for (id, entry) in entries where entry.lastSeen < now && current.judges(id) { pass(id, entry, at: now) }
         guard notBefore <= now else { return nil }
-        return report(on: entries.filter { isKnown($0.key) }, at: now)
+        return report(on: entries.filter { current.judges($0.key) }, at: now)
     }
 
     private mutating func see(_ alarm: Alarm, at now: Instant) {
         var entry = entries[alarm.id] ?? Entry(alarm: alarm, since: now, lastSeen: now)
-        if alarm.errcode != entry.alarm.errcode {
-            // Another code of WeChat's asks for another hand, so it is told as if it were new.
-            entry.wasTried = entry.wasTried || entry.toldAt != nil
-            (entry.since, entry.toldAt) = (now, nil)
-        }
+        // Another code of WeChat's asks for another hand. -1 is its way to say that it is busy.
+        if entry.toldAt != nil, let code = alarm.errcode, code > 0, code != entry.toldCode { entry.renew() }
         (entry.alarm, entry.lastSeen) = (alarm, now)
         entries[alarm.id] = entry
     }
 
-    /// Whether it has passed and nobody was told, or goes on under the other name.
-    private func isForgotten(_ id: Alarm.ID, _ entry: Entry, at now: Instant) -> Bool {
-        guard entry.lastSeen < now else { return false }
-        if let other = id.counterpart, entries[other]?.lastSeen == now { return true }
-        return entry.toldAt == nil && !entry.wasTried && now - entry.lastSeen >= Self.forgiveness
+    /// Forgets what has passed and nobody was told, or goes on under another name, which then owes its end.
+    private mutating func pass(_ id: Alarm.ID, _ entry: Entry, at now: Instant) {
+        if let other = id.counterpart, entries[other]?.lastSeen == now {
+            if entry.isOwed { entries[other]?.wasTried = true }
+            entries[id] = nil
+        } else if !entry.isOwed, now - entry.lastSeen >= Self.forgiveness {
+            entries[id] = nil
+        }
     }
 
     private func report(on entries: [Alarm.ID: Entry], at now: Instant) -> AlarmReport? {
@@ -110,15 +116,19 @@ struct AlarmBook: Sendable {
         }
         var report = AlarmReport()
         report.raised = take(due.raised) { paces[$0.kind]?.isOpen(at: now) ?? true }
-        report.lasting = take(due.lasting) { _ in echoPace.isOpen(at: now) }
+        // An end is told once, a reminder may wait.
         report.cleared = take(due.cleared) { _ in echoPace.isOpen(at: now) }
+        report.lasting = take(due.lasting) { _ in echoPace.isOpen(at: now) }
         report.more = due.raised.count + due.lasting.count + due.cleared.count - (Self.mostAtOnce - room)
         return room < Self.mostAtOnce ? report : nil
     }
 
     /// It was told.
     mutating func told(_ report: AlarmReport, at now: Instant) {
-        for alarm in report.raised + report.lasting { entries[alarm.id]?.toldAt = now }
+        for alarm in report.raised + report.lasting {
+            entries[alarm.id]?.toldAt = now
+            entries[alarm.id]?.toldCode = alarm.errcode
+        }
         for alarm in report.cleared { entries[alarm.id] = nil }
         for kind in Set(report.raised.map(\.kind)) { paces[kind, default: Pace()].note(at: now) }
         if !(report.lasting + report.cleared).isEmpty { echoPace.note(at: now) }
@@ -128,7 +138,20 @@ struct AlarmBook: Sendable {
     /// It was not told, or nobody knows; then it is told again, and its end is told though it may be all that arrives.
     mutating func failed(_ report: AlarmReport, at now: Instant) {
         for alarm in report.raised { entries[alarm.id]?.wasTried = true }
+        // Perhaps its end was heard: then it must be raised if it comes back.
+        for alarm in report.cleared { entries[alarm.id]?.renew() }
         notBefore = now + Self.retryPause
+    }
+}
+
+extension NodeAlarms {
+    /// Whether an alarm that is not among these is over. Between two leases nobody knows how the apps are, a ticket
+    /// waits for its app's token, and who does not see the store does not know who leads.
+    fileprivate func judges(_ id: Alarm.ID) -> Bool {
+        guard let app = id.app else {
+            return id.kind != .noLeader || !alarms.contains { $0.kind == .storeUnreachable }
+        }
+        return term != nil && !covered.contains(app)
     }
 }
 

@@ -6,7 +6,9 @@ public import RedisClient
 public struct RedisInspection: Sendable {
     /// How the server names its version.
     public let version: String
-    /// `maxmemory-policy`; nil if this user may not ask for it.
+    /// Whether it takes no writes, since it copies another.
+    public let isReplica: Bool
+    /// `maxmemory-policy`; nil if the server does not say.
     ///
     /// With anything but `noeviction` Redis drops keys when its memory is full, the lease and tokens among them:
     /// https://redis.io/docs/latest/develop/reference/eviction/
@@ -17,18 +19,22 @@ public struct RedisInspection: Sendable {
     /// Apps that are looked at for a token; with more, those beyond are not.
     public static let mostApps = 100
 
-    /// Looks once.
-    /// - Throws: why Redis cannot be used as it must be; `rejected` also if the user may run no scripts.
+    /// Looks once, and tries what every node does: to run scripts and to listen for hints.
+    /// - Parameter patience: for each command.
+    /// - Throws: why Redis cannot be used as it must be.
     public init(
-        of endpoint: RedisEndpoint, cluster: String, apps: [AppID], before deadline: ContinuousClock.Instant
+        of endpoint: RedisEndpoint, cluster: String, apps: [AppID], patience: Duration
     ) async throws(RedisError) {
         let connection = try await RedisConnection.connect(
-            to: endpoint, on: MultiThreadedEventLoopGroup.singleton, before: deadline)
+            to: endpoint, on: MultiThreadedEventLoopGroup.singleton, before: .now + patience)
         do {
-            let info = try await connection.send(["INFO", "server"], before: deadline).text ?? ""
+            let info = try await connection.send(["INFO"], before: .now + patience).text ?? ""
             version = Self.field("redis_version", in: info) ?? "of no version"
-            evictionPolicy = try await Self.policy(connection, before: deadline)
-            found = try await Self.token(of: apps, in: cluster, connection, before: deadline)
+            isReplica = Self.field("role", in: info) == "slave"
+            evictionPolicy = Self.field("maxmemory_policy", in: info)
+            found = try await Self.token(of: apps, in: cluster, connection, patience)
+            // Last, since afterwards the connection takes nothing else.
+            try await connection.subscribe(to: "wxkeeper:{\(cluster)}:ev", before: .now + patience)
         } catch {
             await connection.close()
             throw error
@@ -41,29 +47,20 @@ public struct RedisInspection: Sendable {
             .map { String($0.dropFirst(name.count + 1).prefix(40)) }
     }
 
-    private static func policy(
-        _ connection: RedisConnection, before deadline: ContinuousClock.Instant
-    ) async throws(RedisError) -> String? {
-        do {
-            let answer = try await connection.send(["CONFIG", "GET", "maxmemory-policy"], before: deadline)
-            return answer.elements?.last?.text
-        } catch .rejected {
-            return nil
-        } catch {
-            throw error
-        }
-    }
-
-    /// The clock is that of Redis, asked by a script, since a user that may run none is of no use.
+    /// The clock is that of Redis, asked as a node runs its scripts.
     private static func token(
-        of apps: [AppID], in cluster: String, _ connection: RedisConnection, before deadline: ContinuousClock.Instant
+        of apps: [AppID], in cluster: String, _ connection: RedisConnection, _ patience: Duration
     ) async throws(RedisError) -> (AppID, Token)? {
-        let clock = try await connection.send(["EVAL", "return redis.call('TIME')[1]", "0"], before: deadline)
-        let now = (clock.number ?? 0) * 1000
+        let clock: RedisArgument = "return redis.call('TIME')[1]"
+        _ = try await connection.send(["EVAL", clock, "0"], before: .now + patience)
+        let digest = try await connection.send(["SCRIPT", "LOAD", clock], before: .now + patience).text ?? ""
+        let time = try await connection.send(["EVALSHA", RedisArgument(digest), "0"], before: .now + patience)
+        let now = (time.number ?? 0) * 1000
         for app in apps.prefix(mostApps) {
             let key = RedisArgument("wxkeeper:{\(cluster)}:tok:\(app)")
-            let fields = try await connection.send(["HMGET", key, "token", "expires_at"], before: deadline).elements
-            guard let token = fields?.first?.text, let end = fields?.last?.number, end > now else { continue }
+            let record = try await connection.send(["HMGET", key, "token", "expires_at"], before: .now + patience)
+            let fields = record.elements ?? []
+            guard let token = fields.first?.text, let end = fields.last?.number, end > now else { continue }
             return (app, Token(token))
         }
         return nil

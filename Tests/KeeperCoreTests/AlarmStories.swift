@@ -96,6 +96,7 @@ import Testing
         try stage.wechat(.refused(Refusal(trouble: wrongSecret, reaction: .stop)))
         #expect(alarms(stage).compactMap(\.app) == [.wx1, .wx1])
         #expect(kinds(stage) == [.notReady, .noToken, .stopped])
+        #expect(stage.core.alarms(at: stage.now)?.covered == [AppID.wx1.ticket(.jsapi)])
     }
 
     @Test func storeThatIsAway_IsTold_AndNotThatNobodyLeads() {

@@ -81,10 +81,10 @@ import Testing
             for more in [0, 1, 9_990] {
                 let text = message(AlarmReport(raised: alarms, more: more)).text
                 #expect(text.utf8.count <= AlarmMessage.longestText)
-                let named = text.split(separator: "\n").count { $0.hasPrefix("raised: ") }
-                #expect((1...count).contains(named))
-                let rest = count + more - named
-                #expect(rest == 0 || text.hasSuffix("\n… and \(rest) more; see the status page"))
+                let lines = text.split(separator: "\n").filter { $0.hasPrefix("raised: ") }
+                #expect(lines.count == count, "what is told is named")
+                #expect(zip(lines, alarms).allSatisfy { $0.contains($1.app?.rawValue ?? "?") })
+                #expect(more == 0 || text.hasSuffix("\n… and \(more) more; see the status page"))
             }
         }
     }

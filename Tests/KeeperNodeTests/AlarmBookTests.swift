@@ -77,13 +77,56 @@ import Testing
         #expect(tell(&book, leader(failing), for: 100).count == 1)
         let told = tell(&book, leader(stopped), from: 100, for: 1000)
         #expect(told.map(\.1) == [AlarmReport(raised: [stopped])])
+        // Its end is told, though for a moment it went on under the other name.
+        #expect(tell(&book, leader(failing), from: 1100, for: 5).isEmpty)
+        let end = tell(&book, leader(), from: 1105, for: 600)
+        #expect(end.map(\.1.cleared) == [[failing]])
+    }
+
+    @Test func whatAGraverOneCovers_IsNotSaidToBeOver() {
+        var book = AlarmBook()
+        let ticket = AppID("wx1").ticket(.jsapi)
+        let late = Alarm(ticket, .failing(Trouble(summary: "connection refused")))
+        let leaderless = Alarm(nil, .noLeader)
+        #expect(tell(&book, leader(late, failing), for: 100).count == 1)
+        let covered = NodeAlarms(term: Epoch(3), alarms: [failing], covered: [ticket])
+        #expect(tell(&book, covered, from: 100, for: 1000).isEmpty)
+        #expect(tell(&book, leader(failing), from: 1100, for: 200).map(\.1) == [AlarmReport(cleared: [late])])
+
+        #expect(tell(&book, leader(failing, leaderless), from: 1300, for: 100).count == 1)
+        let blind = tell(&book, leader(failing, storeAway), from: 1400, for: 1000)
+        #expect(blind.map(\.1) == [AlarmReport(raised: [storeAway])])
+    }
+
+    @Test func endThatMayHaveBeenHeard_IsFollowedByARaiseIfItComesBack() {
+        var book = AlarmBook()
+        #expect(tell(&book, leader(storeAway), for: 65).count == 1)
+        let end = AlarmReport(cleared: [storeAway])
+        #expect(book.report(on: leader(), at: .seconds(130)) == end)
+        book.failed(end, at: .seconds(130))
+        #expect(tell(&book, leader(storeAway), from: 150, for: 100).map(\.1) == [AlarmReport(raised: [storeAway])])
+    }
+
+    @Test func ends_GoBeforeReminders() {
+        var book = AlarmBook()
+        let many = (0..<50).map { Alarm(AppID("app-\($0)"), .failing(Trouble(summary: "timed out"))) }
+        _ = tell(&book, NodeAlarms(term: Epoch(3), alarms: many), for: 3600)
+        let rest = NodeAlarms(term: Epoch(3), alarms: Array(many.dropFirst(3)))
+        let told = tell(&book, rest, from: 3605, for: 1500)
+        #expect(told.first { !$0.1.cleared.isEmpty }?.1.cleared.count == 3)
+        #expect(told.flatMap(\.1.lasting).count > 10)
     }
 
     @Test func anotherCode_IsToldAsNew() {
         var book = AlarmBook()
         let unlisted = Alarm(.wx1, .failing(Trouble(errcode: 40164, summary: "not in the whitelist")))
         #expect(tell(&book, leader(failing), for: 100).map(\.at) == [60])
-        #expect(tell(&book, leader(unlisted), from: 100, for: 1000).map(\.at) == [160])
+        #expect(tell(&book, leader(unlisted), from: 100, for: 1000).map(\.at) == [100])
+        // A failure without a code, or with that of a busy WeChat, between two of them is none.
+        let busy = Alarm(.wx1, .failing(Trouble(errcode: -1, summary: "busy")))
+        for (start, alarm) in [(1100.0, busy), (1200, failing), (1300, unlisted)] {
+            #expect(tell(&book, leader(alarm), from: start, for: 100).isEmpty)
+        }
     }
 
     @Test func whatWasNotTold_IsToldLater_AndSoIsItsEnd() {

@@ -93,11 +93,14 @@ public struct NodeAlarms: Equatable, Sendable {
     public var term: Epoch?
     /// What is wrong, nothing twice.
     public var alarms: [Alarm]
+    /// Tickets of which nothing is said, since their app has no token to fetch them with.
+    public var covered: Set<AppID>
 
     /// Describes what is wrong.
-    public init(term: Epoch?, alarms: [Alarm]) {
+    public init(term: Epoch?, alarms: [Alarm], covered: Set<AppID> = []) {
         self.term = term
         self.alarms = alarms
+        self.covered = covered
     }
 }
 
@@ -116,12 +119,16 @@ extension NodeCore {
         if !reasons.isEmpty { alarms.append(Alarm(nil, .notReady(reasons))) }
         guard elector.isLeader(at: now), let term = elector.term else { return NodeAlarms(term: nil, alarms: alarms) }
         var lastIll: AppID?
+        var covered: Set<AppID> = []
         for index in refreshers.indices {
             // Tickets come right after their app, and without its token none can be had.
-            if let owner = refreshers[index].app.owner, owner == lastIll { continue }
+            if let owner = refreshers[index].app.owner, owner == lastIll {
+                covered.insert(refreshers[index].app.id)
+                continue
+            }
             if refreshers[index].addAlarms(at: now, to: &alarms) { lastIll = refreshers[index].app.id }
         }
-        return NodeAlarms(term: term.epoch, alarms: alarms)
+        return NodeAlarms(term: term.epoch, alarms: alarms, covered: covered)
     }
 }
 

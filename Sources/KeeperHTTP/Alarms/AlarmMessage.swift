@@ -24,20 +24,25 @@ struct AlarmMessage {
     }
 
     /// For people. The first word is always the same: a robot of DingTalk can be told to listen for it.
+    ///
+    /// Every alarm has its line, cut where there is not room enough for all: what is told is named.
     var text: String {
-        var text = "wxkeeper: cluster \(cluster), node \(node)"
-        var more = alarms.count + report.more
-        for (state, alarm) in alarms {
-            let line = "\n\(state.rawValue): \(state == .cleared ? alarm.name : alarm.sentence)"
-            let room = Self.longestText - text.utf8.count - line.utf8.count
-            guard room >= (more > 1 ? Self.rest(more - 1).utf8.count : 0) else { break }
-            text += line
-            more -= 1
+        let head = "wxkeeper: cluster \(cluster), node \(node)"
+        let rest = report.more == 0 ? "" : "\n… and \(report.more) more; see the status page"
+        let room = (Self.longestText - head.utf8.count - rest.utf8.count) / max(1, alarms.count)
+        let lines = alarms.map { state, alarm in
+            Self.cut("\n\(state.rawValue): \(state == .cleared ? alarm.name : alarm.sentence)", to: room)
         }
-        return more == 0 ? text : text + Self.rest(more)
+        return head + lines.joined() + rest
     }
 
-    private static func rest(_ count: Int) -> String { "\n… and \(count) more; see the status page" }
+    /// The beginning of a line, in whole characters.
+    private static func cut(_ line: String, to bytes: Int) -> String {
+        guard line.utf8.count > bytes else { return line }
+        var short = line
+        while short.utf8.count > bytes - "…".utf8.count { short.removeLast() }
+        return short + "…"
+    }
 
     /// The body for a receiver of this format.
     func body(in format: Webhook.Format) throws -> [UInt8] {

@@ -64,6 +64,7 @@ actor Reloader: Reconfiguring {
     private func take(
         over outcome: Result<ConfigurationReader.Outcome, ConfigurationProblems>
     ) -> Result<Reload, ReloadRefusal> {
+        defer { Memory.giveBack() }
         let next: Configuration
         let clients: ClientDirectory
         do {
@@ -88,7 +89,6 @@ actor Reloader: Reconfiguring {
         configuration.apps = next.apps
         configuration.clients = next.clients
         tell(reload)
-        Memory.giveBack()
         return .success(reload)
     }
 

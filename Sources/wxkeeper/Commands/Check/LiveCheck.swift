@@ -33,43 +33,52 @@ struct LiveCheck {
     /// Everything that was found, good or bad.
     func run() async -> [Finding] {
         let curl = CurlClient()
-        let (redis, found) = await askRedis()
-        var findings = redis
+        var findings: [Finding] = []
+        let redis = await askRedis(&findings)
         for url in addresses { findings.append(await reach(url, curl)) }
-        guard let found else {
-            return findings + [Finding(place: "token", text: "none is kept yet, so none was tried")]
+        guard let redis else { return findings }
+        guard let found = redis.found else {
+            let apps = "the first \(min(configuration.apps.count, RedisInspection.mostApps)) apps"
+            return findings + [Finding(place: "token", text: "none is kept for \(apps), so none was tried")]
         }
         return findings + [await tryToken(found.token, of: found.app, curl)]
     }
 
-    private func askRedis() async -> ([Finding], (app: AppID, token: Token)?) {
+    private func askRedis(_ findings: inout [Finding]) async -> RedisInspection? {
         let address = configuration.cluster.redis.address
+        func add(_ text: String, _ verdict: Verdict = .good) {
+            findings.append(Finding(place: "redis", text: text, verdict: verdict))
+        }
         do throws(RedisError) {
             let redis = try await RedisInspection(
                 of: configuration.redisEndpoint, cluster: configuration.cluster.name,
-                apps: configuration.apps.map(\.id), before: .now + Self.patience)
-            var findings = [Finding(place: "redis", text: "\(redis.version) at \(address) lets us in and runs scripts")]
-            if let policy = redis.evictionPolicy, policy != "noeviction" {
-                let text = "maxmemory-policy is \(policy): it may drop the lease and tokens; set noeviction"
-                findings.append(Finding(place: "redis", text: text, verdict: .warning))
+                apps: configuration.apps.map(\.id), patience: Self.patience)
+            if redis.isReplica {
+                add("\(address) copies another Redis and takes no writes; name that one", .bad(.failed))
+            } else {
+                add("\(redis.version) at \(address) lets us in, runs scripts and sends hints")
             }
-            return (findings, redis.found)
+            switch redis.evictionPolicy {
+            case "noeviction": break
+            case let policy?: add("maxmemory-policy is \(policy): it may drop the lease; set noeviction", .warning)
+            case nil: add("does not say its maxmemory-policy, which must be noeviction", .warning)
+            }
+            return redis
         } catch {
-            let status: ExitStatus =
-                switch error {
-                case .rejected: .failed
-                case .notSent, .timedOut, .connectionLost, .cancelled: .unreachable
-                }
-            return ([Finding(place: "redis", text: "\(error)", verdict: .bad(status))], nil)
+            switch error {
+            case .rejected: add("\(error)", .bad(.failed))
+            case .notSent, .timedOut, .connectionLost, .cancelled: add("\(error)", .bad(.unreachable))
+            }
+            return nil
         }
     }
 
-    /// Every address of WeChat's that a node would call.
+    /// Every address of WeChat's that a node would call. Whether the first is there it looks even if all apps are of
+    /// WeCom.
     private var addresses: [String] {
         let wechat = configuration.wechat
-        let kinds = Set(configuration.apps.map { $0.corporation != nil })
-        return (kinds.contains(false) ? [wechat.baseURL] + wechat.fallbackURLs : [])
-            + (kinds.contains(true) ? [wechat.wecomURL] : [])
+        let hasWeCom = configuration.apps.contains { $0.corporation != nil }
+        return [wechat.baseURL] + wechat.fallbackURLs + (hasWeCom ? [wechat.wecomURL] : [])
     }
 
     /// Connects, and asks nothing once the connection and its certificate are good.
@@ -99,7 +108,13 @@ struct LiveCheck {
         case .dead(let errcode):
             return finding("WeChat refuses the one that is kept for \(app): \(errcode)", .bad(.failed))
         case .inconclusive(let trouble):
-            return finding("WeChat was asked about the one of \(app): \(trouble.summary)", .bad(.failed))
+            // It says nothing about the token: WeChat may be busy, or a quota used up.
+            let text = "WeChat was asked about the one of \(app): \(trouble.summary)"
+            switch trouble.contact {
+            case .shutOut: return finding(text, .bad(.failed))
+            case .failed: return finding(text, .bad(.unreachable))
+            case .met, .untried: return finding(text, .warning)
+            }
         }
     }
 }
