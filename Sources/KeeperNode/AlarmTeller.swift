@@ -32,6 +32,7 @@ public struct AlarmTeller: Service {
     private func work() async {
         var book = AlarmBook()
         var failure: AlarmFailure?
+        // Looked at by the clock: most alarms are that something has not happened, and no event says that.
         while (try? await Task.sleep(for: period)) != nil {
             guard let alarms = await node.alarms(), let report = book.report(on: alarms, at: node.now) else { continue }
             do throws(AlarmFailure) {

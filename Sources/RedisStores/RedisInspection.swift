@@ -2,7 +2,7 @@ public import KeeperCore
 internal import NIOPosix
 public import RedisClient
 
-/// One look at a cluster's Redis from outside the cluster: nothing is written, and no node learns of it.
+/// One look at a cluster's Redis from outside the cluster: no key is written, and no node learns of it.
 public struct RedisInspection: Sendable {
     /// How the server names its version.
     public let version: String
@@ -34,7 +34,7 @@ public struct RedisInspection: Sendable {
             evictionPolicy = Self.field("maxmemory_policy", in: info)
             found = try await Self.token(of: apps, in: cluster, connection, patience)
             // Last, since afterwards the connection takes nothing else.
-            try await connection.subscribe(to: "wxkeeper:{\(cluster)}:ev", before: .now + patience)
+            try await connection.subscribe(to: RedisStore.key("ev", of: cluster), before: .now + patience)
         } catch {
             await connection.close()
             throw error
@@ -57,7 +57,7 @@ public struct RedisInspection: Sendable {
         let time = try await connection.send(["EVALSHA", RedisArgument(digest), "0"], before: .now + patience)
         let now = (time.number ?? 0) * 1000
         for app in apps.prefix(mostApps) {
-            let key = RedisArgument("wxkeeper:{\(cluster)}:tok:\(app)")
+            let key = RedisArgument(RedisStore.key("tok:\(app)", of: cluster))
             let record = try await connection.send(["HMGET", key, "token", "expires_at"], before: .now + patience)
             let fields = record.elements ?? []
             guard let token = fields.first?.text, let end = fields.last?.number, end > now else { continue }

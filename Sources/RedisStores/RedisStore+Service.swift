@@ -32,6 +32,7 @@ extension RedisStore: Service {
                 if !isSilent { logger.warning("no hints from Redis: \(error)") }
                 isSilent = true
             }
+            // No event tells that Redis is there again.
             try? await Task.sleep(for: Self.subscriptionPause)
         }
     }

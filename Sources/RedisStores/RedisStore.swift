@@ -37,8 +37,8 @@ public final class RedisStore: LeaseStore, CredentialStore, CopyStore {
         self.endpoint = endpoint
         self.caller = caller
         self.logger = logger
-        prefix = RedisArgument("wxkeeper:{\(cluster)}:")
-        channel = "wxkeeper:{\(cluster)}:ev"
+        prefix = RedisArgument(Self.key("", of: cluster))
+        channel = Self.key("ev", of: cluster)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         link = RedisLink(endpoint: endpoint, group: group, logger: logger)
         (hints, hint) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -77,6 +77,9 @@ public final class RedisStore: LeaseStore, CredentialStore, CopyStore {
         await link.close()
         try? await group.shutdownGracefully()
     }
+
+    /// The whole name of a key or of the channel; the braces keep all of a cluster in one hash slot.
+    static func key(_ name: String, of cluster: String) -> String { "wxkeeper:{\(cluster)}:" + name }
 
     /// What every script is given first.
     private var head: [RedisArgument] {

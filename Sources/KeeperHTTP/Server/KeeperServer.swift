@@ -72,6 +72,7 @@ public struct KeeperServer: Service {
     private func watchDraining() async {
         while !Task.isCancelled {
             draining.set(await provider.health().reasonsNotReady.contains(.draining))
+            // The port has no event for it; a connection is told to close a moment late, never too early.
             try? await Task.sleep(for: Self.drainingCheck)
         }
     }

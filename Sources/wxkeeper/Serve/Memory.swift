@@ -1,8 +1,5 @@
 internal import CMemory
 internal import Foundation
-internal import KeeperCore
-internal import KeeperNode
-internal import ServiceLifecycle
 
 /// What a process holds of memory that it does not need.
 enum Memory {
@@ -32,25 +29,5 @@ enum Memory {
         let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
         guard ends.count == 2, ends[0] < ends[1] else { return nil }
         return ends[0]..<ends[1]
-    }
-}
-
-/// Gives back what only the start needed, once it is over.
-///
-/// A start runs twice as much code as the years after it, and it reads the configuration. A node that is not ready for
-/// minutes has not started yet.
-struct Settling: Service {
-    let node: Node
-
-    /// How often it is looked whether the node is ready.
-    private static let period = Duration.seconds(5)
-
-    func run() async {
-        await cancelWhenGracefulShutdown {
-            repeat {
-                guard (try? await Task.sleep(for: Self.period)) != nil else { return }
-            } while await !node.health().isReady
-            Memory.giveBack()
-        }
     }
 }

@@ -5,8 +5,8 @@ internal import RedisClient
 internal import RedisStores
 internal import WeChatAPI
 
-/// Asks Redis and WeChat whether a configuration would work here. Changes nothing: it writes nothing to Redis and calls
-/// no endpoint of WeChat's that issues a token.
+/// Asks Redis and WeChat whether a configuration would work here. Changes nothing: it writes no key and calls no
+/// endpoint of WeChat's that issues a token.
 struct LiveCheck {
     let configuration: Configuration
 
@@ -21,7 +21,7 @@ struct LiveCheck {
     /// What it means for whoever wants to start a node.
     enum Verdict: Equatable {
         case good
-        /// It works, but not for ever.
+        /// It works, and somebody should look.
         case warning
         /// It does not work; `check` ends so.
         case bad(ExitStatus)

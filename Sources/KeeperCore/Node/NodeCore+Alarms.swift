@@ -1,0 +1,47 @@
+// What a person should look at.
+extension NodeCore {
+    /// What a person should look at; nil while the node leaves, for then it is no judge of anything.
+    public func alarms(at now: Instant) -> NodeAlarms? {
+        guard !isDraining else { return nil }
+        var alarms: [Alarm] = []
+        if sync.isReachable == false {
+            alarms.append(Alarm(nil, .storeUnreachable))
+        } else if leaderName(at: now) == nil {
+            // Only a node that can look knows that nobody leads.
+            alarms.append(Alarm(nil, .noLeader))
+        }
+        let reasons = reasonsNotReady(at: now)
+        if !reasons.isEmpty { alarms.append(Alarm(nil, .notReady(reasons))) }
+        guard elector.isLeader(at: now), let term = elector.term else { return NodeAlarms(term: nil, alarms: alarms) }
+        var lastIll: AppID?
+        var covered: Set<AppID> = []
+        for index in refreshers.indices {
+            // Tickets come right after their app, and without its token none can be had.
+            if let owner = refreshers[index].app.owner, owner == lastIll {
+                covered.insert(refreshers[index].app.id)
+                continue
+            }
+            if refreshers[index].addAlarms(at: now, to: &alarms) { lastIll = refreshers[index].app.id }
+        }
+        return NodeAlarms(term: term.epoch, alarms: alarms, covered: covered)
+    }
+}
+
+extension Refresher {
+    /// - Returns: whether there is no token, or none to come.
+    fileprivate func addAlarms(at now: Instant, to alarms: inout [Alarm]) -> Bool {
+        let isMissing = wasAskedFor && !hasToken(at: now)
+        if isMissing { alarms.append(Alarm(app.id, .noToken)) }
+        let isStopped = stoppedBy != nil && knowledge.trouble?.errcode == stoppedBy?.errcode
+        // While a repair waits, the trouble is the outsider, who is told of below.
+        if let trouble = knowledge.trouble, repairAt == nil {
+            alarms.append(Alarm(app.id, isStopped ? .stopped(trouble) : .failing(trouble)))
+        }
+        // Our own pauses do not end a duel.
+        let news = OverwritePace.window + overwritePace.pause * 2
+        if let overwrites = knowledge.overwrites(at: now), overwrites.age < news || repairAt != nil {
+            alarms.append(Alarm(app.id, .overwritten(overwrites)))
+        }
+        return isMissing || isStopped
+    }
+}
