@@ -119,8 +119,10 @@ import Testing
 
     @Test func wrongMethod_HasWeChatsCode() async throws {
         #expect(try await stable("", method: .get, to: provider()).int("errcode") == 43_002)
-        let reply = try await provider().ask(.post, "/cgi-bin/token", body: "{}", known: apps)
-        #expect(try reply.int("errcode") == 43_001)
+        for method in [HTTPRequest.Method.put, .delete, .patch] {
+            let reply = try await provider().ask(method, "/cgi-bin/token", body: "{}", known: apps)
+            #expect(try reply.int("errcode") == 43_001)
+        }
     }
 
     @Test(arguments: [

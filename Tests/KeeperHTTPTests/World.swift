@@ -96,9 +96,10 @@ extension FakeProvider {
     /// Asks a server before this node, without a network.
     func ask(
         _ method: HTTPRequest.Method = .get, _ uri: String, as client: String? = nil, authorization: String? = nil,
-        body: String? = nil, apps: [AppID] = World.knownApps, known: [KnownApp]? = nil
+        type: String? = nil, body: String? = nil, apps: [AppID] = World.knownApps, known: [KnownApp]? = nil
     ) async throws -> Reply {
         var headers = HTTPFields()
+        headers[.contentType] = type
         headers[.authorization] = authorization ?? client.map { "Bearer \($0)-key" }
         return try await World.server(self, apps: apps, known: known).application.test(.live) { [headers] server in
             try await server.execute(

@@ -1,11 +1,11 @@
-internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import KeeperCore
 internal import KeeperPorts
 internal import NIOCore
 
-/// WeChat's own paths, for programs that know nothing but WeChat: same query, same body, same answers.
+/// WeChat's own paths, for programs that know nothing but WeChat: same query, same body, same answers, and the same
+/// leniency.
 ///
 /// A caller proves itself by `secret`, as at WeChat: with a client key of ours, or with the AppSecret where the app
 /// allows that. What is answered is the cached token; nothing asked here ever reaches WeChat as a forced refresh.
@@ -15,27 +15,27 @@ struct DropInEndpoints: Sendable {
     let tokens: TokenEndpoints
 
     /// `GET /cgi-bin/token`, and `GET /token` asked as if it were that.
-    func token(_ request: Request) throws -> Response {
-        guard request.method == .get || request.method == .head else { throw DropInFailure.getRequired }
-        let query = request.uri.queryParameters
-        func field(_ name: Substring) -> String? { query[name].map(String.init) }
-        let app = try app(
-            Fields(appid: field("appid"), secret: field("secret"), grantType: field("grant_type")), toRefresh: false)
-        return try answer(app)
+    func token(_ request: Request, _ channel: any Channel) async throws -> Response {
+        let fields = try await DropInFields(request, channel)
+        let named = Named(appid: fields["appid"], secret: fields["secret"], grantType: fields["grant_type"])
+        return try answer(app(named, toRefresh: false))
     }
 
     /// `POST /cgi-bin/stable_token`; `force_refresh` is a passive refresh of the token now current.
+    ///
+    /// Its parameters stand in a JSON body and nowhere else, as at WeChat.
     func stableToken(_ request: Request, _ channel: any Channel) async throws -> Response {
         guard request.method == .post else { throw DropInFailure.postRequired }
-        guard let bytes = try? await request.body.collect(upTo: ClientRequest.longestBody) else {
-            throw DropInFailure.badJSON
+        guard let bytes = try? await request.wholeBody(upTo: ClientRequest.longestBody, from: channel) else {
+            throw DropInFailure.badBody
         }
         guard bytes.readableBytes > 0 else { throw DropInFailure.emptyBody }
-        guard let fields = try? JSONDecoder().decode(Fields.self, from: Data(bytes.readableBytesView)) else {
-            throw DropInFailure.badJSON
-        }
-        let isForced = fields.forceRefresh ?? false
-        let app = try app(fields, toRefresh: isForced)
+        guard let fields = LooseValue.object(in: bytes) else { throw DropInFailure.badJSON }
+        let isForced = try fields["force_refresh"]?.flag() ?? false
+        let named = Named(
+            appid: try fields["appid"]?.text(), secret: try fields["secret"]?.text(),
+            grantType: try fields["grant_type"]?.text())
+        let app = try app(named, toRefresh: isForced)
         guard isForced, case .token(let served, _, _) = provider.read(app) else { return try answer(app) }
         let deadline = ContinuousClock.now + TokenEndpoints.longestRefresh
         let refreshed = try await whilePresent(channel.departure()) {
@@ -46,27 +46,23 @@ struct DropInEndpoints: Sendable {
     }
 
     /// `GET /cgi-bin/gettoken` of WeCom.
-    func corporationToken(_ request: Request) throws -> Response {
-        guard request.method == .get || request.method == .head else { throw DropInFailure.getRequired }
-        let query = request.uri.queryParameters
+    func corporationToken(_ request: Request, _ channel: any Channel) async throws -> Response {
+        let fields = try await DropInFields(request, channel)
         let entries = register.entries
-        let applications = entries.apps.applications(of: query["corpid"].map(String.init) ?? "")
+        let applications = entries.apps.applications(of: fields["corpid"] ?? "")
         guard !applications.isEmpty else { throw DropInFailure.unknownCorporation }
-        guard let secret = query["corpsecret"].map(String.init), !secret.isEmpty else {
-            throw DropInFailure.secretMissing
-        }
+        guard let secret = fields["corpsecret"] else { throw DropInFailure.secretMissing }
         let meant = applications.filter { may(secret, for: $0, toRefresh: false, entries) }
         guard meant.count == 1, let app = meant.first else { throw DropInFailure.wrongCorporationSecret }
         return try answer(app.id, isWeCom: true)
     }
 
     /// `GET /cgi-bin/ticket/getticket`: whoever holds a token of ours may have its app's tickets.
-    func ticket(_ request: Request) throws -> Response {
-        guard request.method == .get || request.method == .head else { throw DropInFailure.getRequired }
-        let query = request.uri.queryParameters
-        guard let token = query["access_token"], !token.isEmpty else { throw DropInFailure.tokenMissing }
-        guard let app = provider.owner(of: Token(String(token))) else { throw DropInFailure.unknownToken }
-        guard let type = query["type"].flatMap({ TicketType(rawValue: String($0)) }) else {
+    func ticket(_ request: Request, _ channel: any Channel) async throws -> Response {
+        let fields = try await DropInFields(request, channel)
+        guard let token = fields["access_token"] else { throw DropInFailure.tokenMissing }
+        guard let app = provider.owner(of: Token(token)) else { throw DropInFailure.unknownToken }
+        guard let type = fields["type"].flatMap({ TicketType(rawValue: $0) }) else {
             throw DropInFailure.wrongTicketType
         }
         switch provider.read(app.ticket(type)) {
@@ -84,27 +80,20 @@ struct DropInEndpoints: Sendable {
 
     // MARK: Who asks
 
-    private struct Fields: Decodable {
+    /// What a caller says of itself and of the app.
+    private struct Named {
         var appid: String?
         var secret: String?
         var grantType: String?
-        var forceRefresh: Bool?
-
-        enum CodingKeys: String, CodingKey {
-            case appid
-            case secret
-            case grantType = "grant_type"
-            case forceRefresh = "force_refresh"
-        }
     }
 
     /// The app that the caller may use; judged in WeChat's order, which looks at the appid first.
-    private func app(_ fields: Fields, toRefresh: Bool) throws(DropInFailure) -> AppID {
-        guard let id = fields.appid, !id.isEmpty else { throw .appIDMissing }
+    private func app(_ named: Named, toRefresh: Bool) throws(DropInFailure) -> AppID {
+        guard let id = named.appid else { throw .appIDMissing }
         let entries = register.entries
         guard let app = entries.apps[AppID(id)] else { throw .unknownApp }
-        guard fields.grantType == "client_credential" else { throw .wrongGrantType }
-        guard let secret = fields.secret, !secret.isEmpty else { throw .secretMissing }
+        guard named.grantType == "client_credential" else { throw .wrongGrantType }
+        guard let secret = named.secret else { throw .secretMissing }
         guard may(secret, for: app, toRefresh: false, entries) else { throw .wrongSecret }
         guard !toRefresh || may(secret, for: app, toRefresh: true, entries) else { throw .mayNotRefresh }
         return app.id

@@ -48,7 +48,7 @@ struct NodeGate: Sendable {
         let question = Question(method: request.method.rawValue, target: target) { name in
             HTTPField.Name(name).flatMap { request.headers[$0] }
         }
-        guard let question, let proof = request.headers[.keeperMAC], let sealed = await body(of: request),
+        guard let question, let proof = request.headers[.keeperMAC], let sealed = await body(of: request, channel),
             secret.isProof(proof, of: question.proven(with: sealed), .question)
         else { throw distrust("no proof that it comes from a node of this cluster") }
 
@@ -65,8 +65,8 @@ struct NodeGate: Sendable {
         return try response(answer, to: question)
     }
 
-    private func body(of request: Request) async -> [UInt8]? {
-        guard let bytes = try? await request.body.collect(upTo: Self.longestBody) else { return nil }
+    private func body(of request: Request, _ channel: any Channel) async -> [UInt8]? {
+        guard let bytes = try? await request.wholeBody(upTo: Self.longestBody, from: channel) else { return nil }
         return [UInt8](bytes.readableBytesView)
     }
 

@@ -28,6 +28,18 @@ enum Endpoint: Sendable {
         case .client(let own, _, _), .node(let own, _): method == own
         }
     }
+
+    /// Whether it is found by other spellings of its path too.
+    ///
+    /// Not what operators and nodes ask, nor what tells of the cluster: a proxy may keep callers away from their paths,
+    /// which it compares letter by letter.
+    var hasOtherSpellings: Bool {
+        switch self {
+        case .open: true
+        case .client(_, let scope, _): scope == .read || scope == .refresh
+        case .node: false
+        }
+    }
 }
 
 /// What stands behind a path of WeChat's own, which asks for no key of ours before it looks at the request.
@@ -73,7 +85,7 @@ struct ClientRequest: Sendable {
     /// The body, if it is not too long.
     func body() async throws -> ByteBuffer {
         do {
-            return try await request.body.collect(upTo: Self.longestBody)
+            return try await request.wholeBody(upTo: Self.longestBody, from: channel)
         } catch is NIOTooManyBytesError {
             throw RequestFailure(.contentTooLarge, "the body is longer than \(Self.longestBody) bytes")
         }

@@ -24,9 +24,10 @@ struct KeeperResponder: HTTPResponder {
     let logger: Logger
 
     func respond(to request: Request, context: KeeperContext) async throws -> Response {
+        let path = path(of: request)
         var response: Response
         do {
-            response = try await answer(request, context)
+            response = try await answer(request, at: path, context)
         } catch let failure as RequestFailure {
             response = failure.response
         } catch let failure as DropInFailure {
@@ -38,18 +39,26 @@ struct KeeperResponder: HTTPResponder {
         } catch {
             logger.error(
                 "answering failed",
-                metadata: ["http.path": "\(knownPath(request))", "error.type": "\(type(of: error))"])
+                metadata: ["http.path": "\(knownPath(path))", "error.type": "\(type(of: error))"])
             response = RequestFailure.internalError.response
         }
-        finish(&response, to: request)
+        finish(&response, to: request, at: path)
         return response
     }
 
-    private func answer(_ request: Request, _ context: KeeperContext) async throws -> Response {
+    /// The path that is meant: the one asked for, or one of ours that it is another spelling of.
+    private func path(of request: Request) -> String {
+        let path = request.uri.path
+        guard endpoints[path] == nil, dropIns[path] == nil, let other = PathSpelling.usual(path) else { return path }
+        return dropIns[other] != nil || endpoints[other]?.hasOtherSpellings == true ? other : path
+    }
+
+    private func answer(
+        _ request: Request, at path: String, _ context: KeeperContext
+    ) async throws -> Response {
         guard request.head.path?.utf8.count ?? 0 <= Self.longestTarget else {
             throw RequestFailure(.uriTooLong, "the path and query are longer than \(Self.longestTarget) bytes")
         }
-        let path = request.uri.path
         if let handle = dropIns[path]?.handler(of: request) { return try await handle(request, context.channel) }
         let endpoint = endpoints[path]
         switch endpoint {
@@ -86,7 +95,7 @@ struct KeeperResponder: HTTPResponder {
     }
 
     /// What every answer carries.
-    private func finish(_ response: inout Response, to request: Request) {
+    private func finish(_ response: inout Response, to request: Request, at path: String) {
         response.headers[.keeperNode] = node.rawValue
         response.headers[.cacheControl] = "no-store"
         response.headers[.xContentTypeOptions] = "nosniff"
@@ -97,7 +106,7 @@ struct KeeperResponder: HTTPResponder {
         }
         if request.method == .head {
             response = response.createHeadResponse()
-        } else if request.method == .options, case .open = endpoints[request.uri.path] {
+        } else if request.method == .options, case .open = endpoints[path] {
             response.headers[.allow] = "GET, HEAD, OPTIONS"
             response.headers[.contentType] = nil
             response.body = .init()
@@ -112,9 +121,8 @@ struct KeeperResponder: HTTPResponder {
     }
 
     /// The path, if it is one of ours: a foreign one may hold anything.
-    private func knownPath(_ request: Request) -> String {
-        let path = request.uri.path
-        return endpoints[path] == nil && dropIns[path] == nil ? "other" : path
+    private func knownPath(_ path: String) -> String {
+        endpoints[path] == nil && dropIns[path] == nil ? "other" : path
     }
 }
 

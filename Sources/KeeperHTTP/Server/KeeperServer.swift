@@ -151,11 +151,11 @@ public struct KeeperServer: Service {
         let dropIn = DropInEndpoints(
             provider: provider, register: register, tokens: TokenEndpoints(provider: provider))
         return [
-            "/token": .ifAskedAsWeChatIs { request, _ in try dropIn.token(request) },
-            "/cgi-bin/token": .always { request, _ in try dropIn.token(request) },
+            "/token": .ifAskedAsWeChatIs(dropIn.token),
+            "/cgi-bin/token": .always(dropIn.token),
             "/cgi-bin/stable_token": .always(dropIn.stableToken),
-            "/cgi-bin/gettoken": .always { request, _ in try dropIn.corporationToken(request) },
-            "/cgi-bin/ticket/getticket": .always { request, _ in try dropIn.ticket(request) },
+            "/cgi-bin/gettoken": .always(dropIn.corporationToken),
+            "/cgi-bin/ticket/getticket": .always(dropIn.ticket),
         ]
     }
 }

@@ -31,7 +31,8 @@ package struct HAProxyConfiguration {
 
         frontend wxkeeper
             bind 127.0.0.1:\(port)
-            use_backend refresh if { path /token/refresh /cgi-bin/stable_token } or { path_beg /operate/ }
+            acl held path,url_dec -m reg ^/+(token/+refresh|cgi-bin/+stable_token)/*$
+            use_backend refresh if held or { path_beg /operate/ }
             default_backend read
 
         backend read

@@ -38,9 +38,9 @@ package struct NginxConfiguration {
                 location / {
                     proxy_pass http://wxkeeper;
                     proxy_read_timeout 1s;
-                    proxy_next_upstream error timeout http_502 http_503 http_504;
+                    proxy_next_upstream error timeout http_502 http_503 http_504 non_idempotent;
                 }
-                location ~ ^/(token/refresh|cgi-bin/stable_token)$ {
+                location ~ ^/(token/refresh|cgi-bin/stable_token)/?$ {
                     proxy_pass http://wxkeeper;
                     proxy_read_timeout 17s;
                     proxy_next_upstream error timeout non_idempotent;
