@@ -75,7 +75,7 @@ import Testing
         #expect(try await FakeProvider.withToken().ask(.get, "/token", authorization: "Bearer \(long)").status == 401)
         #expect(try await FakeProvider.withToken().ask(.get, "/token?appid=\(long)\(long)", as: "shop").status == 414)
         let veryLong = String(repeating: "x", count: 9000)
-        #expect(try await FakeProvider.withToken().ask(.get, "/token", authorization: veryLong).status == 400)
+        #expect(try await FakeProvider.withToken().ask(.get, "/token", authorization: veryLong).status == 431)
     }
 }
 

@@ -1,4 +1,6 @@
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
 import Testing
 
 @testable import KeeperHTTP
@@ -45,6 +47,33 @@ import Testing
         let provider = FakeProvider.withToken()
         #expect(try await provider.ask(.get, "\(path)?\(Self.names)").status == 401)
         #expect(try await provider.ask(.get, path, as: "admin").status == 404)
+    }
+
+    /// What a proxy may keep callers away from is found by its own spelling alone, whoever asks.
+    @Test func pathsOfOperatorsAndNodes_HaveOneSpelling() async throws {
+        let server = try World.server(FakeProvider())
+        let closed = server.endpoints.filter { !$0.value.hasOtherSpellings }.map(\.key)
+        #expect(
+            Set(closed)
+                == [
+                    "/", "/status", "/metrics", "/operate/step-down", "/operate/switchover", "/operate/pause",
+                    "/operate/resume", "/operate/refresh", "/operate/reload", "/internal/refresh", "/internal/state",
+                ])
+        let provider = FakeProvider.withToken()
+        try await World.server(provider).application.test(.live) { server in
+            for path in closed {
+                let letter = path.dropFirst().first?.asciiValue.map { "/%\(String($0, radix: 16))\(path.dropFirst(2))" }
+                for other in ["/\(path)", "\(path)/", "/token/..\(path)", letter ?? "/%2F"] {
+                    for (key, status) in [("admin-key", 404), ("nobody", 401)] {
+                        let response = try await server.execute(
+                            uri: other, method: path.hasPrefix("/o") ? .post : .get,
+                            headers: [.authorization: "Bearer \(key)"])
+                        #expect(response.status.code == status, "\(other)")
+                    }
+                }
+            }
+        }
+        #expect(provider.asked.isEmpty && provider.orders.isEmpty && provider.pauses.isEmpty)
     }
 
     @Test func noSpelling_IsRedirected_SoThatNoSecretIsInALocation() async throws {

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import KeeperCore
+internal import NIOCore
 
 /// A request that is not answered as asked: a true HTTP status and the body `{"errcode": N, "errmsg": "..."}`.
 ///
@@ -30,15 +31,22 @@ struct RequestFailure: Error {
         self.headers = headers
     }
 
+    /// The body alone.
+    var body: ByteBuffer { json.closed() }
+
     /// The answer to send.
     var response: Response {
-        var body = JSONBytes()
-        body.write("errcode", errcode)
-        body.write("errmsg", message)
-        var response = Response(json: body, status: status)
+        var response = Response(json: json, status: status)
         response.headers.append(contentsOf: headers)
         if let retryAfter { response.headers[.retryAfter] = String(Self.wholeSeconds(retryAfter)) }
         return response
+    }
+
+    private var json: JSONBytes {
+        var body = JSONBytes()
+        body.write("errcode", errcode)
+        body.write("errmsg", message)
+        return body
     }
 
     /// Rounded up, at least 1: a caller that obeys to the letter never comes too early.

@@ -7,8 +7,8 @@ internal import Synchronization
 
 /// Answers every request: finds who asks before it looks at what is asked, and turns every failure into an answer.
 ///
-/// No error leaves it but that of a broken HTTP message, which ends the connection. What went wrong on our side is
-/// logged once, by the kind of error alone, since its words may hold what must not be seen.
+/// No error leaves it. What went wrong on our side is logged once, by the kind of error alone, since its words may hold
+/// what must not be seen.
 struct KeeperResponder: HTTPResponder {
     typealias Context = KeeperContext
 
@@ -32,8 +32,8 @@ struct KeeperResponder: HTTPResponder {
             response = failure.response
         } catch let failure as DropInFailure {
             response = failure.response
-        } catch let error as HTTPParserError {
-            throw error
+        } catch is HTTPParserError {
+            response = RequestFailure(.badRequest, "the body breaks off, or is no HTTP").response
         } catch is CancellationError {
             response = RequestFailure(.serviceUnavailable, "given up", retryAfter: .seconds(1)).response
         } catch {
@@ -59,6 +59,8 @@ struct KeeperResponder: HTTPResponder {
         guard request.head.path?.utf8.count ?? 0 <= Self.longestTarget else {
             throw RequestFailure(.uriTooLong, "the path and query are longer than \(Self.longestTarget) bytes")
         }
+        // A question about the server as a whole, which every server answers and which tells nothing.
+        if path == "*" { return Response(status: .ok, headers: [.allow: "GET, HEAD, POST, OPTIONS"]) }
         if let handle = dropIns[path]?.handler(of: request) { return try await handle(request, context.channel) }
         let endpoint = endpoints[path]
         switch endpoint {
@@ -99,11 +101,7 @@ struct KeeperResponder: HTTPResponder {
         response.headers[.keeperNode] = node.rawValue
         response.headers[.cacheControl] = "no-store"
         response.headers[.xContentTypeOptions] = "nosniff"
-        if draining.isSet || request.headers[.connection]?.lowercased() == "close"
-            || response.status.code >= 400 && mayHaveMoreBody(request)
-        {
-            response.headers[.connection] = "close"
-        }
+        if draining.isSet { response.headers[.connection] = "close" }
         if request.method == .head {
             response = response.createHeadResponse()
         } else if request.method == .options, case .open = endpoints[path] {
@@ -111,13 +109,6 @@ struct KeeperResponder: HTTPResponder {
             response.headers[.contentType] = nil
             response.body = .init()
         }
-    }
-
-    /// Whether a body may follow that nobody is going to read.
-    private func mayHaveMoreBody(_ request: Request) -> Bool {
-        if request.headers[.transferEncoding] != nil { return true }
-        guard let length = request.headers[.contentLength] else { return false }
-        return Int(length).map { $0 > ClientRequest.longestBody } ?? true
     }
 
     /// The path, if it is one of ours: a foreign one may hold anything.

@@ -1,32 +1,13 @@
-internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTPTypes
 
-/// Stands in each connection's pipeline, behind the HTTP codec.
-///
-/// It notices that the caller has hung up while a request is held, and closes the connection after an answer that says
-/// `Connection: close`, which Hummingbird leaves to the caller.
-final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
+/// Stands in each connection's pipeline, behind the HTTP codec, and notices that the caller has hung up while a request
+/// is held.
+final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
 
     let departure = Departure()
-    private var isLastAnswer = false
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch unwrapOutboundIn(data) {
-        case .head(let head):
-            isLastAnswer = head.status.kind != .informational && head.headerFields[.connection] == "close"
-            context.write(data, promise: promise)
-        case .end where isLastAnswer:
-            context.writeAndFlush(data, promise: promise)
-            context.close(promise: nil)
-        default:
-            context.write(data, promise: promise)
-        }
-    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // Half a close: a caller that has ended its side while it waits is taken to have gone.

@@ -13,8 +13,6 @@ public import ServiceLifecycle
 /// in progress finish and then returns. While the node drains, every answer ends its connection.
 /// Does not promise: TLS.
 public struct KeeperServer: Service {
-    /// A connection on which nothing happens for so long is closed.
-    static let idleTimeout: TimeAmount = .seconds(75)
     /// Connections beyond that wait in the kernel's queue.
     static let mostConnections = 16_384
     /// How often the node is asked whether it drains.
@@ -83,11 +81,7 @@ public struct KeeperServer: Service {
             responder: KeeperResponder(
                 node: node, register: register, gate: gate, endpoints: endpoints, dropIns: dropIns,
                 draining: draining, logger: logger),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [ConnectionHandler()], idleTimeout: Self.idleTimeout,
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))),
+            server: HTTPServerBuilder { [node] in KeeperChannel(responder: $0, node: node) },
             configuration: .init(
                 address: .hostname(host, port: port), backlog: 1024,
                 availableConnectionsDelegate: .maximum(Self.mostConnections, logger: logger)),

@@ -1,0 +1,42 @@
+internal import HummingbirdCore
+internal import KeeperCore
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOHTTPTypes
+internal import NIOHTTPTypesHTTP1
+
+/// One caller's connection: what stands in its pipeline, where Hummingbird's own has no room for `RequestDecoder` and
+/// `ProtocolHandler`.
+struct KeeperChannel: HTTPChannelHandler {
+    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    /// A connection on which nothing happens for so long is closed.
+    static let idleTimeout: Duration = .seconds(75)
+
+    let responder: Responder
+    let node: NodeName
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            let decoder = RequestDecoder(limits: Self.limits)
+            try channel.pipeline.syncOperations.addHandlers([
+                HTTPResponseEncoder(), ByteToMessageHandler(decoder), ProtocolHandler(decoder, node: node),
+                HTTP1ToHTTPServerCodec(secure: false), ConnectionHandler(),
+                HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger),
+            ])
+            return try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async { await handleHTTP(asyncChannel: value, logger: logger) }
+
+    private static var limits: NIOHTTPDecoderLimitConfiguration {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 8 * 1024
+        limits.maxHeaderListSize = 32 * 1024
+        limits.maxHeaderFieldCount = 100
+        return limits
+    }
+}
