@@ -161,7 +161,7 @@ extension Alarm.ID {
         switch kind {
         case .stopped: Alarm.ID(app: app, kind: .failing)
         case .failing: Alarm.ID(app: app, kind: .stopped)
-        case .notReady, .storeUnreachable, .noLeader, .noToken, .overwritten: nil
+        case .notReady, .storeUnreachable, .noLeader, .noToken, .overwritten, .wrongAddress, .appsDiffer: nil
         }
     }
 }
@@ -172,7 +172,7 @@ extension Alarm.Kind {
         switch self {
         // They do not pass by themselves.
         case .stopped, .overwritten: .zero
-        case .noToken, .failing, .noLeader, .storeUnreachable, .notReady: AlarmBook.patience
+        case .noToken, .failing, .noLeader, .storeUnreachable, .notReady, .wrongAddress, .appsDiffer: AlarmBook.patience
         }
     }
 }

@@ -25,6 +25,7 @@ private struct Line {
             describeLease(notice)
         case .storeUnreachable, .storeReachable, .storeReplaced, .storeClockStepped:
             describeStore(notice)
+        case .neighbour(let neighbour): describe(neighbour)
         case .rotating, .published, .callFailed, .stalePublication, .foreignRotation, .restored:
             describeCredential(notice)
         }
@@ -81,6 +82,26 @@ private struct Line {
             level = .warning
             sentence = "the clock of Redis jumped by \(seconds(step)); no rule depends on it"
         default: break
+        }
+    }
+
+    private mutating func describe(_ neighbour: Neighbour) {
+        metadata["other.node"] = "\(neighbour.holder.node)"
+        metadata["other.address"] = "\(neighbour.holder.address)"
+        switch neighbour.finding {
+        case .unknown: break
+        case .sameApps: sentence = "reaches another node, and both keep the same apps"
+        case .otherApps(let difference):
+            level = .warning
+            sentence = "another node does not keep the same apps: \(difference.sentence)"
+        case .answeredBy(let other):
+            level = .error
+            sentence =
+                "another node cannot be reached: at its address \(other.node) answers; is its node.advertise right?"
+        case .silent(let reason):
+            level = .warning
+            sentence = "another node is not reached at its address, so no report can be forwarded to it"
+            metadata["error"] = "\(reason)"
         }
     }
 

@@ -127,7 +127,7 @@ extension Node {
     private func perform(_ action: NodeAction, in group: inout DiscardingTaskGroup) {
         if case .lease(_, .release) = action { releasedAt = now }
         switch action {
-        case .lease, .credential, .call, .callForTicket, .probe, .reach, .forward, .askPeers:
+        case .lease, .credential, .call, .callForTicket, .probe, .reach, .forward, .askPeers, .introduce:
             reachOut(action, in: &group)
         case .answer(let waiter, let answer): self.answer(waiter, answer)
         case .serve(let app, let credential): table.serve(app, credential, at: now)
@@ -176,6 +176,9 @@ extension Node {
                 input.yield(.forwarded(id, await world.forwarder.forward(forwarding, before: deadline)))
             case .askPeers(let id, let members):
                 input.yield(.peersAnswered(id, await world.forwarder.states(of: members, before: patienceWithPeers)))
+            case .introduce(let id, let member, let apps):
+                let outcome = await world.forwarder.introduce(to: member, apps: apps, before: patienceWithPeers)
+                input.yield(.introduced(id, outcome))
             case .answer, .serve, .left, .nameTaken, .note: break
             }
         }
@@ -238,6 +241,8 @@ extension Node {
     func alarms() -> NodeAlarms? { core.alarms(at: now) }
 
     public func peerState() -> PeerState { core.peerState(at: now) }
+
+    public func introduction(to digest: AppsDigest?) -> Introduction { core.introduction(to: digest) }
 
     public func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {
         guard isRunning else { throw .notLeader(nil) }

@@ -18,6 +18,8 @@ public protocol CredentialProvider: Sendable {
     func status() async -> NodeStatus
     /// What this node tells another that asks (`GET /internal/state`).
     func peerState() async -> PeerState
+    /// Who this node is, and what it keeps unless that is what the digest stands for (`GET /internal/apps`).
+    func introduction(to digest: AppsDigest?) async -> Introduction
     /// Gives the lease up as ordered; answers with the leader that follows, nil if there was none within eight seconds.
     func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover?
     /// Keeps everybody from taking the lease for so long, or ends such a pause.

@@ -64,7 +64,7 @@ extension Tick {
         [
             RedisArgument(position?.store ?? ""), RedisArgument(position?.event ?? 0), claimsName.argument,
             epochSeen.argument, isDraining.argument, RedisArgument(UInt64(fitness.rawValue)), memberTTL.argument,
-            RedisArgument(Tick.mostChanges),
+            RedisArgument(Tick.mostChanges), RedisArgument(apps?.rawValue ?? ""),
         ] + verify.prefix(Tick.mostVerified).map { RedisArgument($0.rawValue) }
     }
 }
@@ -104,10 +104,13 @@ extension Member {
     fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Member {
         let node = NodeName(try reader.text())
         let incarnation = Incarnation(try reader.text())
-        return Member(
+        var member = Member(
             holder: LeaseHolder(node: node, incarnation: incarnation, address: try reader.text()),
             beat: try reader.count(), epochSeen: Epoch(try reader.count()), isDraining: try reader.flag(),
             fitness: Fitness(rawValue: UInt8(clamping: try reader.count())) ?? .unknown)
+        let apps = try reader.text()
+        if !apps.isEmpty { member.apps = AppsDigest(apps) }
+        return member
     }
 }
 

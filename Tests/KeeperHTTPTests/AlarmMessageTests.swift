@@ -42,11 +42,15 @@ import Testing
         let reasons: [Alarm.Reason] = [
             .noToken, .stopped(trouble), .failing(trouble), .overwritten(Overwrites(count: 3, age: .seconds(20))),
             .noLeader, .storeUnreachable, .notReady([.noValidToken, .outOfStep]),
+            .appsDiffer(
+                leader: NodeName("b"), AppsDifference(here: [KeptApp(id: AppID("wx7"), line: "stable")], there: [])),
+            .wrongAddress(of: .example("c"), answeredBy: .example("a")),
         ]
         #expect(Set(reasons.map { Alarm(nil, $0).kind }) == Set(Alarm.Kind.allCases))
         let sentences = Set(reasons.map { Alarm(nil, $0).sentence })
         #expect(sentences.count == reasons.count && Set(reasons.map { Alarm(nil, $0).name }).count == reasons.count)
         #expect(sentences.contains { $0.contains("3 times, the last 20 s ago") })
+        #expect(sentences.contains { $0.contains("the leader, b, keep other apps: only here wx7") })
         #expect(sentences.contains { $0.contains("no app has a valid token; it is out of step") })
     }
 

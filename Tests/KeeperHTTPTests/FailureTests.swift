@@ -18,7 +18,7 @@ import Testing
         let lines = LogLines()
         let logger = Logger(label: "test") { _ in lines.handler }
         let gate = NodeGate(
-            incarnation: Incarnation("i"), secret: World.secret, complaints: Complaints(logger),
+            holder: .example(), secret: World.secret, complaints: Complaints(logger),
             clock: NodeClock.system)
         let responder = KeeperResponder(
             node: NodeName("a"), register: try World.register([]), gate: gate,

@@ -9,6 +9,8 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         var answer = RefreshAnswer.unavailable(.noLeader, retryAfter: .seconds(3))
         var health = NodeHealth.example()
         var status = NodeStatus.example()
+        var kept = [KeptApp(id: AppID("wx1"), line: "classic")]
+        var digest = AppsDigest("of-wx1")
         var peerState = PeerState(holder: .example(), floor: Epoch(7), syncAge: nil, records: [])
         var handover: Result<CompletedHandover?, HandoverRefusal> = .success(nil)
         var orders: [HandoverOrder] = []
@@ -79,6 +81,9 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
 
     func health() async -> NodeHealth { state.withLock { $0.health } }
     func status() async -> NodeStatus { state.withLock { $0.status } }
+    func introduction(to digest: AppsDigest?) async -> Introduction {
+        state.withLock { Introduction(holder: $0.peerState.holder, apps: digest == $0.digest ? nil : $0.kept) }
+    }
     func peerState() async -> PeerState { state.withLock { $0.peerState } }
     func idleTime() -> Duration { state.withLock { $0.idleTime } }
     func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {

@@ -55,6 +55,28 @@ import Testing
         #expect(page.text.contains(state))
     }
 
+    @Test func nodeThatDiffers_IsShownEverywhere() async throws {
+        let provider = FakeProvider()
+        let here = [KeptApp(id: AppID("wx1"), line: "classic"), KeptApp(id: AppID("wx2"), line: "classic")]
+        let difference = AppsDifference(here: here, there: [here[0]])
+        provider.change {
+            $0.status = .example()
+            let others = $0.status.members.map(\.holder)
+            $0.status.neighbours = [
+                Neighbour(holder: others[1], finding: .otherApps(difference)),
+                Neighbour(holder: others[2], finding: .answeredBy(.example("a"))),
+            ]
+        }
+        let reply = try await provider.ask(.get, "/status", as: "watcher")
+        let nodes = try #require(try reply.json["nodes"] as? [[String: any Sendable]])
+        #expect(nodes.map { $0["found"] as? String } == [nil, "other-apps", "another-node"])
+        let trouble = "keeps other apps: only here wx2"
+        #expect(nodes.map { $0["trouble"] as? String } == [nil, trouble, "at its address a answers"])
+        #expect(try reply.string("summary") == "Node b: \(trouble)")
+        let page = try await provider.ask(.get, "/", as: "watcher")
+        #expect(page.text.contains("follower; \(trouble)"))
+    }
+
     @Test func page_EscapesTheWordsOfATrouble() async throws {
         let reply = try await node([.example("wx1", trouble: evil)]).ask(.get, "/", as: "watcher")
         #expect(reply.status == 200)

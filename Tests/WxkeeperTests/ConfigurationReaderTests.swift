@@ -105,6 +105,18 @@ import Testing
         #expect(outcome.warnings.map(\.keyPath) == ["wechat.overlap"])
     }
 
+    @Test(arguments: [
+        ("127.0.0.1", "http://127.0.0.1:2130", 0), ("10.0.0.5", "http://127.0.0.1:2130", 1),
+        ("10.0.0.5", "http://localhost:2130/", 1), ("redis.example.com", "http://[::1]:2130", 1),
+        ("10.0.0.5", "http://127.9.9.9:2130", 1), ("10.0.0.5", "http://10.0.0.11:2130", 0),
+        ("localhost", "http://10.0.0.11:2130", 0), ("10.0.0.5", "http://127.example.com", 0),
+    ])
+    func loopback_IsAdvertisedWithAWarning_WhereRedisIsElsewhere(redis: String, advertise: String, count: Int) throws {
+        let sample = Sample(node: "  advertise: \"\(advertise)\"").text
+        let text = sample.replacing("redis://127.0.0.1:6379", with: "redis://\(redis)")
+        #expect(try read(text).get().warnings.filter { $0.keyPath == "node.advertise" }.count == count)
+    }
+
     @Test func cluster_WithoutAClient_IsAWarningOnly() throws {
         let text = Sample().text.split(separator: "clients:").first.map(String.init)
         #expect(try read(text).get().warnings.map(\.keyPath) == ["clients"])

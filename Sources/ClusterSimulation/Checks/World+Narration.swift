@@ -34,6 +34,7 @@ extension World {
         case .peersAnswered(let id, let states):
             let known = states.map { "\($0.holder.node) \($0.records.map(describe))" }
             say(node, "hears (\(id)) peers: \(known)")
+        case .introduced(let id, let outcome): say(node, "hears (\(id)) at another's address: \(outcome)")
         case .handoverAsked(let successor): say(node, "is asked to hand over\(successor.map { " to \($0)" } ?? "")")
         case .leaveAsked: say(node, "is asked to leave")
         case .configured(let apps): say(node, "is to keep \(apps.map(\.id))")
@@ -54,6 +55,7 @@ extension World {
         case .forward(let id, let forwarding):
             say(node, "(\(id)) forwards \(forwarding.app) to \(forwarding.leader.holder.node)")
         case .askPeers(let id, let members): say(node, "(\(id)) asks \(members.map(\.holder.node))")
+        case .introduce(let id, let member, _): say(node, "(\(id)) asks \(member.holder.node) who it is")
         case .answer(let waiter, let answer): say(node, "answers \(waiter.rawValue): \(describe(answer))")
         case .serve(let app, let served):
             let credential = served?.credential

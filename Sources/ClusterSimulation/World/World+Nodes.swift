@@ -160,6 +160,7 @@ extension World {
         case .reach(let id, let deadline): reach(id, before: deadline, node)
         case .forward(let id, let forwarding): forward(id, forwarding, node, now)
         case .askPeers(let id, let members): askPeers(id, members, node)
+        case .introduce(let id, let member, let apps): introduce(id, member, apps, node)
         case .answer(let waiter, let answer): answered(waiter, answer, node, now)
         case .serve(let app, let served): serves(app, served, node)
         case .left:

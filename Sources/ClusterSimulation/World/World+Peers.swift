@@ -86,6 +86,16 @@ extension World {
         }
     }
 
+    /// Every node of a world keeps the same apps and is where it says, so this draws no lots of its own.
+    mutating func introduce(_ id: RequestID, _ member: Member, _ apps: AppsDigest, _ node: Int) {
+        let peer = nodes.firstIndex { $0.holder == member.holder && $0.isAlive }
+        let isReached = peer.map { !conditions.areParted(node, $0, at: time) } ?? false
+        let outcome: IntroductionOutcome =
+            isReached
+            ? .answered(Introduction(holder: member.holder, apps: nil)) : .failed("connection refused")
+        push(.event(.introduced(id, outcome)), to: node, nodes[node].life, after: 0.001)
+    }
+
     mutating func tellPeer(_ asker: Int, _ life: Int, _ id: RequestID, _ node: Int) {
         guard let delay = hop(node, asker) else { return }
         let state = nodes[node].core.peerState(at: nodes[node].clock.instant(at: time))

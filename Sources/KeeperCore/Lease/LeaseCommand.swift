@@ -39,6 +39,8 @@ public struct Tick: Hashable, Sendable {
     public var isDraining: Bool
     /// Whether the caller reaches WeChat, for the member record.
     public var fitness: Member.Fitness
+    /// What the caller keeps, for the member record.
+    public var apps: AppsDigest?
     /// Life of the member record.
     public var memberTTL: Duration
     /// Apps whose credential record the caller expects to be there; the reply names those that are missing.
@@ -53,13 +55,14 @@ public struct Tick: Hashable, Sendable {
     /// Describes a tick.
     public init(
         position: StorePosition?, claimsName: Bool = false, epochSeen: Epoch = .none, isDraining: Bool = false,
-        fitness: Member.Fitness = .unknown, memberTTL: Duration, verify: [AppID] = []
+        fitness: Member.Fitness = .unknown, apps: AppsDigest? = nil, memberTTL: Duration, verify: [AppID] = []
     ) {
         self.position = position
         self.claimsName = claimsName
         self.epochSeen = epochSeen
         self.isDraining = isDraining
         self.fitness = fitness
+        self.apps = apps
         self.memberTTL = memberTTL
         self.verify = verify
     }

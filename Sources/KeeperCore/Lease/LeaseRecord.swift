@@ -121,6 +121,8 @@ public struct Member: Hashable, Sendable {
     public var isDraining: Bool
     /// Whether it reaches WeChat.
     public var fitness: Fitness
+    /// What it keeps, in one word; nil if it does not tell.
+    public var apps: AppsDigest?
 
     /// Whether a node reaches WeChat, as it says itself; the better, the greater.
     public enum Fitness: UInt8, Comparable, Sendable {
@@ -137,12 +139,14 @@ public struct Member: Hashable, Sendable {
 
     /// Describes a member of the cluster.
     public init(
-        holder: LeaseHolder, beat: UInt64, epochSeen: Epoch, isDraining: Bool, fitness: Fitness = .unknown
+        holder: LeaseHolder, beat: UInt64, epochSeen: Epoch, isDraining: Bool, fitness: Fitness = .unknown,
+        apps: AppsDigest? = nil
     ) {
         self.holder = holder
         self.beat = beat
         self.epochSeen = epochSeen
         self.isDraining = isDraining
         self.fitness = fitness
+        self.apps = apps
     }
 }

@@ -22,6 +22,10 @@ public struct Alarm: Hashable, Sendable {
         case storeUnreachable
         /// The node should not be asked for tokens.
         case notReady([NodeHealth.ReasonNotReady])
+        /// The node keeps other apps than the leader, which alone can fetch tokens for them.
+        case appsDiffer(leader: NodeName, AppsDifference)
+        /// Where another member says it is reached, somebody else is; so it gets no report of a dead token.
+        case wrongAddress(of: LeaseHolder, answeredBy: LeaseHolder)
     }
 
     /// One word for each reason, for machines; the gravest first.
@@ -30,6 +34,8 @@ public struct Alarm: Hashable, Sendable {
         case storeUnreachable = "redis-unreachable"
         case noLeader = "no-leader"
         case noToken = "no-token"
+        case wrongAddress = "wrong-address"
+        case appsDiffer = "apps-differ"
         case stopped, overwritten, failing
 
         public static func < (left: Kind, right: Kind) -> Bool { left.rank < right.rank }
@@ -69,7 +75,7 @@ public struct Alarm: Hashable, Sendable {
     public var errcode: Int? {
         switch reason {
         case .stopped(let trouble), .failing(let trouble): trouble.errcode
-        case .noToken, .overwritten, .noLeader, .storeUnreachable, .notReady: nil
+        case .noToken, .overwritten, .noLeader, .storeUnreachable, .notReady, .appsDiffer, .wrongAddress: nil
         }
     }
 
@@ -83,6 +89,8 @@ public struct Alarm: Hashable, Sendable {
         case .noLeader: .noLeader
         case .storeUnreachable: .storeUnreachable
         case .notReady: .notReady
+        case .appsDiffer: .appsDiffer
+        case .wrongAddress: .wrongAddress
         }
     }
 }

@@ -12,6 +12,7 @@ extension NodeCore {
         }
         let reasons = reasonsNotReady(at: now)
         if !reasons.isEmpty { alarms.append(Alarm(nil, .notReady(reasons))) }
+        addNeighbours(to: &alarms, leader: leaderName(at: now))
         guard elector.isLeader(at: now), let term = elector.term else { return NodeAlarms(term: nil, alarms: alarms) }
         var lastIll: AppID?
         var covered: Set<AppID> = []
@@ -24,6 +25,24 @@ extension NodeCore {
             if refreshers[index].addAlarms(at: now, to: &alarms) { lastIll = refreshers[index].app.id }
         }
         return NodeAlarms(term: term.epoch, alarms: alarms, covered: covered)
+    }
+}
+
+extension NodeCore {
+    /// What is wrong between this node and the others, one of each kind. Of apps that differ each node tells what it
+    /// does not share with the leader, so that nobody is told of two others.
+    private func addNeighbours(to alarms: inout [Alarm], leader: NodeName?) {
+        var isMisled = false
+        for neighbour in findings {
+            switch neighbour.finding {
+            case .answeredBy(let other) where !isMisled:
+                alarms.append(Alarm(nil, .wrongAddress(of: neighbour.holder, answeredBy: other)))
+                isMisled = true
+            case .otherApps(let difference) where neighbour.holder.node == leader:
+                alarms.append(Alarm(nil, .appsDiffer(leader: neighbour.holder.node, difference)))
+            case .unknown, .sameApps, .otherApps, .answeredBy, .silent: break
+            }
+        }
     }
 }
 

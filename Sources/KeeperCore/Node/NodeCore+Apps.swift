@@ -7,6 +7,7 @@ extension NodeCore {
     /// for it: its open intent stays in the store, and whoever keeps that app later finds it there.
     mutating func configure(_ apps: [AppSettings], at now: Instant) {
         settings.apps = apps
+        appsDigest = AppsDigest(of: apps)
         let (before, indexBefore) = (refreshers, indexOfApp)
         let kept = apps.sorted { $0.id < $1.id }.map { app in
             (app: app, index: indexBefore[app.id].flatMap { before[$0].app == app ? $0 : nil })

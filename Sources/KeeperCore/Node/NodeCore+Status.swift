@@ -44,7 +44,10 @@ extension NodeCore {
         let apps = refreshers.lazy.filter { !$0.app.line.isTicket }
         let hasAnyToken = apps.contains { $0.hasToken(at: now) }
         if sync.age(at: now) == nil, !hasAnyToken { reasons.append(.starting) }
-        if apps.contains(where: { !$0.wasAskedFor && !$0.isNewcomer }) { reasons.append(.appsNotAskedYet) }
+        // A leader that may not keep an app asks for none; whoever waits for that waits for ever.
+        if !leaderKeepsOthers, apps.contains(where: { !$0.wasAskedFor && !$0.isNewcomer }) {
+            reasons.append(.appsNotAskedYet)
+        }
         if !hasAnyToken { reasons.append(.noValidToken) }
         if isOutOfStep(at: now) { reasons.append(.outOfStep) }
         return reasons
@@ -67,7 +70,7 @@ extension NodeCore {
         return NodeStatus(
             health: health(at: now), holder: holder, uptime: now - startedAt,
             quietLeft: quiet.flatMap { $0 > .zero ? $0 : nil },
-            pauseLeft: pauseEnds.map { ($0 - now).atLeastZero }, members: sync.members,
+            pauseLeft: pauseEnds.map { ($0 - now).atLeastZero }, members: sync.members, neighbours: findings,
             apps: refreshers.indices.map { appStatus($0, at: now) }, counters: total)
     }
 

@@ -41,6 +41,7 @@ extension NodeCore {
         heedLeader(among: found.members, at: now)
         updateSituation(at: now)
         if sync.follows(found, from: server, at: now) { read(found, sentAt: sentAt, at: now) }
+        introduceIfDue(at: now)
     }
 
     /// A leader that does not reach WeChat, by its own word, is a reason to see for ourselves.

@@ -31,6 +31,9 @@ public struct NodeCore: Sendable {
     var appOfWaiter: [WaiterID: Int] = [:]
     var slots: CallSlots
     var peers = PeerQuery()
+    var neighbourhood = Neighbourhood()
+    /// What `settings.apps` are, in one word.
+    var appsDigest: AppsDigest
     var fitness: Fitness
     /// Whether an operator has paused takeovers, as of the last tick.
     var pauseEnds: Instant?
@@ -89,6 +92,7 @@ public struct NodeCore: Sendable {
         self.settings = settings
         self.fingerprint = fingerprint
         self.rules = rules
+        appsDigest = AppsDigest(of: settings.apps)
         var random = SplitMix64(seed: seed)
         elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
@@ -123,6 +127,7 @@ public struct NodeCore: Sendable {
         case .refreshAsked(let request): refreshAsked(request, at: now)
         case .waiterLeft(let waiter): waiterLeft(waiter)
         case .peersAnswered(let request, let states): peersAnswered(request, states, at: now)
+        case .introduced(let request, let outcome): introduced(request, outcome, at: now)
         case .reached(let request, let isThere): fitness.reached(request, isThere, at: now)
         case .handoverAsked(let successor): stepDown(.init(successor: successor))
         case .leaveAsked: leaveAsked(at: now)
@@ -232,8 +237,8 @@ extension NodeCore {
         let verify = elector.isLeader(at: now) ? sync.nextToVerify(of: refreshers.count) : 0..<0
         let tick = Tick(
             position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.floor,
-            isDraining: isDraining, fitness: fitness.standing(at: now), memberTTL: settings.timing.memberTTL,
-            verify: verify.map { refreshers[$0].app.id })
+            isDraining: isDraining, fitness: fitness.standing(at: now), apps: appsDigest,
+            memberTTL: settings.timing.memberTTL, verify: verify.map { refreshers[$0].app.id })
         sync.sent(out.send(.tick(tick)), at: now)
         out.counters.ticks += 1
     }

@@ -24,6 +24,8 @@ public enum NodeEvent: Hashable, Sendable {
     indirect case forwarded(RequestID, ForwardOutcome)
     /// A `NodeAction.askPeers` is over: what came back in time.
     case peersAnswered(RequestID, [PeerState])
+    /// A `NodeAction.introduce` is over.
+    indirect case introduced(RequestID, IntroductionOutcome)
     /// An operator wants this node to give the lease up and not take it again at once; to the node named, if one is.
     case handoverAsked(to: NodeName?)
     /// The process shall end: give the lease up now, then only serve.
@@ -50,6 +52,9 @@ public enum NodeAction: Equatable, Sendable {
     indirect case forward(RequestID, Forwarding)
     /// Ask these nodes what they know; give up after `LeaseTiming.commandTimeout` times two.
     case askPeers(RequestID, [Member])
+    /// Ask who is there where this member says it is reached, and what that node keeps, unless it is what the digest
+    /// stands for; give up after `LeaseTiming.commandTimeout` times two.
+    indirect case introduce(RequestID, to: Member, apps: AppsDigest)
     /// Answer a caller.
     indirect case answer(WaiterID, RefreshAnswer)
     /// What may be handed out for an app has changed; nil: nothing any more.
@@ -101,6 +106,8 @@ public enum Notice: Equatable, Sendable {
     case restored(AppID, version: UInt64)
     /// Another incarnation stands under this node's name; watching whether it lives.
     case nameContested(Member)
+    /// What was found at the address of another member is not what it was before.
+    case neighbour(Neighbour)
 }
 
 /// Why a token is replaced.

@@ -144,6 +144,8 @@ public struct NodeStatus: Equatable, Sendable {
     public var pauseLeft: Duration?
     /// Everyone with a living member record, by name.
     public var members: [Member]
+    /// What was found at the addresses of the others, by name.
+    public var neighbours: [Neighbour]
     /// Every app, by appid.
     public var apps: [AppStatus]
     /// What it has counted since it started.
@@ -152,7 +154,7 @@ public struct NodeStatus: Equatable, Sendable {
     /// Describes the cluster.
     public init(
         health: NodeHealth, holder: LeaseHolder, uptime: Duration, quietLeft: Duration?, pauseLeft: Duration? = nil,
-        members: [Member],
+        members: [Member], neighbours: [Neighbour] = [],
         apps: [AppStatus], counters: Counters
     ) {
         self.health = health
@@ -161,6 +163,7 @@ public struct NodeStatus: Equatable, Sendable {
         self.quietLeft = quietLeft
         self.pauseLeft = pauseLeft
         self.members = members
+        self.neighbours = neighbours
         self.apps = apps
         self.counters = counters
     }

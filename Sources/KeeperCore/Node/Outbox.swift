@@ -60,6 +60,12 @@ struct Outbox: Sendable {
         return id
     }
 
+    mutating func introduce(to member: Member, apps: AppsDigest) -> RequestID {
+        let id = nextRequest()
+        actions.append(.introduce(id, to: member, apps: apps))
+        return id
+    }
+
     mutating func append(_ action: NodeAction) { actions.append(action) }
 
     mutating func note(_ notice: Notice) { actions.append(.note(notice)) }

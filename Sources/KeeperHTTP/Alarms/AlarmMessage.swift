@@ -111,6 +111,12 @@ extension Alarm {
             case .noLeader: "nobody leads; tokens are served from memory and none is fetched"
             case .storeUnreachable: "Redis does not answer this node; it serves tokens from memory"
             case .notReady(let reasons): "this node is not ready: \(reasons.map(\.sentence).joined(separator: "; "))"
+            case .appsDiffer(let leader, let difference):
+                "this node and the leader, \(leader), keep other apps: \(difference.sentence); "
+                    + "give all nodes the same list, or nobody fetches what the leader does not keep"
+            case .wrongAddress(let member, let other):
+                "where node \(member.node) says that it is reached \(other.node) answers; give every node a "
+                    + "node.advertise of its own that the others reach"
             }
         return prefix + words
     }
@@ -126,6 +132,8 @@ extension Alarm {
             case .noLeader: "no leader"
             case .storeUnreachable: "Redis unreachable"
             case .notReady: "node not ready"
+            case .appsDiffer: "nodes that keep other apps"
+            case .wrongAddress: "wrong address of a node"
             }
         return prefix + words
     }

@@ -59,6 +59,19 @@ public struct HTTPForwarder: Forwarder {
         }
     }
 
+    public func introduce(
+        to member: Member, apps: AppsDigest, before deadline: ContinuousClock.Instant
+    ) async -> IntroductionOutcome {
+        do throws(NodeTransportFailure) {
+            let message: IntroductionMessage = try await ask(
+                member.holder, .get, "/internal/apps?unless=\(apps)", epoch: .none, nil, limit: Self.longestPage,
+                before: deadline)
+            return .answered(message.introduction)
+        } catch {
+            return error.answeredBy.map { .answered(Introduction(holder: $0, apps: nil)) } ?? .failed(error.reason)
+        }
+    }
+
     /// All pages of what a node knows; nil if one of them did not come. Every record's times are those of its own
     /// page, which is later than the caller assumes: so a token seems to live a little shorter, never longer.
     private func state(of holder: LeaseHolder, before deadline: ContinuousClock.Instant) async -> PeerState? {
@@ -104,7 +117,8 @@ public struct HTTPForwarder: Forwarder {
             case .answer(let answer): return answer
             case .objection(let objection):
                 guard isFirst, let clock = objection.clock else {
-                    throw NodeTransportFailure(reason: "the node refused: \(objection.reason)")
+                    throw NodeTransportFailure(
+                        reason: "the node refused: \(objection.reason)", answeredBy: objection.holder?.holder)
                 }
                 (time, isFirst) = (clock, false)
             }

@@ -4,7 +4,7 @@ internal import Hummingbird
 internal import KeeperCore
 internal import KeeperPorts
 
-/// What nodes ask each other: `POST /internal/refresh` and `GET /internal/state`.
+/// What nodes ask each other: `POST /internal/refresh`, `GET /internal/state` and `GET /internal/apps`.
 struct NodeEndpoints: Sendable {
     /// The longest a node may wait here for the answer to a forwarded refresh.
     static let longestWait = TokenEndpoints.longestRefresh
@@ -33,6 +33,12 @@ struct NodeEndpoints: Sendable {
     /// One page of what this node knows.
     func state(_ request: NodeRequest) async throws -> NodeAnswer {
         try NodeAnswer(.ok, StateMessage(await provider.peerState(), after: request.parameters("after")))
+    }
+
+    /// Who this node is and what it keeps.
+    func apps(_ request: NodeRequest) async throws -> NodeAnswer {
+        let known = request.parameters("unless").map { AppsDigest($0) }
+        return try NodeAnswer(.ok, IntroductionMessage(await provider.introduction(to: known)))
     }
 
     private static func answer(_ answer: RefreshAnswer, at now: Instant) throws -> NodeAnswer {

@@ -32,7 +32,7 @@ struct NodeGate: Sendable {
     /// A longer body is refused.
     static let longestBody = 16 * 1024
 
-    let incarnation: Incarnation
+    let holder: LeaseHolder
     let secret: ClusterSecret
     let nonces = NonceCache()
     let complaints: Complaints
@@ -76,11 +76,16 @@ struct NodeGate: Sendable {
         var reason: String
         /// What time it is here, in milliseconds since 1970, if the question's time is what is wrong with it.
         var clock: Int64?
+        /// Who is here, if somebody else was meant.
+        var holder: HolderMessage?
 
-        init(_ status: HTTPResponse.Status, _ reason: String, clock: Int64? = nil) {
+        init(
+            _ status: HTTPResponse.Status, _ reason: String, clock: Int64? = nil, holder: HolderMessage? = nil
+        ) {
             code = status.code
             self.reason = reason
             self.clock = clock
+            self.holder = holder
         }
 
         var status: HTTPResponse.Status { .init(code: code) }
@@ -88,8 +93,9 @@ struct NodeGate: Sendable {
 
     private func objection(to question: Question, _ method: HTTPRequest.Method) -> Objection? {
         guard question.method == method.rawValue else { return Objection(.methodNotAllowed, "wrong method") }
-        guard question.recipient == incarnation else {
-            return Objection(.unauthorized, "it was meant for another start of a node")
+        guard question.recipient == holder.incarnation else {
+            return Objection(
+                .unauthorized, "it was meant for another start of a node", holder: HolderMessage(holder))
         }
         let here = clock()
         let lateness = Duration.milliseconds(here - question.time)

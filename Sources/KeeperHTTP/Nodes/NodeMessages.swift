@@ -105,3 +105,26 @@ struct StateMessage: Codable {
             records: records.map(\.record))
     }
 }
+
+/// The body of the answer to `GET /internal/apps`: who answers, and what it keeps.
+struct IntroductionMessage: Codable {
+    var holder: HolderMessage
+    /// Names and lines; nil if that is what the question's digest stands for.
+    var apps: [App]?
+
+    /// One app or ticket.
+    struct App: Codable {
+        var name: String
+        var line: String
+    }
+
+    init(_ introduction: Introduction) {
+        holder = HolderMessage(introduction.holder)
+        apps = introduction.apps.map { $0.map { App(name: $0.id.rawValue, line: $0.line) } }
+    }
+
+    var introduction: Introduction {
+        Introduction(
+            holder: holder.holder, apps: apps.map { $0.map { KeptApp(id: AppID($0.name), line: $0.line) } })
+    }
+}

@@ -1,3 +1,5 @@
+internal import KeeperCore
+
 /// The way one HTTP exchange with another node takes. Knows nothing of proofs.
 protocol NodeTransport: Sendable {
     /// Sends `exchange` once and brings the whole answer, or throws.
@@ -32,4 +34,6 @@ struct NodeReply: Sendable {
 /// No answer; why, in words that hold no secret.
 struct NodeTransportFailure: Error {
     var reason: String
+    /// The node of the cluster that did answer, if another was asked.
+    var answeredBy: LeaseHolder?
 }

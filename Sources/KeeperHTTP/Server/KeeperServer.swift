@@ -51,8 +51,7 @@ public struct KeeperServer: Service {
         self.reconfiguring = reconfiguring
         self.register = register
         gate = NodeGate(
-            incarnation: holder.incarnation, secret: secret, complaints: Complaints(logger),
-            clock: NodeClock.system)
+            holder: holder, secret: secret, complaints: Complaints(logger), clock: NodeClock.system)
         self.logger = logger
         self.onBound = onBound
     }
@@ -137,6 +136,7 @@ public struct KeeperServer: Service {
 
             "/internal/refresh": .node(.post, nodes.refresh),
             "/internal/state": .node(.get, nodes.state),
+            "/internal/apps": .node(.get, nodes.apps),
         ]
     }
 

@@ -53,6 +53,10 @@ struct StatusDocument: Encodable {
         /// `fit`, `unfit` or `unknown`: whether it reaches WeChat, by its own word.
         let wechat: String
         let leader: Bool
+        /// What was found at its address: see `Neighbour.Finding.word`; nil of the node that answers.
+        let found: String?
+        /// What is wrong with that, for a person; nil if nothing is.
+        let trouble: String?
     }
 
     /// One app.
@@ -125,7 +129,9 @@ extension StatusDocument {
         syncAgeMs = health.syncAge?.milliseconds
         stale = health.isStale
         pausedMs = status.pauseLeft?.milliseconds
-        nodes = status.members.map { Member($0, leader: health.leader) }
+        let findings = Dictionary(
+            status.neighbours.map { ($0.holder, $0.finding) }, uniquingKeysWith: { first, _ in first })
+        nodes = status.members.map { Member($0, leader: health.leader, finding: findings[$0.holder]) }
         apps = status.apps.map(App.init)
         counters = Counters(
             status.counters, startTime: date.addingTimeInterval(-status.uptime.inSeconds),
@@ -144,6 +150,10 @@ extension StatusDocument {
         }
         if health.isStale { return (.attention, "This node cannot confirm that it is up to date") }
         if !health.isStoreReachable { return (.attention, "Redis does not answer; tokens are served from memory") }
+        for neighbour in status.neighbours {
+            guard let trouble = neighbour.finding.trouble else { continue }
+            return (.attention, "Node \(neighbour.holder.node): \(trouble)")
+        }
         if health.illCount > 0 {
             let verb = health.illCount == 1 ? "needs" : "need"
             return (.attention, "\(health.illCount) of \(health.appCount) apps \(verb) attention")
@@ -156,11 +166,35 @@ extension StatusDocument {
 }
 
 extension StatusDocument.Member {
-    fileprivate init(_ member: Member, leader: NodeName?) {
+    fileprivate init(_ member: Member, leader: NodeName?, finding: Neighbour.Finding?) {
         self.init(
             name: member.holder.node.rawValue, incarnation: member.holder.incarnation.rawValue,
             address: member.holder.address, epochSeen: member.epochSeen.rawValue, draining: member.isDraining,
-            wechat: "\(member.fitness)", leader: member.holder.node == leader)
+            wechat: "\(member.fitness)", leader: member.holder.node == leader, found: finding?.word,
+            trouble: finding?.trouble)
+    }
+}
+
+extension Neighbour.Finding {
+    /// The same for machines.
+    fileprivate var word: String {
+        switch self {
+        case .unknown: "unknown"
+        case .sameApps: "same-apps"
+        case .otherApps: "other-apps"
+        case .answeredBy: "another-node"
+        case .silent: "silent"
+        }
+    }
+
+    /// What is wrong, for a person.
+    fileprivate var trouble: String? {
+        switch self {
+        case .unknown, .sameApps: nil
+        case .otherApps(let difference): "keeps other apps: \(difference.sentence)"
+        case .answeredBy(let other): "at its address \(other.node) answers"
+        case .silent: "not reached at its address"
+        }
     }
 }
 

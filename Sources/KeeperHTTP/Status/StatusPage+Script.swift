@@ -49,8 +49,9 @@ extension StatusPage {
             ];
             const nodeRow = node => [
                 heading(node.name),
-                cell(node.draining ? "draining" : node.leader ? "leader" : "follower",
-                    "state " + (node.draining ? "attention" : node.leader ? "well" : "plain")),
+                cell((node.draining ? "draining" : node.leader ? "leader" : "follower")
+                        + (node.trouble ? `; ${node.trouble}` : ""),
+                    "state " + (node.draining || node.trouble ? "attention" : node.leader ? "well" : "plain")),
                 cell(node.address), cell(node.incarnation.slice(0, 8), "code"), cell(String(node.epoch_seen), "number"),
             ];
 

@@ -78,8 +78,11 @@ struct StatusView {
 extension StatusView.Node {
     fileprivate init(_ node: StatusDocument.Member) {
         self.init(
-            name: node.name, state: node.draining ? "draining" : node.leader ? "leader" : "follower",
-            mark: node.draining ? "attention" : node.leader ? "well" : "plain", address: node.address,
+            name: node.name,
+            state: (node.draining ? "draining" : node.leader ? "leader" : "follower")
+                + (node.trouble.map { "; \($0)" } ?? ""),
+            mark: node.draining || node.trouble != nil ? "attention" : node.leader ? "well" : "plain",
+            address: node.address,
             incarnation: String(node.incarnation.prefix(8)), epoch: String(node.epochSeen))
     }
 }

@@ -1,6 +1,7 @@
 extension Script {
     /// `LeaseCommand.tick`: ARGV 3 node, 4 address, 5 store and 6 event of the position, 7 claims the name, 8 epoch
-    /// seen, 9 draining, 10 fitness, 11 life of the member record, 12 most changes, 13… apps to verify.
+    /// seen, 9 draining, 10 fitness, 11 life of the member record, 12 most changes, 13 digest of
+    /// what the caller keeps, 14… apps to verify.
     ///
     /// The sorted set of apps by the event that last changed them makes a tick cost the same with one app and with ten
     /// thousand. Members are found through a set of names, since a script must not search the keyspace.
@@ -10,10 +11,11 @@ extension Script {
         local node, address = ARGV[3], ARGV[4]
 
         local function member(name)
-            local f = redis.call('HMGET', key('member:' .. name), 'inc', 'addr', 'beat', 'epoch', 'draining', 'fit')
+            local f = redis.call('HMGET', key('member:' .. name), 'inc', 'addr', 'beat', 'epoch', 'draining', 'fit',
+                'apps')
             if not f[1] then return nil end
             return { name, f[1], f[2] or '', number(f[3]), number(f[4]), f[5] == '1' and 1 or 0,
-                tonumber(f[6]) or 1 }
+                tonumber(f[6]) or 1, f[7] or '' }
         end
 
         -- 1. The heartbeat. Another incarnation under our name is left alone unless the caller claims the name.
@@ -26,7 +28,7 @@ extension Script {
             redis.call('HINCRBY', key('member:' .. node), 'beat', 1)
             redis.call('HSET', key('member:' .. node),
                 'inc', caller, 'addr', address, 'epoch', ARGV[8], 'draining', ARGV[9],
-                'fit', ARGV[10])
+                'fit', ARGV[10], 'apps', ARGV[13])
             redis.call('PEXPIRE', key('member:' .. node), ARGV[11])
             redis.call('SADD', key('members'), node)
         end
@@ -39,7 +41,7 @@ extension Script {
 
         -- 2. Records that were lost. One that lost only its place among the changes gets a new one.
         local missing = {}
-        for i = 13, #ARGV - 1 do
+        for i = 14, #ARGV - 1 do
             local app = ARGV[i]
             if redis.call('EXISTS', key('tok:' .. app)) == 0 then
                 missing[#missing + 1] = app

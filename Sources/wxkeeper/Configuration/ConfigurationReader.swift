@@ -61,7 +61,20 @@ struct ConfigurationReader {
         EnvironmentOverlay(environment: surroundings.environment, hasFile: file != nil, log: log).lay(over: &root)
         let configuration = configuration(from: root)
         guard log.isEmpty else { return .failure(failure) }
+        warnOfLoopback(in: configuration)
         return .success(Outcome(configuration: configuration, warnings: log.warnings))
+    }
+
+    /// A node that others look for on their own machines is read, but no report of a dead token reaches it.
+    private func warnOfLoopback(in configuration: Configuration) {
+        let advertise = configuration.node.advertise
+        guard let parts = URLParts(advertise, defaultPorts: ["http": 80]), parts.authority.isLoopback,
+            !configuration.cluster.redis.address.isLoopback
+        else { return }
+        log.warn(
+            "node.advertise",
+            "\(advertise) is every machine itself, and Redis is on another: nodes on other machines cannot reach this "
+                + "one; name an address that they can")
     }
 
     private var failure: ConfigurationProblems { ConfigurationProblems(problems: log.inOrder) }

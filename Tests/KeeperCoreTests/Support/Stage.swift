@@ -22,6 +22,7 @@ struct Stage {
     private(set) var probes: [(request: RequestID, token: Token)] = []
     private(set) var forwards: [(request: RequestID, forwarding: Forwarding)] = []
     private(set) var queries: [(request: RequestID, members: [Member])] = []
+    private(set) var introductions: [(request: RequestID, member: Member)] = []
     private var unanswered: [(event: NodeEvent, at: Instant)] = []
     private var lastWaiter: UInt64 = 0
     private let holder: LeaseHolder
@@ -109,6 +110,9 @@ extension Stage {
             return []
         case .forward(let id, let forwarding): forwards.append((id, forwarding))
         case .askPeers(let id, let members): queries.append((id, members))
+        case .introduce(let id, let member, _):
+            introductions.append((id, member))
+            return []
         case .answer, .serve, .left, .nameTaken, .note: break
         }
         actions.append(action)
@@ -136,6 +140,13 @@ extension Stage {
 
 extension Stage {
     mutating func forget() { actions = [] }
+
+    /// Somebody answers at the address of the member asked first, or nobody does.
+    mutating func introduce(_ outcome: IntroductionOutcome) throws {
+        let introduction = try #require(introductions.first)
+        introductions.removeFirst()
+        play(.introduced(introduction.request, outcome))
+    }
 
     /// WeChat answers the oldest call.
     mutating func wechat(_ outcome: CallOutcome) throws {
@@ -281,7 +292,7 @@ extension NodeAction {
         case .askPeers: "ask members"
         case .left: "left"
         case .nameTaken: "name taken"
-        case .answer, .serve, .note, .reach: nil
+        case .answer, .serve, .note, .reach, .introduce: nil
         }
     }
 }

@@ -97,12 +97,12 @@ struct StoreCaller: Sendable {
 
     func tick(
         from position: StorePosition? = nil, claimsName: Bool = false, epochSeen: Epoch = .none,
-        isDraining: Bool = false, fitness: Member.Fitness = .unknown, memberTTL: Duration = .seconds(60),
-        verify: [AppID] = []
+        isDraining: Bool = false, fitness: Member.Fitness = .unknown, apps: AppsDigest? = nil,
+        memberTTL: Duration = .seconds(60), verify: [AppID] = []
     ) async throws -> TickReply {
         let tick = Tick(
             position: position, claimsName: claimsName, epochSeen: epochSeen, isDraining: isDraining,
-            fitness: fitness, memberTTL: memberTTL, verify: verify)
+            fitness: fitness, apps: apps, memberTTL: memberTTL, verify: verify)
         guard case .ticked(let reply) = try await perform(.tick(tick)) else {
             throw Nonconformance(description: "a tick was not answered as one")
         }

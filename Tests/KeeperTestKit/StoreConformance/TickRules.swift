@@ -15,7 +15,7 @@ extension StoreConformance {
         },
         StoreConformance("tick_ShowsEveryone_ByName_WithTheirBeat") { scene in
             let epoch = Epoch(7)
-            _ = try await scene.b.tick(epochSeen: epoch, isDraining: true, fitness: .fit)
+            _ = try await scene.b.tick(epochSeen: epoch, isDraining: true, fitness: .fit, apps: AppsDigest("0badcafe"))
             _ = try await scene.c.tick()
             _ = try await scene.a.tick()
             let reply = try await scene.a.tick()
@@ -24,7 +24,8 @@ extension StoreConformance {
                 [
                     Member(holder: scene.a.holder, beat: 2, epochSeen: .none, isDraining: false),
                     Member(
-                        holder: scene.b.holder, beat: 1, epochSeen: epoch, isDraining: true, fitness: .fit),
+                        holder: scene.b.holder, beat: 1, epochSeen: epoch, isDraining: true, fitness: .fit,
+                        apps: AppsDigest("0badcafe")),
                     Member(holder: scene.c.holder, beat: 1, epochSeen: .none, isDraining: false),
                 ])
         },

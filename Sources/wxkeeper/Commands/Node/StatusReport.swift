@@ -30,6 +30,8 @@ struct StatusReport: Decodable {
         var leader: Bool
         /// Whether it reaches WeChat; older nodes do not say it.
         var wechat: String?
+        /// What is wrong with it, as the node sees it that answers.
+        var trouble: String?
     }
 
     struct App: Decodable {
@@ -78,7 +80,7 @@ extension StatusReport {
 
     private var nodeTable: String {
         let rows = nodes.map { member in
-            let state = [member.leader ? "leader" : "follower", member.draining ? "draining" : nil]
+            let state = [member.leader ? "leader" : "follower", member.draining ? "draining" : nil, member.trouble]
             return [
                 member.name, state.compactMap(\.self).joined(separator: ", "), "\(member.epochSeen)",
                 member.wechat ?? "-", member.address,

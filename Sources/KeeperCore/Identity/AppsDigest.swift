@@ -1,0 +1,28 @@
+/// What a node keeps, in one short word: nodes with the same word keep the same apps and tickets by the same lines.
+///
+/// Members tell it with every tick, so that a list of ten thousand apps is compared without being sent. It is a check
+/// against mistakes and proves nothing: FNV-1a, 64 bits (https://www.rfc-editor.org/rfc/rfc9923), in hexadecimal.
+public struct AppsDigest: Hashable, Sendable, CustomStringConvertible {
+    /// The word.
+    public let rawValue: String
+
+    /// Wraps a word that a member has told.
+    public init(_ rawValue: String) { self.rawValue = rawValue }
+
+    /// The word for these apps, in whatever order.
+    public init(of apps: [AppSettings]) {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func add(_ text: String) {
+            // No name holds the byte that ends it.
+            for byte in text.utf8 + [0] { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        }
+        for app in apps.sorted(by: { $0.id < $1.id }) {
+            add(app.id.rawValue)
+            add(app.line.name)
+        }
+        let digits = String(hash, radix: 16)
+        rawValue = String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    public var description: String { rawValue }
+}

@@ -1,0 +1,122 @@
+/// Gets to know the other members: whether each is reached where it says, and whether it keeps the same apps.
+///
+/// Each is asked once, and again when its digest or ours is another; one that is silent every `retry`. One question is
+/// on its way at a time. A node that only reads never notices a wrong address, for reads need no other node; the first
+/// report of a dead token would, and then it is too late.
+struct Neighbourhood: Sendable {
+    /// Pause before whoever was not found is asked again.
+    static let retry: Duration = .seconds(15)
+    /// So often in a row nobody must have answered before that is said: a node that starts stands among the members
+    /// before it listens.
+    static let patience = 2
+
+    private struct Entry {
+        var neighbour: Neighbour
+        /// For which pair of digests the finding holds; nil if it must be asked again in any case.
+        var comparedAs: Pair?
+        var failures = 0
+        var notBefore = Instant.origin
+    }
+
+    private struct Pair: Equatable {
+        let ours: AppsDigest
+        let theirs: AppsDigest?
+    }
+
+    private var entries: [NodeName: Entry] = [:]
+    private var inFlight: (request: RequestID, holder: LeaseHolder, pair: Pair)?
+
+    /// What was found, for those members.
+    func findings(on members: [Member]) -> [Neighbour] {
+        members.compactMap { member in
+            entries[member.holder.node].flatMap { $0.neighbour.holder == member.holder ? $0.neighbour : nil }
+        }
+    }
+
+    /// Whom to ask now; nil if everybody is known.
+    mutating func next(of others: [Member], ours: AppsDigest, at now: Instant) -> Member? {
+        let names = Set(others.map(\.holder.node))
+        entries = entries.filter { names.contains($0.key) }
+        guard inFlight == nil else { return nil }
+        for member in others where !member.isDraining {
+            let pair = Pair(ours: ours, theirs: member.apps)
+            guard let entry = entries[member.holder.node], entry.neighbour.holder == member.holder else {
+                entries[member.holder.node] = Entry(neighbour: Neighbour(holder: member.holder, finding: .unknown))
+                return member
+            }
+            if entry.comparedAs != pair, entry.notBefore <= now { return member }
+        }
+        return nil
+    }
+
+    mutating func sent(_ request: RequestID, to member: Member, ours: AppsDigest) {
+        inFlight = (request, member.holder, Pair(ours: ours, theirs: member.apps))
+    }
+
+    /// Takes in an answer. Returns what is known now, if that has changed.
+    mutating func introduced(
+        _ request: RequestID, _ outcome: IntroductionOutcome, apps: [AppSettings], at now: Instant
+    ) -> Neighbour? {
+        guard let inFlight, inFlight.request == request else { return nil }
+        self.inFlight = nil
+        guard var entry = entries[inFlight.holder.node], entry.neighbour.holder == inFlight.holder else { return nil }
+        let before = entry.neighbour.finding
+        entry.comparedAs = nil
+        entry.notBefore = now + Self.retry
+        switch outcome {
+        case .answered(let answer) where answer.holder.node != inFlight.holder.node:
+            entry.neighbour.finding = .answeredBy(answer.holder)
+        case .answered(let answer) where answer.holder.incarnation != inFlight.holder.incarnation:
+            // It was started again since; its new record will show.
+            break
+        case .answered(let answer):
+            (entry.failures, entry.notBefore) = (0, now)
+            entry.comparedAs = inFlight.pair
+            let difference = answer.apps.map { AppsDifference(here: apps.map(KeptApp.init), there: $0) }
+            entry.neighbour.finding = difference.map { $0.isNone ? .sameApps : .otherApps($0) } ?? .sameApps
+        case .failed(let reason):
+            entry.failures += 1
+            if entry.failures >= Self.patience { entry.neighbour.finding = .silent(reason) }
+        }
+        entries[inFlight.holder.node] = entry
+        return entry.neighbour.finding == before ? nil : entry.neighbour
+    }
+}
+
+extension AppsDifference {
+    /// Whether there is none after all.
+    var isNone: Bool { onlyHere.count + onlyThere.count + otherwise.count == 0 }
+}
+
+extension NodeCore {
+    /// Everybody else with a living member record.
+    private var others: [Member] { sync.members.filter { $0.holder.incarnation != holder.incarnation } }
+
+    /// Asks one member who it is, if there is one that is not known. Called when a tick has told who is there.
+    mutating func introduceIfDue(at now: Instant) {
+        guard !isDraining, let member = neighbourhood.next(of: others, ours: appsDigest, at: now) else { return }
+        neighbourhood.sent(out.introduce(to: member, apps: appsDigest), to: member, ours: appsDigest)
+    }
+
+    mutating func introduced(_ request: RequestID, _ outcome: IntroductionOutcome, at now: Instant) {
+        let changed = neighbourhood.introduced(request, outcome, apps: settings.apps, at: now)
+        guard let changed, changed.finding != .unknown else { return }
+        out.note(.neighbour(changed))
+    }
+
+    /// Whether the member that leads may not keep an app that this node keeps.
+    var leaderKeepsOthers: Bool {
+        guard let leader = leaderHint?.holder.incarnation,
+            let theirs = sync.members.first(where: { $0.holder.incarnation == leader })?.apps
+        else { return false }
+        return theirs != appsDigest
+    }
+
+    /// What was found at the addresses of the other members.
+    var findings: [Neighbour] { neighbourhood.findings(on: others) }
+
+    /// What this node answers to whoever asks who is there.
+    public func introduction(to digest: AppsDigest?) -> Introduction {
+        Introduction(holder: holder, apps: digest == appsDigest ? nil : settings.apps.map(KeptApp.init))
+    }
+}
