@@ -16,7 +16,7 @@ struct Recipes {
         folder = FileManager.default.temporaryDirectory.appending(path: "recipes-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder.appending(path: "recipes"), withIntermediateDirectories: true)
-        try write(try Self.python(of: "client.md", in: 0), "keeper")
+        try write(try Self.block(of: "python", in: "client.md"), "keeper")
         let given = """
             import os
             from keeper import Keeper
@@ -28,7 +28,7 @@ struct Recipes {
             ("wechatpy_hook", "wechatpy.md", 0), ("wechatpy_drop_in", "wechatpy.md", 1),
             ("werobot_hook", "werobot.md", 0),
         ] {
-            try write(given + Self.python(of: guide, in: number), "recipes/\(module)")
+            try write(given + Self.block(number, of: "python", in: guide), "recipes/\(module)")
         }
     }
 
@@ -38,18 +38,20 @@ struct Recipes {
         try Data(text.utf8).write(to: folder.appending(path: "\(module).py"))
     }
 
-    /// The Python block of that number in a guide.
-    private static func python(of guide: String, in number: Int) throws -> String {
+    /// The block of that number, of those in one language, in a guide.
+    static func block(_ number: Int = 0, of language: String, in guide: String) throws -> String {
         let text = try String(contentsOf: repository.appending(path: "docs/sdk/\(guide)"), encoding: .utf8)
-        let blocks = text.components(separatedBy: "```python\n").dropFirst().map {
+        let blocks = text.components(separatedBy: "```\(language)\n").dropFirst().map {
             $0.components(separatedBy: "\n```")[0]
         }
-        guard blocks.indices.contains(number) else { throw NoSuchBlock(guide: guide, number: number) }
+        guard blocks.indices.contains(number) else {
+            throw NoSuchBlock(guide: guide, language: language, number: number)
+        }
         return blocks[number] + "\n"
     }
 
     private struct NoSuchBlock: Error {
-        let guide: String
+        let guide, language: String
         let number: Int
     }
 }

@@ -5,7 +5,7 @@ import Testing
 import WeChatSimulator
 
 /// What `deploy/sdks.sh` has made; nil if nobody has said where.
-private let sdks = ProcessInfo.processInfo.environment["WXKEEPER_SDKS"]
+let sdks = ProcessInfo.processInfo.environment["WXKEEPER_SDKS"]
 
 /// SDKs as their packages bring them, against three nodes behind the load balancer, while the leader dies.
 ///
@@ -13,7 +13,7 @@ private let sdks = ProcessInfo.processInfo.environment["WXKEEPER_SDKS"]
 @Suite(.serialized, .enabled(if: sdks != nil, "WXKEEPER_SDKS names no folder: see deploy/sdks.sh"))
 struct SDKTests {
     /// The app of the guides.
-    private let app = ClusterPlan.App("wx0123456789abcdef", .classic)
+    let app = ClusterPlan.App("wx0123456789abcdef", .classic)
 
     /// What an SDK's program told at its end.
     private struct Account: Decodable, CustomStringConvertible {
@@ -90,14 +90,17 @@ struct SDKTests {
     /// In seconds. wechatpy wants a minute more than it needs.
     private static let life = 400
 
-    private func awaitAge(_ seconds: Int, _ cluster: Cluster) async throws {
+    func awaitAge(_ seconds: Int, _ cluster: Cluster) async throws {
         try await eventually("the token is \(seconds) s old", within: .seconds(60)) {
             try await cluster.secondsLeft(of: app) <= Self.life - seconds
         }
     }
 
-    private func withCluster(_ body: (Cluster) async throws -> Void) async throws {
+    func withCluster(
+        behind balancer: ClusterPlan.Balancer = .haproxy, _ body: (Cluster) async throws -> Void
+    ) async throws {
         var plan = ClusterPlan(lifetime: .seconds(Self.life), overlap: .seconds(20), apps: [app])
+        plan.balancer = balancer
         plan.apps[0].publish = ["seed", "wechatpy"]
         try await Cluster.with(plan, program: try BuiltProgram.path) { cluster in
             try await cluster.start()
@@ -139,7 +142,7 @@ struct SDKTests {
         return try JSONDecoder().decode(Account.self, from: Data(last.utf8))
     }
 
-    private struct Ended: Error {
+    struct Ended: Error {
         let output: String
     }
 }
