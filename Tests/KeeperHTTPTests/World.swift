@@ -51,10 +51,11 @@ enum World {
 
     /// Runs a real server on a free port; it is gone afterwards.
     static func withServer<Value: Sendable>(
-        _ provider: FakeProvider, _ work: (_ port: Int) async throws -> Value
+        _ provider: FakeProvider, known: [KnownApp]? = nil, _ work: (_ port: Int) async throws -> Value
     ) async throws -> Value {
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
-        let server = try server(provider) { announced.yield($0) }
+        let apps = known.map { $0.map(\.id) } ?? knownApps
+        let server = try server(provider, apps: apps, known: known) { announced.yield($0) }
         let services = ServiceGroup(services: [server], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.run() }
