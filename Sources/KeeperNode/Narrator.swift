@@ -26,7 +26,8 @@ private struct Line {
         case .storeUnreachable, .storeReachable, .storeReplaced, .storeClockStepped:
             describeStore(notice)
         case .neighbour(let neighbour): describe(neighbour)
-        case .rotating, .published, .callFailed, .stalePublication, .foreignRotation, .restored:
+        case .rotating, .published, .callFailed, .stalePublication, .foreignRotation, .presumedDead,
+            .restored:
             describeCredential(notice)
         }
     }
@@ -132,6 +133,12 @@ private struct Line {
                     : "another program fetches tokens for this app again and again; the next repair waits "
                         + seconds(pause))
             metadata = ["app.id": "\(app)", "wechat.errcode": "\(errcode)"]
+        case .presumedDead(let app, let trouble):
+            level = .warning
+            sentence = "takes the current token for dead, since its users say so and WeChat would not say: "
+                + trouble.summary
+            metadata["app.id"] = "\(app)"
+            if let errcode = trouble.errcode { metadata["wechat.errcode"] = "\(errcode)" }
         case .restored(let app, let version):
             sentence = "wrote the token back that Redis had lost"
             metadata = ["app.id": "\(app)", "token.version": "\(version)"]

@@ -16,7 +16,14 @@ enum ProbeReply {
         case .object(let fields) where deadCodes.contains(fields.errcode):
             .dead(errcode: fields.errcode)
         case .object(let fields):
-            .inconclusive(Refusal(errcode: fields.errcode, errmsg: fields.errmsg, hiding: secrets).trouble)
+            refusal(Refusal(errcode: fields.errcode, errmsg: fields.errmsg, hiding: secrets))
         }
+    }
+
+    /// A system that is busy, and an address that is shut out of every call, may be met otherwise soon; any other
+    /// refusal is of this question.
+    private static func refusal(_ refusal: Refusal) -> ProbeOutcome {
+        refusal.reaction == .backOff || refusal.trouble.contact == .shutOut
+            ? .inconclusive(refusal.trouble) : .refused(refusal)
     }
 }

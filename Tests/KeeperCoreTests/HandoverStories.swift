@@ -235,6 +235,7 @@ import Testing
         for _ in 0..<5 {
             stage.ask(refused: "t3")
             try stage.wechat(says: .inconclusive(Trouble(summary: "no answer", contact: .failed)))
+            stage.pass(.seconds(2))
         }
         stage.pass(.seconds(60))
         #expect(stage.isLeading() && stage.store.lease?.release == nil)
@@ -245,6 +246,7 @@ import Testing
         for _ in 0..<2 {
             stage.ask(refused: "t3")
             try stage.wechat(says: .inconclusive(Trouble(summary: "no answer", contact: .failed)))
+            stage.pass(.seconds(2))
         }
         stage.pass(.seconds(60))
         #expect(stage.isLeading() && stage.store.lease?.release == nil)
@@ -255,6 +257,7 @@ import Testing
         for _ in 0..<5 {
             stage.ask(refused: "t3")
             try stage.wechat(says: .inconclusive(Trouble(summary: "the lease does not outlive the call")))
+            stage.pass(.seconds(2))
         }
         #expect(stage.isLeading() && stage.store.fitness == .fit)
     }

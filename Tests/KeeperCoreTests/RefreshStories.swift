@@ -22,6 +22,7 @@ import Testing
         try stage.wechat(says: .alive)
         #expect(stage.answer(to: waiter) == token(stage, refreshed: false, stillValid: true))
         // Whoever reports it later has WeChat asked anew.
+        stage.pass(.seconds(2))
         stage.ask(refused: "t1")
         #expect(stage.probes.count == 1)
         stage.pass(.seconds(5))

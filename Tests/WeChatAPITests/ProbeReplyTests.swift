@@ -33,11 +33,22 @@ import Testing
         #expect(outcome(body) == .dead(errcode: code))
     }
 
+    /// The minute's quota and the day's, a right that is missing, a restricted account, a code nobody knows.
     @Test(arguments: [
-        -1, 40_002, 40_013, 40_125, 40_164, 41_001, 42_002, 42_006, 42_007, 45_009, 45_011, 48_001, 48_004, 50_002,
-        50_004, 50_007, 60_020, 61_004, 61_007, 89_503, 12_345,
+        40_002, 40_013, 40_125, 41_001, 42_002, 42_006, 42_007, 45_009, 45_011, 45_033, 48_001, 48_004, 48_006,
+        50_002, 50_004, 50_007, 61_007, 89_503, 12_345,
     ])
-    func otherRefusal_IsInconclusive(code: Int) {
+    func refusalOfTheQuestion_SaysNothingOfTheToken(code: Int) {
+        let outcome = outcome(#"{"errcode":\#(code),"errmsg":"access_token missing"}"#)
+        guard case .refused(let refusal) = outcome else {
+            Issue.record("\(code) must be a refusal of the question, not \(outcome)")
+            return
+        }
+        #expect(refusal.trouble.errcode == code)
+    }
+
+    @Test(arguments: [-1, 40_164, 45_035, 60_020, 61_004])
+    func busySystemAndAddressShutOut_AreInconclusive(code: Int) {
         let outcome = outcome(#"{"errcode":\#(code),"errmsg":"access_token missing"}"#)
         guard case .inconclusive(let trouble) = outcome else {
             Issue.record("\(code) must be inconclusive, not \(outcome)")

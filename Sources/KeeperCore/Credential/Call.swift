@@ -120,6 +120,9 @@ public enum ProbeOutcome: Hashable, Sendable {
     case alive
     /// It refused the token with this errcode (40001, 40014 or 42001 and nothing else).
     case dead(errcode: Int)
+    /// It answered, but refused the question itself (a quota, a missing right): of the token nothing is known, and
+    /// asking again soon is of no use.
+    case refused(Refusal)
     /// It could not be asked, or answered something else.
     case inconclusive(Trouble)
 }

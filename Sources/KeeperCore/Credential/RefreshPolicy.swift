@@ -93,6 +93,32 @@ final class RefreshPolicy: Sendable {
     /// Pause between the two refusals that a watch needs.
     func watchConfirmation(life: Duration) -> Duration { min(.seconds(3), life / 40) }
 
+    /// How long WeChat's word that a token lives answers everybody who reports it.
+    func verdictHolds(life: Duration) -> Duration { min(.seconds(2), life / 60) }
+
+    /// How many questions reports may cost: with the watch's some 11 500 a day.
+    func questions(life: Duration) -> Allowance.Rate {
+        Allowance.Rate(burst: 100, interval: min(.seconds(10), life / 60))
+    }
+
+    /// How soon WeChat is asked whether a token lives once it has refused that question. Never so late as tomorrow: a
+    /// quota may be cleared at any time.
+    func questionPause(after reaction: Refusal.Reaction) -> Duration {
+        if case .nextMinute = reaction { return .seconds(62) }
+        return .seconds(300)
+    }
+
+    /// What makes a token dead on its users' word while WeChat cannot be asked: a report that stands for 6 s; for 15 s
+    /// if the token was published a short while ago, and for 3 s if outsiders are known to end ours.
+    func presumption(
+        life: Duration, kind: CallKind, isYoung: Bool, isContested: Bool, notBefore: Instant
+    ) -> Inquiry.Conditions {
+        let spacing = spacing(life: life, kind: kind)
+        return Inquiry.Conditions(
+            standsFor: watchConfirmation(life: life) * (isContested ? 1 : isYoung ? 5 : 2),
+            spacing: isContested ? .zero : spacing, memory: spacing, notBefore: notBefore)
+    }
+
     /// Most rotations in a day that somebody asks for.
     func dailyBudget(_ kind: CallKind) -> Int {
         kind == .stableForced ? NodeSettings.forcedDailyBudget : NodeSettings.classicDailyBudget

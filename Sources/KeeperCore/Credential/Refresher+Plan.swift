@@ -106,7 +106,7 @@ extension Refresher {
     }
 
     /// Before this a token so young is not replaced, whoever asks.
-    private func earliest(_ reason: RotationReason, _ kind: CallKind, _ credential: Credential) -> Instant {
+    func earliest(_ reason: RotationReason, _ kind: CallKind, _ credential: Credential) -> Instant {
         switch reason {
         case .operatorAsked where rules.waive(.spacing): .origin
         case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
@@ -133,7 +133,8 @@ extension Refresher {
             return nil
         }
         if isReported(credential) {
-            return Plan(step: .verify(.reported), at: now)
+            let next = inquiry.map { max($0.nextQuestion(policy, life: credential.life), $0.barredUntil) }
+            return Plan(step: .verify(.reported), at: max(now, next ?? now))
         }
         guard app.line == .classic, policy.watchPeriod > .zero, wanted == nil else { return nil }
         return Plan(

@@ -243,6 +243,7 @@ extension Refresher {
         switch outcome {
         case .alive:
             watchRefusals = 0
+            inquiry?.accepted(credential.fingerprint)
             answerAlive(credential, at: now, into: &out)
         case .dead(let errcode):
             watchRefusals += 1
@@ -251,6 +252,9 @@ extension Refresher {
             }
             watchRefusals = 0
             found(credential, deadWith: errcode, by: epoch, at: now, into: &out)
+        case .refused(let refusal):
+            // If the term has ended meanwhile, the next one will answer those who wait.
+            questionRefused(refusal, about: credential, mayAct: term == epoch, at: now, into: &out)
         case .inconclusive(let trouble):
             // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
             if reason == .reported, term == epoch { answerInconclusive(credential, trouble, into: &out) }
@@ -262,6 +266,7 @@ extension Refresher {
     ) {
         let isNews = !isDead
         isDead = true
+        inquiry?.condemned()
         guard knowledge.doubtSince == nil, isNews else { return }
         out.counters.foreignRotations += 1
         overwritePace.note(at: now, life: credential.life)

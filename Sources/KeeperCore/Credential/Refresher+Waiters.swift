@@ -11,6 +11,9 @@ extension Refresher {
         if let answer = immediateAnswer(request, fingerprint, situation, at: now) {
             return out.append(.answer(request.waiter, answer))
         }
+        if situation.leadership != nil, let answer = judge(request, fingerprint, at: now, into: &out) {
+            return out.append(.answer(request.waiter, answer))
+        }
         let longest = now + policy.timing.hold
         queue.append(
             .init(

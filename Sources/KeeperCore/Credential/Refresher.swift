@@ -104,6 +104,8 @@ struct Refresher: Sendable {
     var nextWatch = Instant.origin
     var watchRefusals = 0
     var watchEpoch = Epoch.none
+    /// What reports have cost, and what they are worth; in this term.
+    @Rare var inquiry: Inquiry?
     /// When WeChat was last asked for a token.
     var lastAsked: Instant?
     /// A token WeChat has issued and the store has not acknowledged though asked: served meanwhile.
@@ -264,6 +266,7 @@ extension Refresher {
     private mutating func begin(_ epoch: Epoch, at now: Instant) {
         guard epoch != watchEpoch else { return }
         watchEpoch = epoch
+        inquiry = nil
         nextWatch = now + policy.watchPeriod.scaled(by: random.nextUnit())
     }
 
@@ -310,6 +313,11 @@ extension Refresher {
         guard let credential = knowledge.credential else { return }
         let permit = CallPermit(epoch: leadership.epoch, deadline: now + policy.timing.callTimeout)
         requested = now
+        if reason == .reported {
+            var asking = inquiry ?? Inquiry()
+            asking.asked(policy, life: credential.life, at: now)
+            inquiry = asking
+        }
         let request = out.probe(app.id, credential.token, permit)
         job = .verifying(request, reason, credential.fingerprint, leadership.epoch)
     }

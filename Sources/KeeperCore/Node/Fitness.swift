@@ -220,6 +220,7 @@ extension ProbeOutcome {
     var contact: Contact {
         switch self {
         case .alive, .dead: .met
+        case .refused(let refusal): refusal.trouble.contact
         case .inconclusive(let trouble): trouble.contact
         }
     }

@@ -102,6 +102,8 @@ public enum Notice: Equatable, Sendable {
     /// The current token was found dead although nobody here replaced it. It is replaced after this pause: zero, unless
     /// a program outside the cluster does that again and again.
     case foreignRotation(AppID, errcode: Int, repairedIn: Duration)
+    /// The current token is replaced on the word of those who use it, since WeChat refused to be asked about it.
+    case presumedDead(AppID, Trouble)
     /// A record the store had lost was written back.
     case restored(AppID, version: UInt64)
     /// Another incarnation stands under this node's name; watching whether it lives.

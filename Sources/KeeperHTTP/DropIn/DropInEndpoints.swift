@@ -37,6 +37,8 @@ struct DropInEndpoints: Sendable {
             grantType: try fields["grant_type"]?.text())
         let app = try app(named, toRefresh: isForced)
         guard isForced, case .token(let served, _, _) = provider.read(app) else { return try answer(app) }
+        // Whoever comes this way has no name; an app's users count as one.
+        guard (try? tokens.limits.admit(app, from: "cgi-bin \(app)")) != nil else { throw DropInFailure.tooSoon }
         let deadline = ContinuousClock.now + TokenEndpoints.longestRefresh
         let refreshed = try await whilePresent(channel.departure()) {
             await provider.refresh(

@@ -13,6 +13,8 @@ struct TokenEndpoints: Sendable {
     static let longestRefresh: Duration = .seconds(60)
 
     let provider: any CredentialProvider
+    /// How often tokens may be reported here.
+    let limits: ReportLimits
 
     /// The cached token. The read path: no actor, no general encoder.
     func read(_ request: ClientRequest) throws(RequestFailure) -> Response {
@@ -34,6 +36,11 @@ struct TokenEndpoints: Sendable {
         let asked = try RefreshBody(await request.body())
         let app = try request.app(named: asked.appid)
         let stale = try asked.staleToken()
+        do throws(ReportLimits.TooOften) {
+            try limits.admit(app, from: request.client.id)
+        } catch {
+            throw RequestFailure.reportedTooOften(error)
+        }
         let answer = try await refresh(app, because: .refused(stale), for: request)
         return try Self.response(to: answer, for: request, app) { served, refreshed, stillValid in
             guard let expiresIn = served.expiresIn(at: now) else { throw RequestFailure.noToken(app) }

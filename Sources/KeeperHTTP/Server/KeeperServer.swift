@@ -28,6 +28,7 @@ public struct KeeperServer: Service {
     private let logger: Logger
     private let onBound: @Sendable (Int) async -> Void
     private let draining = DrainingFlag()
+    private let limits = ReportLimits()
 
     /// Describes a server; `run` starts it.
     /// - Parameters:
@@ -101,7 +102,7 @@ public struct KeeperServer: Service {
 
     /// Our own paths.
     var endpoints: [String: Endpoint] {
-        let tokens = TokenEndpoints(provider: provider)
+        let tokens = TokenEndpoints(provider: provider, limits: limits)
         let health = HealthEndpoints(provider: provider)
         let status = StatusEndpoints(provider: provider)
         let operate = OperateEndpoints(
@@ -143,7 +144,7 @@ public struct KeeperServer: Service {
     /// WeChat's own paths.
     var dropIns: [String: DropInPath] {
         let dropIn = DropInEndpoints(
-            provider: provider, register: register, tokens: TokenEndpoints(provider: provider))
+            provider: provider, register: register, tokens: TokenEndpoints(provider: provider, limits: limits))
         return [
             "/token": .ifAskedAsWeChatIs(dropIn.token),
             "/cgi-bin/token": .always(dropIn.token),

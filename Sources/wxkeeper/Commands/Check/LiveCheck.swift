@@ -107,6 +107,8 @@ struct LiveCheck {
         case .alive: return finding("WeChat accepts the one that is kept for \(app)")
         case .dead(let errcode):
             return finding("WeChat refuses the one that is kept for \(app): \(errcode)", .bad(.failed))
+        case .refused(let refusal):
+            return finding("WeChat was asked about the one of \(app): \(refusal.trouble.summary)", .warning)
         case .inconclusive(let trouble):
             // It says nothing about the token: WeChat may be busy, or a quota used up.
             let text = "WeChat was asked about the one of \(app): \(trouble.summary)"
