@@ -62,9 +62,11 @@ import Testing
         #expect(kinds(stage).isEmpty)
     }
 
-    /// Each repair waits longer than the last, which must not look like the end of it, nor like a WeChat that refuses.
+    /// A repair that waits must not look like the end of it, nor like a WeChat that refuses.
     @Test func duel_IsOneAlarm() throws {
-        var stage = Stage.leading(.sample(age: .seconds(1000)), watchPeriod: .seconds(30))
+        var record = CredentialRecord.sample(age: .seconds(1000))
+        record.rotationsToday = 100
+        var stage = Stage.leading(record, watchPeriod: .seconds(30))
         try stage.overwrite(by: "t2")
         for number in 3...12 {
             try stage.overwrite(by: "t\(number)") { stage in

@@ -81,7 +81,9 @@ import Testing
     }
 
     @Test func days_HaveABudget() {
-        #expect(policy().dailyBudget(.stableForced) == 20)
-        #expect(policy().dailyBudget(.classic) == 1000)
+        #expect(policy().dailyBudget(.stableForced, life: .seconds(20)) == 20)
+        #expect(policy().dailyBudget(.classic, life: .seconds(7200)) == 1700)
+        #expect(policy().dailyBudget(.classic, life: nil) == 1700)
+        #expect(policy().dailyBudget(.classic, life: .seconds(720)) == 17_000, "where ten times as many are due")
     }
 }

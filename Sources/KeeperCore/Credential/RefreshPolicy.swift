@@ -119,8 +119,20 @@ final class RefreshPolicy: Sendable {
             spacing: isContested ? .zero : spacing, memory: spacing, notBefore: notBefore)
     }
 
-    /// Most rotations in a day that somebody asks for.
-    func dailyBudget(_ kind: CallKind) -> Int {
-        kind == .stableForced ? NodeSettings.forcedDailyBudget : NodeSettings.classicDailyBudget
+    /// An outsider who has ended a token so short a time ago is still expected, and told of.
+    func outsiderRemembered(life: Duration?) -> Duration { min(.seconds(600), (life ?? .seconds(7200)) / 12) }
+
+    /// Most rotations in a day of tokens that are not due; more where they live shorter than two hours, for then more
+    /// are due.
+    func dailyBudget(_ kind: CallKind, life: Duration?) -> Int {
+        guard kind != .stableForced else { return NodeSettings.forcedDailyBudget }
+        let shortness = max(1, Duration.seconds(7200).inSeconds / max(1, life?.inSeconds ?? 7200))
+        return Int(Double(NodeSettings.classicDailyBudget) * shortness)
+    }
+
+    /// How soon tokens are replaced that were ended from outside: a hundred without a rest, then one in 58 s. In any 24
+    /// hours that is 1590 at most, so the day's budget is not used up by them, nor what those need that are due.
+    func repairs(life: Duration) -> Allowance.Rate {
+        Allowance.Rate(burst: 100, interval: min(.seconds(58), life / 120))
     }
 }

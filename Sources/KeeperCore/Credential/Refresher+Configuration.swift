@@ -18,8 +18,7 @@ extension Refresher {
             isNewcomer = true
         }
         // So may be what let an outsider in.
-        overwritePace = OverwritePace()
-        if repairAt != nil { repairAt = .origin }
+        if isDead, let life = knowledge.credential?.life { repairs.grantOne(policy.repairs(life: life)) }
         guard stoppedBy != nil else { return }
         stoppedBy = nil
         (pausedUntil, retryAt) = (.origin, .origin)

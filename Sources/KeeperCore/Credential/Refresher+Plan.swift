@@ -112,15 +112,32 @@ extension Refresher {
         case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
         case .dead where rules.waive(.floor): .origin
         case .dead where !kind.rotates: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
-        case .dead: max(credential.issuedAt + policy.floor(life: credential.life), duelPause ?? .origin)
+        case .dead: max(credential.issuedAt + policy.floor(life: credential.life), heldUntil(credential))
         case .missing, .due, .doubt: .origin
         }
     }
 
-    /// Until when an outsider is left alone with the token he fetched; not if an operator asks, who may have stopped
-    /// him.
-    var duelPause: Instant? {
-        queue.waiting.contains { $0.reason == .operatorAsked } ? nil : repairAt
+    /// Until when a dead token is left as it is, so that the day's quota lasts; not if an operator asks, who may have
+    /// stopped the program that ends ours.
+    func heldUntil(_ credential: Credential) -> Instant {
+        if queue.waiting.contains(where: { $0.reason == .operatorAsked }) { return .origin }
+        // The next that is due is fetched all the same, and shows whether a new day has begun.
+        if isBudgetSpent { return dueAt ?? credential.expiresAt }
+        return repairs.next(policy.repairs(life: credential.life))
+    }
+
+    /// Whether today no token may be replaced any more but those that are due.
+    private var isBudgetSpent: Bool {
+        let kind = kind(for: .dead)
+        return kind.rotates
+            && knowledge.rotationsToday >= policy.dailyBudget(kind, life: knowledge.credential?.life)
+    }
+
+    /// A leader that knows nothing of its predecessor's repairs takes all of today's rotations for such.
+    mutating func countRepairs(in epoch: Epoch, life: Duration, at now: Instant) {
+        guard epoch != repairsEpoch else { return }
+        repairsEpoch = epoch
+        repairs.assumeTaken(knowledge.rotationsToday, policy.repairs(life: life), at: now)
     }
 
     /// Whether somebody who waits here says that WeChat refused this token.
@@ -151,6 +168,6 @@ extension Refresher {
         nextWatch = now + policy.watchPeriod
         watchRefusals = 0
         isDead = false
-        repairAt = nil
+        isOverwritten = false
     }
 }

@@ -126,6 +126,10 @@ extension Refresher {
                 refusal.trouble, intent, context, effect: .none, reaction: refusal.reaction, leading: term, at: now,
                 into: &out)
         case .notSent(let trouble):
+            // It has cost WeChat nothing.
+            if context.reason == .dead, context.kind.rotates, let life = knowledge.credential?.life {
+                repairs.grantOne(policy.repairs(life: life))
+            }
             failed(trouble, intent, context, effect: .none, reaction: .backOff, leading: term, at: now, into: &out)
         case .unknown(let trouble):
             out.counters.unknownCalls += 1
@@ -269,15 +273,18 @@ extension Refresher {
         inquiry?.condemned()
         guard knowledge.doubtSince == nil, isNews else { return }
         out.counters.foreignRotations += 1
-        overwritePace.note(at: now, life: credential.life)
-        let pause = overwritePace.pause
-        repairAt = now + pause
+        isOverwritten = true
+        guard kind(for: .dead).rotates else {
+            return out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: .zero))
+        }
+        countRepairs(in: epoch, life: credential.life, at: now)
+        let pause = (heldUntil(credential) - now).atLeastZero
         out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: pause))
         guard pause > .zero else { return }
         let trouble = Trouble(
             errcode: errcode,
             summary: "a program outside this cluster fetches tokens for this app and ends ours again and again; "
-                + "the next repair waits \(pause.wholeSeconds) s")
+                + "so that the day's quota lasts, the next repair waits \(pause.wholeSeconds) s")
         knowledge.trouble = trouble
         resolve(
             Abortion(app: app.id, epoch: epoch, intent: nil, effect: .none, trouble: trouble), at: now, into: &out)

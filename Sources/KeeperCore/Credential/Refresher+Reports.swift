@@ -1,8 +1,5 @@
 // Those who say that WeChat refused the current token.
 extension Refresher {
-    /// An outsider who was seen so long ago is still expected.
-    static let outsiderRemembered = Duration.seconds(600)
-
     /// What a leader answers to a report without asking WeChat; nil: WeChat is to be asked, or the token is dead.
     mutating func judge(
         _ request: RefreshRequest, _ reported: Fingerprint?, at now: Instant, into out: inout Outbox
@@ -27,6 +24,7 @@ extension Refresher {
         let kind = kind(for: .dead)
         // Where a call for a token rotates nothing, its answer is the verdict.
         if kind.rotates {
+            countRepairs(in: watchEpoch, life: credential.life, at: now)
             let isYoung = now - credential.issuedAt < policy.spacing(life: credential.life, kind: kind)
             let conditions = policy.presumption(
                 life: credential.life, kind: kind, isYoung: isYoung, isContested: isContested(at: now),
@@ -42,7 +40,8 @@ extension Refresher {
 
     /// Whether WeChat has said of late that somebody outside the cluster ends our tokens.
     private func isContested(at now: Instant) -> Bool {
-        knowledge.overwrites(at: now).map { $0.age < Self.outsiderRemembered } ?? false
+        guard let credential = knowledge.credential else { return false }
+        return knowledge.overwrites(at: now).map { $0.age < policy.outsiderRemembered(life: credential.life) } ?? false
     }
 
     /// WeChat refused the question whether the token lives.

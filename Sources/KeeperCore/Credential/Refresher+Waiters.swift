@@ -53,10 +53,11 @@ extension Refresher {
         _ request: RefreshRequest, _ leadership: Situation.Leadership, at now: Instant
     ) -> RefreshAnswer? {
         let kind = kind(for: .operatorAsked)
-        if knowledge.rotationsToday >= policy.dailyBudget(kind) { return .tooSoon(retryAfter: .seconds(3600)) }
+        let budget = policy.dailyBudget(kind, life: knowledge.credential?.life)
+        if knowledge.rotationsToday >= budget { return .tooSoon(retryAfter: .seconds(3600)) }
         guard let credential = knowledge.credential else { return nil }
-        // In a duel with an outsider he ends the pause.
-        if isDead, overwritePace.pause > .zero { return nil }
+        // What is dead must not be spaced from what has died: he ends the pause.
+        if isDead, heldUntil(credential) > now { return nil }
         let earliest = credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
         guard earliest > min(request.deadline, now + policy.timing.hold) else { return nil }
         return .tooSoon(retryAfter: earliest - now)
@@ -187,7 +188,8 @@ extension Refresher {
     /// A dead token that must not be replaced yet: those who cannot wait so long are told when to come again.
     mutating func answerTooSoon(_ leadership: Situation.Leadership, at now: Instant, into out: inout Outbox) {
         guard isDead, !queue.isEmpty, let plan = nextFetch(leadership, at: now) else { return }
-        if let trouble = knowledge.trouble, max(pausedUntil, duelPause ?? .origin) > now {
+        let held = knowledge.credential.map(heldUntil) ?? .origin
+        if let trouble = knowledge.trouble, max(pausedUntil, held) > now {
             queue.answer(
                 { $0.holdUntil < plan.at && $0.forward == nil },
                 with: { _ in .refused(trouble, retryAfter: plan.at - now) }, into: &out)

@@ -90,9 +90,12 @@ struct Refresher: Sendable {
     @Rare var stoppedBy: Trouble?
     /// Whether WeChat has refused the current token.
     var isDead = false
-    var overwritePace = OverwritePace()
-    /// If that was a program outside the cluster: when it is answered.
-    var repairAt: Instant?
+    /// Whether that was a program outside the cluster.
+    var isOverwritten = false
+    /// What dead tokens have cost of the quota of rotations.
+    var repairs = Allowance()
+    /// The term in which what others have spent today was last counted.
+    var repairsEpoch = Epoch.none
     /// A call of unknown outcome may be processed until then.
     var unknownUntil = Instant.origin
     /// Number of the last intent given out, and of the last one that went on to call.
@@ -327,11 +330,12 @@ extension Refresher {
         into out: inout Outbox
     ) {
         let context = CallContext(
-            kind: kind, reason: reason, endsOverwrite: reason == .dead && repairAt != nil, epoch: leadership.epoch,
+            kind: kind, reason: reason, endsOverwrite: reason == .dead && isOverwritten, epoch: leadership.epoch,
             begun: now,
             knownVersion: knowledge.storedVersion, settledEvent: knowledge.event)
         requested = now
         guard kind.rotates else { return call(context, intent: nil, at: now, into: &out) }
+        if reason == .dead, let life = knowledge.credential?.life { repairs.take(policy.repairs(life: life), at: now) }
         lastIntent += 1
         let intent = IntentID(incarnation: incarnation, number: lastIntent)
         job = .beginning(

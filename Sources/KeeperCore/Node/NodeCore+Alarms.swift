@@ -53,12 +53,12 @@ extension Refresher {
         if isMissing { alarms.append(Alarm(app.id, .noToken)) }
         let isStopped = stoppedBy != nil && knowledge.trouble?.errcode == stoppedBy?.errcode
         // While a repair waits, the trouble is the outsider, who is told of below.
-        if let trouble = knowledge.trouble, repairAt == nil {
+        if let trouble = knowledge.trouble, !isOverwritten {
             alarms.append(Alarm(app.id, isStopped ? .stopped(trouble) : .failing(trouble)))
         }
-        // Our own pauses do not end a duel.
-        let news = OverwritePace.window + overwritePace.pause * 2
-        if let overwrites = knowledge.overwrites(at: now), overwrites.age < news || repairAt != nil {
+        // Not even our own pauses end a duel.
+        let news = policy.outsiderRemembered(life: knowledge.credential?.life)
+        if let overwrites = knowledge.overwrites(at: now), overwrites.age < news || isOverwritten {
             alarms.append(Alarm(app.id, .overwritten(overwrites)))
         }
         return isMissing || isStopped

@@ -100,7 +100,7 @@ public enum Notice: Equatable, Sendable {
     /// A published token came too late and was refused: somebody else has rotated since.
     case stalePublication(AppID)
     /// The current token was found dead although nobody here replaced it. It is replaced after this pause: zero, unless
-    /// a program outside the cluster does that again and again.
+    /// a program outside the cluster does that so often that the day's quota would not last.
     case foreignRotation(AppID, errcode: Int, repairedIn: Duration)
     /// The current token is replaced on the word of those who use it, since WeChat refused to be asked about it.
     case presumedDead(AppID, Trouble)

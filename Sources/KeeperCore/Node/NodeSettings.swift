@@ -13,8 +13,9 @@ public struct NodeSettings: Equatable, Sendable {
     public static let staleAfter: Duration = .seconds(5)
     /// Most callers that may wait at one node.
     public static let mostWaiters = 10_000
-    /// Most rotating calls for one classic app in a day (UTC): half of what WeChat gives a new account.
-    public static let classicDailyBudget = 1000
+    /// Most rotating calls for one classic app in a day (UTC) before none is made any more but those that are due: what
+    /// WeChat gives a new account is 2000.
+    public static let classicDailyBudget = 1700
     /// WeChat's own limit of forced refreshes on the stable line.
     public static let forcedDailyBudget = 20
     /// Most watch calls a second over all apps.

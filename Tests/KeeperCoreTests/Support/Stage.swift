@@ -148,6 +148,12 @@ extension Stage {
         play(.introduced(introduction.request, outcome))
     }
 
+    /// As `forget`, but what is served is remembered.
+    mutating func forgetAllButServed() {
+        let last = actions.last { if case .serve = $0 { true } else { false } }
+        actions = last.map { [$0] } ?? []
+    }
+
     /// WeChat answers the oldest call.
     mutating func wechat(_ outcome: CallOutcome) throws {
         let call = try #require(calls.first)

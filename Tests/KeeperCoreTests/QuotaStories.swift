@@ -1,0 +1,124 @@
+import Testing
+
+@testable import KeeperCore
+
+/// A program outside the cluster ends the token again and again: every caller has a dead one until it is replaced, and
+/// each replacement costs one of the day's rotations.
+@Suite struct QuotaStories {
+    private let mature = CredentialRecord.sample(age: .seconds(1000))
+
+    /// WeChat, one who ends our tokens, and callers who report what they have once a second if it is dead, or always.
+    private struct Duel {
+        var stage: Stage
+        var reportsAlways = false
+        /// Since when the current token is dead.
+        var deadSince: Instant?
+        /// How long each was dead.
+        var dead: [Duration] = []
+        var rotations = 0
+
+        init(_ record: CredentialRecord) { stage = Stage.leading(record) }
+
+        mutating func endToken() { if deadSince == nil { deadSince = stage.now } }
+
+        mutating func pass(_ seconds: Int) throws {
+            for _ in 0..<seconds {
+                if reportsAlways || deadSince != nil, let current = stage.served {
+                    for _ in 0..<(reportsAlways ? 40 : 1) { stage.ask(refused: current.credential.token.secret) }
+                }
+                while !stage.probes.isEmpty {
+                    try stage.wechat(says: deadSince == nil ? .alive : .dead(errcode: 40001))
+                }
+                if !stage.calls.isEmpty {
+                    rotations += 1
+                    if let since = deadSince { dead.append(stage.now - since) }
+                    deadSince = nil
+                    try stage.wechat(issues: "r\(rotations)")
+                    stage.forgetAllButServed()
+                }
+                stage.pass(.seconds(1))
+            }
+        }
+    }
+
+    /// However many report all the time, whether it lives or not.
+    @Test(arguments: [false, true]) func tokenEndedEveryElevenSeconds_IsReplacedEachTime(reportsAlways: Bool) throws {
+        var duel = Duel(mature)
+        duel.reportsAlways = reportsAlways
+        for _ in 1...20 {
+            duel.endToken()
+            try duel.pass(11)
+        }
+        try duel.pass(5)
+        #expect(duel.dead.count == 20)
+        #expect(try #require(duel.dead.max()) <= .seconds(15), "\(duel.dead)")
+        #expect(try #require(duel.stage.record().overwrites).count == 20)
+    }
+
+    /// Two hours of it: at once while the hundred last, and within a minute ever after.
+    @Test func endlessDuel_WaitsAMinuteAtMost() throws {
+        var duel = Duel(mature)
+        for _ in 1...654 {
+            duel.endToken()
+            try duel.pass(11)
+        }
+        let atOnce = duel.dead.prefix(100).max()
+        #expect(try #require(atOnce) <= .seconds(2))
+        #expect(try #require(duel.dead.max()) <= .seconds(60))
+        #expect((200...240).contains(duel.rotations), "100, and one in 58 s: \(duel.rotations)")
+    }
+
+    /// Of any day, in figures: whoever takes all he may leaves room for those that are due.
+    @Test func noDayOfRepairs_UsesUpTheBudget() {
+        let policy = RefreshPolicy(
+            NodeSettings(timing: .standard, apps: [], overlap: .seconds(300), watchPeriod: .zero))
+        let rate = policy.repairs(life: .seconds(7200))
+        var allowance = Allowance()
+        var taken: [Int] = []
+        for second in 0..<(3 * 86_400) where allowance.takeIfAllowed(rate, at: .seconds(Double(second))) {
+            taken.append(second)
+        }
+        let most = taken.indices.map { first in
+            taken[first...].prefix { $0 < taken[first] + 86_400 }.count
+        }.max()
+        let due = 2 * 86_400 / 7200
+        #expect(most.map { $0 + due <= NodeSettings.classicDailyBudget } == true, "\(most ?? 0)")
+    }
+
+    @Test func successor_TakesTodaysRotationsForRepairs() throws {
+        var record = mature
+        record.rotationsToday = 60
+        var duel = Duel(record)
+        for _ in 1...60 {
+            duel.endToken()
+            try duel.pass(11)
+        }
+        #expect(try #require(duel.dead.prefix(45).max()) <= .seconds(2))
+        #expect(try #require(duel.dead.max()) > .seconds(30), "of the hundred, 40 are left, and what comes back")
+    }
+
+    @Test func spentBudget_LeavesWhatIsDue() throws {
+        var record = mature
+        record.rotationsToday = NodeSettings.classicDailyBudget
+        var duel = Duel(record)
+        duel.endToken()
+        try duel.pass(1500)
+        #expect(duel.rotations == 0 && duel.stage.calls.isEmpty)
+        let shown = try #require(duel.stage.core.status(at: duel.stage.now).apps.first)
+        #expect(!shown.isWell && shown.trouble?.summary.contains("again and again") == true)
+        duel.stage.passUntil(atMost: .seconds(2000)) { !$0.calls.isEmpty }
+        try duel.pass(1)
+        #expect(duel.rotations == 1, "when half of its life is over it is replaced")
+    }
+
+    /// A call that never left costs WeChat nothing.
+    @Test func callsThatWereNotSent_AreNotCounted() throws {
+        var stage = Stage.leading(mature)
+        stage.ask(refused: "t1")
+        try stage.wechat(says: .dead(errcode: 40001))
+        for _ in 1...150 {
+            try stage.wechat(.notSent(.noAnswer))
+            stage.passUntil(atMost: .seconds(11)) { !$0.calls.isEmpty }
+        }
+    }
+}
