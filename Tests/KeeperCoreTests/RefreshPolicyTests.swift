@@ -40,6 +40,24 @@ import Testing
         #expect(policy().usableOverlap.isClose(to: .seconds(270)))
     }
 
+    /// Each figure as it is for two hours, a minute and twenty seconds.
+    @Test(arguments: [
+        [7200.0, 300.0, 600.0, 5.0, 2.0, 10.0, 58.0, 600.0], [60, 2.5, 5, 0.5, 1, 1, 0.5, 5],
+        [20, 0.8333, 1.6667, 0.1667, 0.3333, 0.3333, 0.1667, 1.6667],
+    ])
+    func everyFigure_ScalesWithTheLife(figures: [Double]) {
+        let life = Duration.seconds(figures[0])
+        #expect(RefreshPolicy.ticketPause(life: life).isClose(to: .seconds(figures[1])))
+        #expect(policy().confirmationPause(.ticket(.jsapi), life: life) == RefreshPolicy.ticketPause(life: life))
+        #expect(RefreshPolicy.ticketTrust(life: life).isClose(to: .seconds(figures[2])))
+        #expect(policy().isNews(.seconds(figures[3] + 0.01), life: life))
+        #expect(!policy().isNews(.seconds(figures[3] - 0.01), life: life))
+        #expect(policy().verdictHolds(life: life).isClose(to: .seconds(figures[4])))
+        #expect(policy().questions(life: life).interval.isClose(to: .seconds(figures[5])))
+        #expect(policy().repairs(life: life).interval.isClose(to: .seconds(figures[6])))
+        #expect(policy().outsiderRemembered(life: life).isClose(to: .seconds(figures[7])))
+    }
+
     @Test(arguments: [(1, 1.0), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (60, 30)])
     func backOff_DoublesUpToHalfAMinute(failures: Int, seconds: Double) {
         func pause(_ chance: Double) -> Duration {

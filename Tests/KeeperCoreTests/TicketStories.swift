@@ -70,6 +70,33 @@ import Testing
         #expect(stage.calls.count { $0.kind == .ticket(.jsapi) } == 1)
     }
 
+    /// However long it lives: WeChat says the same whenever it is asked, and takes another at the end.
+    @Test(arguments: [60.0, 20, 600, 7200]) func ticketOfAnyLife_IsNeverServedPastItsEnd(life: Double) throws {
+        var stage = asking()
+        let first = stage.now
+        func ticket(at moment: Instant) -> String { "k\(Int((moment - first).inSeconds / life))" }
+        var (unserved, calls) = (0, 0)
+        for _ in 0..<400 {
+            while let call = stage.calls.first {
+                let isTicket = call.kind != .stable
+                calls += isTicket ? 1 : 0
+                try stage.wechat(
+                    issues: isTicket ? ticket(at: stage.now) : "t1", life: .seconds(isTicket ? life : 7200))
+            }
+            if let served = stage.served(self.ticket), served.expiresIn(at: stage.now) != nil {
+                // One that has just been replaced may be served until the next question.
+                let late = stage.now - RefreshPolicy.ticketPause(life: .seconds(life)) - Duration.seconds(life / 100)
+                let possible = [ticket(at: stage.now), ticket(at: max(first, late))]
+                #expect(possible.contains(served.credential.token.secret))
+            } else {
+                unserved += 1
+            }
+            stage.pass(.seconds(life / 100))
+        }
+        #expect(unserved == 0)
+        #expect(calls <= 4 * 24 + 8, "it is asked for 24 times in a life at most: \(calls)")
+    }
+
     @Test func oldTicket_IsServedWhileWeChatDoesNotAnswer() throws {
         var stage = asking()
         try stage.wechat(issues: "k1")

@@ -179,7 +179,7 @@ extension Knowledge {
         if let known = credential, (known.epoch, known.version) == (other.epoch, other.version) {
             // A ticket that WeChat has named again: it lives longer, by as much as one naming is worth.
             guard isTicket else { return }
-            let end = min(other.expiresAt, sent + RefreshPolicy.ticketTrust)
+            let end = min(other.expiresAt, sent + RefreshPolicy.ticketTrust(life: other.life))
             credential?.expiresAt = max(known.expiresAt, end)
             return
         }

@@ -25,15 +25,18 @@ final class RefreshPolicy: Sendable {
         switch line {
         case .classic: credential.expiresAt - credential.life.scaled(by: 0.55 - 0.1 * chance)
         case .stable, .wecom: credential.expiresAt - stableWindow(life: credential.life)
-        case .ticket: credential.expiresAt - Self.ticketTrust
+        case .ticket: credential.expiresAt - Self.ticketTrust(life: credential.life)
         }
     }
 
-    /// How often WeChat is asked whether a ticket is still the same, while its end is near or not known.
-    static let ticketPause: Duration = .seconds(300)
+    /// How often WeChat is asked whether a ticket is still the same, while its end is near or not known: every five
+    /// minutes if it is said to live for two hours.
+    static func ticketPause(life: Duration) -> Duration {
+        max(.milliseconds(250), min(.seconds(300), life / 24))
+    }
     /// How long a ticket is relied upon after WeChat has named it: two questions may fail. What WeChat says of its life
     /// is not to be trusted, for it says the same as late as a minute before the end.
-    static let ticketTrust: Duration = ticketPause * 2
+    static func ticketTrust(life: Duration) -> Duration { ticketPause(life: life) * 2 }
 
     /// The end of the life of a ticket that WeChat has named in answer to a question asked at `moment`.
     ///
@@ -41,7 +44,7 @@ final class RefreshPolicy: Sendable {
     func ticketEnd(
         namedAt moment: Instant, knownEnd: Instant?, replacedAfter: Instant?, life: Duration
     ) -> Instant {
-        let trusted = moment + min(Self.ticketTrust, life)
+        let trusted = moment + min(Self.ticketTrust(life: life), life)
         return max(trusted, max(knownEnd ?? trusted, replacedAfter.map { $0 + life } ?? trusted))
     }
 
@@ -52,9 +55,13 @@ final class RefreshPolicy: Sendable {
     /// Pause between two questions while a line that rotates nothing still answers with what we have (20 s of a token's
     /// two hours).
     func confirmationPause(_ line: CredentialLine, life: Duration) -> Duration {
-        if line.isTicket { return Self.ticketPause }
+        if line.isTicket { return Self.ticketPause(life: life) }
         return min(max(stableWindow(life: life) / 15, .milliseconds(250)), .seconds(20))
     }
+
+    /// Whether an end of life that WeChat names differs so much from the one known that it is written down: five
+    /// seconds, or less in a life of less than ten minutes.
+    func isNews(_ difference: Duration, life: Duration) -> Bool { difference > min(.seconds(5), life / 120) }
 
     /// Least time between a publication and the rotation after it that somebody asks for.
     func floor(life: Duration) -> Duration { min(.seconds(10), life / 20) }

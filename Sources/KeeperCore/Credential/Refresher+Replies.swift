@@ -106,7 +106,7 @@ extension Refresher {
                         app.id, version: current.version, fingerprint: current.fingerprint, life: current.life))
             }
         }
-        if app.line.isTicket { retryAt = now + RefreshPolicy.ticketPause }
+        if app.line.isTicket { retryAt = now + RefreshPolicy.ticketPause(life: pending.credential.life) }
         serve(at: now, into: &out)
         answerAll(refreshed: true, at: now, into: &out)
     }
@@ -153,7 +153,8 @@ extension Refresher {
         let current = knowledge.credential
         let isSame = current?.fingerprint == fingerprint
         // On the stable line WeChat tells what is left, not the life; a token seen before has the longer of the two.
-        let life = isSame ? max(current?.life ?? left, left) : left
+        // Of a ticket it says the same whatever is left, so what it says last goes.
+        let life = isSame && !app.line.isTicket ? max(current?.life ?? left, left) : left
         let asked = rules.demand(.lifeFromRequest) ? context.begun : now
         let expiresAt = app.line.isTicket ? ticketEnd(isSame: isSame, life: left, askedAt: asked) : asked + left
         let credential = Credential(
@@ -192,8 +193,8 @@ extension Refresher {
         isDead = false
         let isNews =
             knowledge.trouble != nil || knowledge.doubtSince != nil
-            || credential.expiresAt - current.expiresAt > .seconds(5)
-        retryAt = now + policy.confirmationPause(app.line, life: current.life)
+            || policy.isNews(credential.expiresAt - current.expiresAt, life: credential.life)
+        retryAt = now + policy.confirmationPause(app.line, life: credential.life)
         job = .idle
         answerAll(refreshed: false, at: now, into: &out)
         if isNews { publish(Pending(intent: nil, context: context, credential: credential), at: now, into: &out) }
