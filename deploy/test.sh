@@ -21,11 +21,11 @@ fi
 export WXKEEPER_SDKS="$PWD/.build/sdks"
 deploy/sdks.sh "$WXKEEPER_SDKS"
 # Groups, one after the other: what computes takes every core there is, what waits for servers wants its share of one,
-# and a real cluster wants to be alone.
+# and a real cluster wants to be alone: where several suites make one, they take turns.
 computing='^(KeeperCore|ClusterSimulation|Tidy|Wxkeeper)Tests\.'
 run_tests --filter "$computing"
 run_tests --skip "$computing" --skip '^(Cluster|SDK)Tests\.'
-run_tests --filter '^SDKTests\.'
+run_tests --no-parallel --filter '^SDKTests\.'
 run_tests --filter '^ClusterTests\.'
 
 # The worlds run in a release build: a debug build tells the same stories twenty times slower.

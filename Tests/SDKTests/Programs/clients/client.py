@@ -186,7 +186,8 @@ class Account:
             token = call(*refused)
         except Exception as error:
             # Without a query: a secret may stand in it.
-            self.errors.append("%s: %s" % (type(error).__name__, str(error).split("?")[0]))
+            why = str(error).split("?")[0]
+            self.errors.append("%s: %s: %s" % (call.__name__, type(error).__name__, why))
             return None
         took = int((time.monotonic() - start) * 1000)
         if refused:
