@@ -15,10 +15,10 @@ final class RedisChannelHandler: ChannelInboundHandler {
         let deadline: ContinuousClock.Instant
         let timer: Scheduled<Void>
         /// Nil once the caller has gone; the slot stays until its reply comes.
-        var continuation: CheckedContinuation<Outcome, Never>?
+        var report: ((Outcome) -> Void)?
 
         mutating func finish(_ outcome: Outcome) {
-            continuation.take()?.resume(returning: outcome)
+            report.take()?(outcome)
         }
     }
 
@@ -35,29 +35,29 @@ final class RedisChannelHandler: ChannelInboundHandler {
         self.messages = messages
     }
 
-    /// Writes one command. `continuation` is resumed exactly once, whatever happens.
+    /// Writes one command. `report` is called exactly once, whatever happens.
     func send(
         _ command: [RedisArgument],
         id: Int,
         before deadline: ContinuousClock.Instant,
-        _ continuation: CheckedContinuation<Outcome, Never>
+        _ report: @escaping (Outcome) -> Void
     ) {
         // NIO's timers run on CLOCK_MONOTONIC, which stands still while a machine is suspended; `deadline` is on
         // CLOCK_BOOTTIME. So the timer only frees the caller, and `deliver` judges by the deadline itself.
         let time = TimeAmount(ContinuousClock.now.duration(to: deadline))
         guard time > .nanoseconds(0) else {
-            return continuation.resume(returning: .failure(.notSent("the deadline had passed")))
+            return report(.failure(.notSent("the deadline had passed")))
         }
         guard let context, context.channel.isActive else {
-            return continuation.resume(returning: .failure(.notSent("the connection was closed")))
+            return report(.failure(.notSent("the connection was closed")))
         }
         guard waiting.count < Self.maximumInFlight else {
-            return continuation.resume(returning: .failure(.notSent("\(waiting.count) commands wait already")))
+            return report(.failure(.notSent("\(waiting.count) commands wait already")))
         }
         var buffer = context.channel.allocator.buffer(capacity: 256)
         RedisCommandEncoder.encode(command, into: &buffer)
         let timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.deadlinePassed(id) }
-        waiting.append(Waiting(id: id, deadline: deadline, timer: timer, continuation: continuation))
+        waiting.append(Waiting(id: id, deadline: deadline, timer: timer, report: report))
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 

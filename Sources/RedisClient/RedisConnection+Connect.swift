@@ -2,25 +2,27 @@ public import NIOCore
 internal import NIOPosix
 
 extension RedisConnection {
-    /// How long the TCP connection may take, name resolution included, however late the deadline is.
-    public static let connectTimeout: Duration = .milliseconds(300)
+    /// How long each step of connecting may take, unless told otherwise: the TCP connection with the resolution of the
+    /// name, then what makes us known.
+    ///
+    /// As long as the longest time-out of a command: a server that is near enough for commands is near enough to be
+    /// connected to.
+    public static let stepTimeout: Duration = .seconds(1)
 
     /// How many messages of subscriptions wait for a slow reader; older ones are dropped.
     static let maximumMessages = 1024
 
     /// Connects and makes itself known: `AUTH` if the endpoint has a password, `SELECT` if its database is not 0.
     ///
-    /// - Parameter deadline: of the whole, so of the two commands too.
+    /// - Parameter patience: for each of the two ways there and back, so that a server far away is reached too.
     /// - Throws: `notSent` where there is no connection; the command's error where the server did not let us in.
     public static func connect(
-        to endpoint: RedisEndpoint, on group: any EventLoopGroup, before deadline: ContinuousClock.Instant
+        to endpoint: RedisEndpoint, on group: any EventLoopGroup, patience: Duration = stepTimeout
     ) async throws(RedisError) -> RedisConnection {
-        let time = min(TimeAmount(ContinuousClock.now.duration(to: deadline)), TimeAmount(connectTimeout))
-        guard time > .nanoseconds(0) else { throw .notSent("the deadline had passed") }
         guard !Task.isCancelled else { throw .cancelled }
-        let connection = try await open(endpoint, on: group, within: time)
+        let connection = try await open(endpoint, on: group, within: TimeAmount(patience))
         do {
-            try await connection.logIn(endpoint, before: deadline)
+            try await connection.logIn(endpoint, before: .now + patience)
             return connection
         } catch {
             await connection.close()
@@ -51,12 +53,13 @@ extension RedisConnection {
     }
 
     private func logIn(_ endpoint: RedisEndpoint, before deadline: ContinuousClock.Instant) async throws(RedisError) {
+        var commands: [[RedisArgument]] = []
         if let password = endpoint.password {
             let user = endpoint.user.map { [RedisArgument($0)] } ?? []
-            _ = try await send(["AUTH"] + user + [RedisArgument(password.text)], before: deadline)
+            commands.append(["AUTH"] + user + [RedisArgument(password.text)])
         }
-        if endpoint.database != 0 {
-            _ = try await send(["SELECT", RedisArgument(endpoint.database)], before: deadline)
-        }
+        if endpoint.database != 0 { commands.append(["SELECT", RedisArgument(endpoint.database)]) }
+        // The first failure is the reason for those that follow.
+        for outcome in await send(together: commands, before: deadline) { _ = try outcome.get() }
     }
 }

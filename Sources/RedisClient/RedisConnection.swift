@@ -71,7 +71,7 @@ public actor RedisConnection {
         let id = lastID
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                handler.send(command, id: id, before: deadline, continuation)
+                handler.send(command, id: id, before: deadline) { continuation.resume(returning: $0) }
             }
         } onCancel: {
             // The one task outside the tree: a cancellation handler may not wait for the actor. It runs after the
@@ -81,6 +81,28 @@ public actor RedisConnection {
     }
 
     private func cancel(_ id: Int) { handler.cancel(id) }
+
+    /// Sends several commands at once and waits for all their replies: one way there and back, however many they are.
+    ///
+    /// - Parameter deadline: of each of them. Cancelling the caller does not shorten the wait.
+    /// - Returns: what became of each, in order.
+    public func send(
+        together commands: [[RedisArgument]], before deadline: ContinuousClock.Instant
+    ) async -> [Result<RedisReply, RedisError>] {
+        precondition(!commands.contains(where: Self.isSubscription), "use subscribe(to:before:)")
+        guard !commands.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            var outcomes: [Int: Result<RedisReply, RedisError>] = [:]
+            for (index, command) in commands.enumerated() {
+                lastID += 1
+                handler.send(command, id: lastID, before: deadline) { outcome in
+                    outcomes[index] = outcome
+                    guard outcomes.count == commands.count else { return }
+                    continuation.resume(returning: commands.indices.compactMap { outcomes[$0] })
+                }
+            }
+        }
+    }
 
     /// Ends the connection; commands in flight fail with `connectionLost`. May be called more than once.
     public func close() {

@@ -26,7 +26,7 @@ public struct RedisInspection: Sendable {
         of endpoint: RedisEndpoint, cluster: String, apps: [AppID], patience: Duration
     ) async throws(RedisError) {
         let connection = try await RedisConnection.connect(
-            to: endpoint, on: MultiThreadedEventLoopGroup.singleton, before: .now + patience)
+            to: endpoint, on: MultiThreadedEventLoopGroup.singleton, patience: patience)
         do {
             let info = try await connection.send(["INFO"], before: .now + patience).text ?? ""
             version = Self.field("redis_version", in: info) ?? "of no version"

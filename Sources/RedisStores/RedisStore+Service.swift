@@ -38,10 +38,9 @@ extension RedisStore: Service {
     }
 
     private func subscribe() async throws(RedisError) -> RedisConnection {
-        let deadline = ContinuousClock.now + Self.pingTimeout
-        let connection = try await RedisConnection.connect(to: endpoint, on: group, before: deadline)
+        let connection = try await RedisConnection.connect(to: endpoint, on: group)
         do throws(RedisError) {
-            try await connection.subscribe(to: channel, before: deadline)
+            try await connection.subscribe(to: channel, before: .now + Self.pingTimeout)
         } catch {
             await connection.close()
             throw error

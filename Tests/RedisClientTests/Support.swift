@@ -51,12 +51,12 @@ extension RedisConnection {
     static func connect(to endpoint: RedisEndpoint) async throws(RedisError) -> RedisConnection {
         for _ in 0..<9 {
             do {
-                return try await connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton, before: .soon)
+                return try await connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton)
             } catch {
                 guard case .notSent = error else { throw error }
             }
         }
-        return try await connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton, before: .soon)
+        return try await connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton)
     }
 
     /// What a command came to, as a value.

@@ -34,8 +34,7 @@ final class RedisWorld: StoreHarness {
         // Connecting has a short time-out of its own, which a busy machine misses now and then.
         try await eventually("a connection") {
             connection = try? await RedisConnection.connect(
-                to: RedisEndpoint(host: "127.0.0.1", port: server.port), on: MultiThreadedEventLoopGroup.singleton,
-                before: .soon)
+                to: RedisEndpoint(host: "127.0.0.1", port: server.port), on: MultiThreadedEventLoopGroup.singleton)
             return connection != nil
         }
         plain = try #require(connection)

@@ -92,6 +92,7 @@ package struct Cluster: Sendable {
     /// Starts everything and waits until it serves under a leader.
     package func start() async throws {
         try await redis.start()
+        for node in nodes { node.links?.redis.delay(by: plan.redisDistance / 2) }
         for node in nodes { try await node.start() }
         try await startLoadBalancer()
         try await awaitHealth()

@@ -17,6 +17,10 @@ package struct ClusterPlan: Sendable {
     package var isSupervised = false
     /// Whether Redis still knows everything when it is started again after a kill.
     package var redisRemembers = false
+    /// What Redis wants to be told before it answers, together with another database than the first; nil: nothing.
+    package var redisPassword: String?
+    /// How long a way to Redis and back takes from the start on; needs relays.
+    package var redisDistance = Duration.zero
     /// What stands in the environment of Redis, and of nodes by their name, such as a library to be loaded first.
     package var redisEnvironment: [String: String] = [:]
     package var nodeEnvironments: [String: [String: String]] = [:]
@@ -153,6 +157,7 @@ extension ClusterPlan {
         configuration.webhook = webhook
         configuration.peersPort = peers
         configuration.host = places[node]?.host ?? Place.loopback
+        configuration.redisPassword = redisPassword
         configuration.redisHost = redisPlace?.host ?? Place.loopback
         return configuration.text
     }

@@ -12,6 +12,8 @@ package struct NodeConfiguration: Sendable {
     /// The port of `node.advertise`, at which the others reach it; nil: the one on which it listens.
     package var peersPort: Int?
     package var redisPort: Int
+    /// With it the nodes select `RedisProcess.database`.
+    package var redisPassword: String?
     package var wechat: String
     /// `cluster.lease.ttl` and `wechat.timeout`, as they are written in the file.
     package var ttl = "4s"
@@ -84,12 +86,17 @@ package struct NodeConfiguration: Sendable {
         self.clients = clients
     }
 
+    private var redis: String {
+        let place = "\(redisHost):\(redisPort)"
+        return redisPassword.map { "redis://:\($0)@\(place)/\(RedisProcess.database)" } ?? "redis://\(place)"
+    }
+
     /// The file.
     package var text: String {
         """
         cluster:
           name: \(cluster.name)
-          redis: redis://\(redisHost):\(redisPort)
+          redis: \(redis)
           secret: { file: \(cluster.secretFile) }
           lease: { ttl: \(ttl) }
         node:

@@ -8,6 +8,7 @@ package final class RedisProcess: Sendable {
     private let place: Place
     /// Whether it still knows everything when it is started again after a kill.
     private let remembers: Bool
+    private let password: String?
     private let environment: [String: String]
     private let folder: Folder
     private let children: Children
@@ -17,6 +18,7 @@ package final class RedisProcess: Sendable {
         self.port = port
         place = plan.redisPlace ?? .here
         remembers = plan.redisRemembers
+        password = plan.redisPassword
         environment = plan.redisEnvironment
         self.folder = folder
         self.children = children
@@ -28,8 +30,9 @@ package final class RedisProcess: Sendable {
         let memory = remembers ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"]
         // Without a password Redis answers to loopback alone, unless told that it is among friends.
         let address = ["--bind", host, "--protected-mode", host == Place.loopback ? "yes" : "no"]
+        let door = password.map { ["--requirepass", $0] } ?? []
         let start = place.command(
-            "redis-server", ["--port", "\(port)", "--save", "", "--dir", folder.path] + address + memory)
+            "redis-server", ["--port", "\(port)", "--save", "", "--dir", folder.path] + address + memory + door)
         let child = try await children.start(
             start.program, start.arguments, name: "redis-server", environment: environment)
         process.withLock { $0 = child }
@@ -53,6 +56,10 @@ package final class RedisProcess: Sendable {
     /// One command, by `redis-cli`.
     @discardableResult
     package func run(_ command: String...) async throws -> String {
-        try await output(of: "redis-cli", ["-h", host, "-p", "\(port)"] + command)
+        let door = password.map { ["--no-auth-warning", "-a", $0, "-n", "\(Self.database)"] } ?? []
+        return try await output(of: "redis-cli", ["-h", host, "-p", "\(port)"] + door + command)
     }
+
+    /// Which one is used where there is a password.
+    static let database = 3
 }

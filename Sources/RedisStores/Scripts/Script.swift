@@ -26,6 +26,11 @@ struct Script: Sendable {
 }
 
 extension Script {
+    /// Every script, so that a new connection can be given them all before the first is needed.
+    static let all = [
+        tick, acquire, renew, release, reportDeath, pause, leave, begin, publish, abort, put, restore, copy,
+    ]
+
     /// What every script begins with: clock, store, lease.
     static let common = #"""
         local function key(name) return KEYS[1] .. name end

@@ -24,6 +24,33 @@ extension ClusterTests {
             }
         }
 
+        /// Connecting takes several ways there and back, each of them nearly as long as a command may take.
+        @Test(arguments: cases([Duration.seconds(5)], [.seconds(600)]))
+        func farRedis_IsReachedByAColdStart_AndKept(duration: Duration) async throws {
+            var plan = ClusterPlan.defaultLease
+            plan.isRelayed = true
+            plan.redisDistance = .milliseconds(400)
+            plan.redisPassword = "hush"
+            let start = ContinuousClock.now
+            try await withCluster(plan) { cluster in
+                let ready = ContinuousClock.now - start
+                print("  ready_after_ms=\(ready.wholeMilliseconds)")
+                #expect(ready < .seconds(15))
+                let leader = try await cluster.awaitLeader()
+                let (verdict, _) = try await cluster.trial("Redis 400 ms away for \(duration)") { trial in
+                    // As after a fault of the network: the leader has to come back within its lease.
+                    try await cluster.redis.run("CLIENT", "KILL", "TYPE", "normal")
+                    try await hold("Redis is far away", for: duration)
+                    try await trial.refreshIsAnswered(since: .now)
+                }
+                verdict.expectUnnoticed()
+                #expect(verdict.failedRefreshes == 0)
+                #expect(verdict.terms == 0)
+                #expect(cluster.lapses == 0)
+                #expect(await leader.leads())
+            }
+        }
+
         /// Longer than a command may take, give or take 200 ms, so that some commands are answered in time.
         @Test(.enabled(if: isLong)) func tooSlowRedis_EndsTheLease_AndDoesNotTossItAbout() async throws {
             var plan = ClusterPlan.defaultLease

@@ -110,7 +110,8 @@ struct Supervisor: Sendable {
         let store = RedisStore(
             cluster: configuration.cluster.name, endpoint: configuration.redisEndpoint, caller: holder, logger: logger)
         let timeout = configuration.cluster.timing.commandTimeout
-        let limit = orders.isLeaving ? timeout * 2 : Self.longestReport
+        // Connecting takes several ways there and back.
+        let limit = orders.isLeaving ? timeout * 8 : Self.longestReport
         let giveUp = ContinuousClock.now + limit
         while ContinuousClock.now < giveUp, !Task.isCancelled {
             if let reply = try? await store.perform(.reportDeath, before: .now + timeout) {
