@@ -23,7 +23,7 @@ private struct Line {
         case .becameLeader, .leaseLapsed, .leaseRecovered, .leaseLost, .leaseReleased, .gaveWay, .follows,
             .nameContested:
             describeLease(notice)
-        case .storeUnreachable, .storeReachable, .storeReplaced, .storeClockStepped:
+        case .storeUnreachable, .storeReachable, .storeReplaced, .storeClockStepped, .spoiled:
             describeStore(notice)
         case .neighbour(let neighbour): describe(neighbour)
         case .rotating, .published, .callFailed, .stalePublication, .foreignRotation, .presumedDead,
@@ -79,6 +79,11 @@ private struct Line {
         case .storeReplaced:
             level = .warning
             sentence = "Redis was emptied or replaced; what we know will be written back"
+        case .spoiled(let what):
+            level = .error
+            let fault = what.field.map { "its field \($0) is missing or cannot be read" } ?? "it is of another type"
+            sentence = "found \(what.key) in Redis as no node has written it: \(fault). It counts as lost"
+            metadata["redis.key"] = "\(what.key)"
         case .storeClockStepped(let step):
             level = .warning
             sentence = "the clock of Redis jumped by \(seconds(step)); no rule depends on it"

@@ -13,10 +13,7 @@ extension Copy {
     }
 
     /// Reads whether the lease is the caller's.
-    static func isDone(_ reply: RedisReply) throws(StoreError) -> Bool {
-        var reader = try ReplyReader(reply)
-        _ = try reader.number()
-        _ = try reader.text()
+    static func isDone(_ reader: inout ReplyReader) throws(StoreError) -> Bool {
         switch try reader.text() {
         case "denied": return false
         case "done": break
@@ -31,9 +28,9 @@ extension Copy {
 extension CopyKey {
     fileprivate var arguments: [RedisArgument] {
         switch content {
-        case .token: [RedisArgument(name), "token", 0]
-        case .quotedToken: [RedisArgument(name), "quoted", 0]
-        case .end(let seconds): [RedisArgument(name), "end", RedisArgument(seconds)]
+        case .token: ["token", 0]
+        case .quotedToken: ["quoted", 0]
+        case .end(let seconds): ["end", RedisArgument(seconds)]
         }
     }
 }

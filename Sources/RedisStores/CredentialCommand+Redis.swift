@@ -85,10 +85,9 @@ extension Restoration {
 
 extension CredentialReply {
     /// Reads what a script answered.
-    static func read(_ reply: RedisReply, from server: ServerIdentity) throws(StoreError) -> CredentialReply {
-        var reader = try ReplyReader(reply)
-        _ = try reader.number()
-        let store = try reader.text()
+    static func read(
+        _ reader: inout ReplyReader, store: String, from server: ServerIdentity
+    ) throws(StoreError) -> CredentialReply {
         let outcome: Outcome =
             switch try reader.text() {
             case "accepted": .accepted
@@ -156,6 +155,6 @@ extension Overwrites {
 
 extension Trouble {
     fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Trouble {
-        Trouble(errcode: try reader.optionalNumber().map { Int(clamping: $0) }, summary: try reader.text())
+        Trouble(errcode: try reader.optionalNumber().map { Int(clamping: $0) }, summary: try reader.wording())
     }
 }

@@ -41,10 +41,7 @@ extension LeaseCommand {
     }
 
     /// Reads what the script answered.
-    static func answer(_ reply: RedisReply) throws(StoreError) -> LeaseReply.Answer {
-        var reader = try ReplyReader(reply)
-        _ = try reader.number()
-        _ = try reader.text()
+    static func answer(_ reader: inout ReplyReader) throws(StoreError) -> LeaseReply.Answer {
         switch try reader.text() {
         case "granted":
             return .granted(
@@ -65,7 +62,7 @@ extension Tick {
             RedisArgument(position?.store ?? ""), RedisArgument(position?.event ?? 0), claimsName.argument,
             epochSeen.argument, isDraining.argument, RedisArgument(UInt64(fitness.rawValue)), memberTTL.argument,
             RedisArgument(Tick.mostChanges), RedisArgument(apps?.rawValue ?? ""),
-        ] + verify.prefix(Tick.mostVerified).map { RedisArgument($0.rawValue) }
+        ]
     }
 }
 
@@ -78,25 +75,51 @@ extension Acquisition {
     }
 }
 
-extension TickReply {
-    /// Reads what the tick script answered.
-    static func read(_ reply: RedisReply) throws(StoreError) -> TickReply {
+/// What the tick script answered: all of a reply but what it could only name.
+struct TickFindings {
+    /// More of what was found spoiled is not kept from one tick to the next.
+    static let mostSpoiled = 64
+
+    /// The reply so far.
+    var reply: TickReply
+    /// Apps that have changed, oldest change first.
+    let changed: [AppID]
+    /// Members whose records were not among the keys.
+    let strangers: [String]
+
+    /// Whether something must still be read.
+    var isIncomplete: Bool { !changed.isEmpty || !strangers.isEmpty }
+
+    init(_ reply: RedisReply) throws(StoreError) {
         var reader = try ReplyReader(reply)
-        let storeTime = try reader.milliseconds()
-        let store = try reader.text()
+        let head = try reader.head()
         let lease = try reader.optional(LeaseRecord.read)
         let lockLeft = try reader.optionalNumber().map(Duration.milliseconds)
-        let changes = try reader.list(CredentialRecord.read)
+        changed = try reader.texts().map { AppID($0) }
         let event = try reader.count()
         let startsOver = try reader.flag()
         let isComplete = try reader.flag()
         let missing = try reader.texts().map { AppID($0) }
         let pauseLeft = try reader.optionalNumber().map(Duration.milliseconds)
-        let members = try reader.list(Member.read).sorted { $0.holder.node < $1.holder.node }
-        return TickReply(
-            lease: lease, lockLeft: lockLeft, changes: changes, position: StorePosition(store: store, event: event),
-            startsOver: startsOver, isComplete: isComplete, missing: missing, pauseLeft: pauseLeft, members: members,
-            nameHolder: try reader.optional(Member.read), storeTime: storeTime)
+        let members = try reader.list(Member.read)
+        let nameHolder = try reader.optional(Member.read)
+        strangers = try reader.texts()
+        self.reply = TickReply(
+            lease: lease, lockLeft: lockLeft, position: StorePosition(store: head.store, event: event),
+            startsOver: startsOver, isComplete: isComplete, missing: missing, pauseLeft: pauseLeft,
+            members: members.sorted { $0.holder.node < $1.holder.node }, nameHolder: nameHolder,
+            spoiled: head.spoiled, storeTime: head.now)
+    }
+
+    /// Adds what `look` has read; false if that was another store.
+    mutating func add(_ look: RedisReply) throws(StoreError) -> Bool {
+        var reader = try ReplyReader(look)
+        let head = try reader.head()
+        guard head.store == reply.position.store else { return false }
+        reply.members = (reply.members + (try reader.list(Member.read))).sorted { $0.holder.node < $1.holder.node }
+        reply.changes = try reader.list(CredentialRecord.read)
+        reply.spoiled += head.spoiled
+        return true
     }
 }
 

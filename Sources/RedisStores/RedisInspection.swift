@@ -34,7 +34,7 @@ public struct RedisInspection: Sendable {
             evictionPolicy = Self.field("maxmemory_policy", in: info)
             found = try await Self.token(of: apps, in: cluster, connection, patience)
             // Last, since afterwards the connection takes nothing else.
-            try await connection.subscribe(to: RedisStore.key("ev", of: cluster), before: .now + patience)
+            try await connection.subscribe(to: Keyspace(cluster: cluster).channel, before: .now + patience)
         } catch {
             await connection.close()
             throw error
@@ -57,7 +57,7 @@ public struct RedisInspection: Sendable {
         let time = try await connection.send(["EVALSHA", RedisArgument(digest), "0"], before: .now + patience)
         let now = (time.number ?? 0) * 1000
         for app in apps.prefix(mostApps) {
-            let key = RedisArgument(RedisStore.key("tok:\(app)", of: cluster))
+            let key = Keyspace(cluster: cluster).record(of: app)
             let record = try await connection.send(["HMGET", key, "token", "expires_at"], before: .now + patience)
             let fields = record.elements ?? []
             guard let token = fields.first?.text, let end = fields.last?.number, end > now else { continue }

@@ -57,13 +57,13 @@ actor RedisLink {
 
     /// Runs a script, and tells who did.
     func run(
-        _ script: Script, key: RedisArgument, _ arguments: [RedisArgument], before deadline: ContinuousClock.Instant
+        _ script: Script, keys: [RedisArgument], _ arguments: [RedisArgument], before deadline: ContinuousClock.Instant
     ) async throws(StoreError) -> (RedisReply, ServerIdentity) {
         var isAgain = false
         while true {
             let link = try await establish(before: deadline, mustFit: isAgain)
             // The last argument of every script: a connection never changes its server.
-            let tail = [1, key] + arguments + [RedisArgument(link.server.run)]
+            let tail = [RedisArgument(keys.count)] + keys + arguments + [RedisArgument(link.server.run)]
             do throws(RedisError) {
                 guard let digest = digests[script.name] else { throw .notSent("the script \(script.name) is unknown") }
                 return (try await link.connection.send(["EVALSHA", digest] + tail, before: deadline), link.server)

@@ -40,7 +40,7 @@ extension RedisStore: Service {
     private func subscribe() async throws(RedisError) -> RedisConnection {
         let connection = try await RedisConnection.connect(to: endpoint, on: group)
         do throws(RedisError) {
-            try await connection.subscribe(to: channel, before: .now + Self.pingTimeout)
+            try await connection.subscribe(to: keyspace.channel, before: .now + Self.pingTimeout)
         } catch {
             await connection.close()
             throw error

@@ -24,9 +24,20 @@ struct ReplyReader {
         return text
     }
 
+    /// Words for people, of whatever bytes.
+    mutating func wording() throws(StoreError) -> String {
+        guard let bytes = try next().bytes else { throw Self.unreadable }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     mutating func number() throws(StoreError) -> Int64 {
         guard let number = try next().number else { throw Self.unreadable }
         return number
+    }
+
+    /// What every reply begins with: the server's clock, the store's name, and what was found spoiled.
+    mutating func head() throws(StoreError) -> (now: Duration, store: String, spoiled: [Spoilage]) {
+        (try milliseconds(), try text(), try list(Spoilage.read))
     }
 
     /// A counter: a number that is not negative.
@@ -86,5 +97,13 @@ struct ReplyReader {
             while !reader.elements.isEmpty { values.append(try reader.text()) }
             return values
         }
+    }
+}
+
+extension Spoilage {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Spoilage {
+        let key = try reader.text()
+        let field = try reader.text()
+        return Spoilage(key: key, field: field.isEmpty ? nil : field)
     }
 }

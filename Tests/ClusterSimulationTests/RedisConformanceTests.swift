@@ -62,5 +62,15 @@ private final class SimulatedRedis: StoreHarness {
         content.withLock { content in content.model.contents.credentials.removeAll { $0.app == app } }
     }
 
+    func spoilRecord(of app: AppID) {
+        removeRecord(of: app)
+        content.withLock { $0.model.contents.spoiled.append(Spoilage(key: "tok:\(app)", field: "ver")) }
+    }
+
+    func spoilLease() {
+        removeLease()
+        content.withLock { $0.model.contents.spoiled.append(Spoilage(key: "lease", field: "epoch")) }
+    }
+
     func advance(by duration: Duration) { content.withLock { $0.time = $0.time + duration.inSeconds } }
 }

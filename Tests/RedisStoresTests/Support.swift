@@ -94,6 +94,14 @@ final class RedisWorld: StoreHarness {
         try await redis("DEL", RedisArgument("wxkeeper:{\(cluster)}:tok:\(app)"))
     }
 
+    func spoilRecord(of app: AppID) async throws {
+        try await redis("HSET", RedisArgument("wxkeeper:{\(cluster)}:tok:\(app)"), "ver", RedisArgument([0xff]))
+    }
+
+    func spoilLease() async throws {
+        try await redis("HSET", RedisArgument("wxkeeper:{\(cluster)}:lease"), "epoch", "not a number")
+    }
+
     func advance(by duration: Duration) async throws {
         let end = try await time() + duration
         try await eventually("the server's clock reaches \(end)") { try await time() >= end }

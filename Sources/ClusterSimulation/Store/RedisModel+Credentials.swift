@@ -27,6 +27,7 @@ extension RedisModel {
     /// Changes the record of `app`, making one if there is none, under the next event number.
     private mutating func change(_ app: AppID, _ body: (inout StoredCredential, _ event: UInt64) -> Void) {
         let event = nextEvent()
+        contents.spoiled.removeAll { $0.key == "tok:\(app)" }
         if let index = contents.credentials.firstIndex(where: { $0.app == app }) {
             contents.credentials[index].event = event
             body(&contents.credentials[index], event)

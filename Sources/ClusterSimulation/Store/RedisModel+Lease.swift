@@ -39,7 +39,8 @@ extension RedisModel {
             startsOver: position == nil, isComplete: isComplete,
             missing: tick.verify.filter { app in !contents.credentials.contains { $0.app == app } },
             pauseLeft: contents.pausedUntil.flatMap { now < $0 ? .nanoseconds($0 - now) : nil },
-            members: contents.members.map { $0.member }, nameHolder: nameHolder, storeTime: .nanoseconds(now))
+            members: contents.members.map { $0.member }, nameHolder: nameHolder,
+            spoiled: contents.spoiled, storeTime: .nanoseconds(now))
     }
 
     /// Writes the member record, unless another incarnation stands under the name and the caller does not claim it.
@@ -89,6 +90,7 @@ extension RedisModel {
         let epoch = Epoch(max((previous?.epoch.rawValue ?? 0) + 1, floor + 1, least))
         if previous == nil, termCount > 0 { sightings.count(.amnesia) }
         contents.lease = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
+        contents.spoiled.removeAll { $0.key == "lease" }
         contents.leaseRun = run
         contents.lock = Lock(owner: holder.incarnation, expiresAt: expiry)
         countTerm(epoch, of: holder)

@@ -16,6 +16,8 @@ struct RedisModel: Sendable {
         var pausedUntil: Int64?
         var members: [MemberEntry] = []
         var credentials: [StoredCredential] = []
+        /// What somebody has spoiled: it counts as lost, and is named until it is written anew.
+        var spoiled: [Spoilage] = []
     }
 
     struct Lock: Hashable, Sendable {

@@ -185,6 +185,8 @@ public struct TickReply: Hashable, Sendable {
     public var members: [Member]
     /// The other incarnation that stands under the caller's name and was not overwritten; nil if there is none.
     public var nameHolder: Member?
+    /// What was found that no node has written so, by this command and by those since the last tick. It counts as lost.
+    public var spoiled: [Spoilage]
     /// The store's clock, as time since the Unix epoch. A label: no rule depends on it.
     public var storeTime: Duration
 
@@ -192,7 +194,7 @@ public struct TickReply: Hashable, Sendable {
     public init(
         lease: LeaseRecord?, lockLeft: Duration?, changes: [CredentialRecord] = [], position: StorePosition,
         startsOver: Bool = false, isComplete: Bool = true, missing: [AppID] = [], pauseLeft: Duration? = nil,
-        members: [Member] = [], nameHolder: Member? = nil, storeTime: Duration = .zero
+        members: [Member] = [], nameHolder: Member? = nil, spoiled: [Spoilage] = [], storeTime: Duration = .zero
     ) {
         self.lease = lease
         self.lockLeft = lockLeft
@@ -204,6 +206,7 @@ public struct TickReply: Hashable, Sendable {
         self.pauseLeft = pauseLeft
         self.members = members
         self.nameHolder = nameHolder
+        self.spoiled = spoiled
         self.storeTime = storeTime
     }
 }

@@ -22,7 +22,7 @@ extension NodeCore {
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
             isStale: age.map { $0 > NodeSettings.staleAfter } ?? true,
             appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
-            illCount: illCount)
+            illCount: illCount, storeRefusal: sync.refusals.current)
     }
 
     /// Who leads as far as this node can say; nil if nobody does.
@@ -71,6 +71,7 @@ extension NodeCore {
             health: health(at: now), holder: holder, uptime: now - startedAt,
             quietLeft: quiet.flatMap { $0 > .zero ? $0 : nil },
             pauseLeft: pauseEnds.map { ($0 - now).atLeastZero }, members: sync.members, neighbours: findings,
+            spoiled: sync.spoiled.all(at: now),
             apps: refreshers.indices.map { appStatus($0, at: now) }, counters: total)
     }
 

@@ -28,6 +28,7 @@ extension NodeCore {
         // Who leads comes first: an app must not act for a term that this very answer ends.
         sync.name.observe(found.nameHolder, tickPeriod: settings.timing.tickPeriod, at: now, into: &out)
         if case .taken(let other) = sync.name.finding { out.append(.nameTaken(by: other)) }
+        sync.spoiled.note(found.spoiled, at: now, into: &out)
         lockIsHeld = found.lockLeft != nil
         pauseEnds = found.pauseLeft.map { sentAt + $0 }
         let isOurs = sync.name.finding == .ours

@@ -89,6 +89,8 @@ public enum Notice: Equatable, Sendable {
     case storeReachable
     /// The store was emptied or replaced.
     case storeReplaced
+    /// Something in the store is not as any node wrote it; it counts as lost.
+    case spoiled(Spoilage)
     /// The store's clock jumped by this much against ours.
     case storeClockStepped(Duration)
     /// A rotating call begins, and why.

@@ -12,6 +12,8 @@ public struct NodeHealth: Equatable, Sendable {
     public var leaseLeft: Duration?
     /// Whether the store answered its last command.
     public var isStoreReachable: Bool
+    /// What the store says against our commands; nil: nothing.
+    public var storeRefusal: StoreRefusal?
     /// Time since it last confirmed its versions with the store, or with a peer that had; nil if never.
     public var syncAge: Duration?
     /// Why it should not be asked for tokens; empty if it is ready.
@@ -59,7 +61,7 @@ public struct NodeHealth: Equatable, Sendable {
     public init(
         node: NodeName, role: Role, leader: NodeName?, epoch: Epoch, leaseLeft: Duration?, isStoreReachable: Bool,
         syncAge: Duration?, reasonsNotReady: [ReasonNotReady], isStale: Bool, appCount: Int, ill: [AppStatus],
-        illCount: Int
+        illCount: Int, storeRefusal: StoreRefusal? = nil
     ) {
         self.node = node
         self.role = role
@@ -73,6 +75,7 @@ public struct NodeHealth: Equatable, Sendable {
         self.appCount = appCount
         self.ill = ill
         self.illCount = illCount
+        self.storeRefusal = storeRefusal
     }
 }
 
@@ -146,6 +149,8 @@ public struct NodeStatus: Equatable, Sendable {
     public var members: [Member]
     /// What was found at the addresses of the others, by name.
     public var neighbours: [Neighbour]
+    /// What was found spoiled in the store within the last minute.
+    public var spoiled: [Spoilage]
     /// Every app, by appid.
     public var apps: [AppStatus]
     /// What it has counted since it started.
@@ -154,7 +159,7 @@ public struct NodeStatus: Equatable, Sendable {
     /// Describes the cluster.
     public init(
         health: NodeHealth, holder: LeaseHolder, uptime: Duration, quietLeft: Duration?, pauseLeft: Duration? = nil,
-        members: [Member], neighbours: [Neighbour] = [],
+        members: [Member], neighbours: [Neighbour] = [], spoiled: [Spoilage] = [],
         apps: [AppStatus], counters: Counters
     ) {
         self.health = health
@@ -164,6 +169,7 @@ public struct NodeStatus: Equatable, Sendable {
         self.pauseLeft = pauseLeft
         self.members = members
         self.neighbours = neighbours
+        self.spoiled = spoiled
         self.apps = apps
         self.counters = counters
     }

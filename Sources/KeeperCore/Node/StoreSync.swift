@@ -11,6 +11,8 @@ struct StoreSync: Sendable {
     /// Everyone with a living member record at the last tick.
     private(set) var members: [Member] = []
     var name = NameWatch()
+    /// What was found spoiled in the store.
+    var spoiled = SpoilageBook()
     /// How often the store's clock has jumped against ours.
     private(set) var clockSteps = 0
 

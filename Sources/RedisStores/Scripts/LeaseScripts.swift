@@ -7,34 +7,35 @@ extension Script {
         "acquire", [leaseReplies],
         #"""
         local ttl, floor = ARGV[5], number(ARGV[6])
-        local lock = redis.call('GET', key('lock'))
+        local lock = lockOwner()
         local previous = lease()
 
         -- 1. Granted before, but the answer was lost.
         if lock == caller and previous and leads(previous.epoch) then
-            redis.call('HSET', key('lease'), 'seq', previous.seq + 1, 'run', run)
-            redis.call('SET', key('lock'), caller, 'PX', ttl)
-            return { now, store, 'resumed', previous.epoch }
+            redis.call('HSET', leaseKey, 'seq', previous.seq + 1, 'run', run)
+            redis.call('SET', lockKey, caller, 'PX', ttl)
+            return { now, store, spoiled, 'resumed', previous.epoch }
         end
 
         -- 2. Taken. Unless the lock cannot be right: its record has not moved for longer than any lease. A lock whose
         -- record is gone is nobody's: its holder cannot renew it, and the caller waits as if nothing were known.
         if lock and lock ~= caller and previous then
             local unmoved = previous.epoch == tonumber(ARGV[7]) and previous.seq == tonumber(ARGV[8])
-            if not (ARGV[9] == '1' and unmoved) then return { now, store, 'denied', showLease(previous) } end
+            if not (ARGV[9] == '1' and unmoved) then return { now, store, spoiled, 'denied', showLease(previous) } end
         end
 
         -- 3. Ours. Where terms may have been forgotten the clock in seconds is a floor that none has likely reached.
         local least = (not previous or previous.old) and number(time[1]) or 0
         local epoch = math.max((previous and previous.epoch or 0) + 1, floor + 1, least)
-        redis.call('DEL', key('lease'))
-        redis.call('HSET', key('lease'), 'epoch', epoch, 'inc', caller, 'node', ARGV[3], 'addr', ARGV[4],
+        redis.call('DEL', leaseKey)
+        redis.call('HSET', leaseKey, 'epoch', epoch, 'inc', caller, 'node', ARGV[3], 'addr', ARGV[4],
             'seq', 1, 'active', 0, 'clean', 0, 'left_ms', 0, 'run', run)
-        redis.call('SET', key('lock'), caller, 'PX', ttl)
-        redis.call('LPUSH', key('hist'), cjson.encode({ epoch = epoch, node = ARGV[3], from_ms = now }))
-        redis.call('LTRIM', key('hist'), 0, 99)
-        redis.call('PUBLISH', key('ev'), 'lease|' .. epoch .. '|taken')
-        return { now, store, 'granted', epoch, showLease(previous), previous and previous.old and 1 or 0 }
+        redis.call('SET', lockKey, caller, 'PX', ttl)
+        own(historyKey, 'hist', 'list')
+        redis.call('LPUSH', historyKey, cjson.encode({ epoch = epoch, node = ARGV[3], from_ms = now }))
+        redis.call('LTRIM', historyKey, 0, 99)
+        redis.call('PUBLISH', channel, 'lease|' .. epoch .. '|taken')
+        return { now, store, spoiled, 'granted', epoch, showLease(previous), previous and previous.old and 1 or 0 }
         """#)
 
     /// `LeaseCommand.renew`: ARGV 3 epoch, 4 ttl, 5 is active.
@@ -43,11 +44,11 @@ extension Script {
     static let renew = Script(
         "renew", [leaseReplies],
         #"""
-        if not leads(number(ARGV[3])) then return { now, store, 'denied', showLease(lease()) } end
-        local sequence = redis.call('HINCRBY', key('lease'), 'seq', 1)
-        if ARGV[5] == '1' then redis.call('HSET', key('lease'), 'active', 1) end
-        redis.call('SET', key('lock'), caller, 'PX', ARGV[4])
-        return { now, store, 'renewed', sequence }
+        if not leads(number(ARGV[3])) then return { now, store, spoiled, 'denied', showLease(lease()) } end
+        local sequence = redis.call('HINCRBY', leaseKey, 'seq', 1)
+        if ARGV[5] == '1' then redis.call('HSET', leaseKey, 'active', 1) end
+        redis.call('SET', lockKey, caller, 'PX', ARGV[4])
+        return { now, store, spoiled, 'renewed', sequence }
         """#)
 
     /// `LeaseCommand.release`: ARGV 3 epoch, 4 milliseconds the successor must still wait, 5 who it shall be, 6 whether
@@ -55,11 +56,11 @@ extension Script {
     static let release = Script(
         "release", [leaseReplies],
         #"""
-        if not leads(number(ARGV[3])) then return { now, store, 'denied', showLease(lease()) } end
-        redis.call('HSET', key('lease'), 'clean', 1, 'left_ms', ARGV[4], 'heir', ARGV[5], 'reach', ARGV[6])
-        if locked() then redis.call('DEL', key('lock')) end
-        redis.call('PUBLISH', key('ev'), 'lease|' .. ARGV[3] .. '|released')
-        return { now, store, 'done' }
+        if not leads(number(ARGV[3])) then return { now, store, spoiled, 'denied', showLease(lease()) } end
+        redis.call('HSET', leaseKey, 'clean', 1, 'left_ms', ARGV[4], 'heir', ARGV[5], 'reach', ARGV[6])
+        if locked() then redis.call('DEL', lockKey) end
+        redis.call('PUBLISH', channel, 'lease|' .. ARGV[3] .. '|released')
+        return { now, store, spoiled, 'done' }
         """#)
 
     /// `LeaseCommand.reportDeath`: no arguments. The parent of a dead process does not know its last epoch.
@@ -67,11 +68,11 @@ extension Script {
         "reportDeath", [leaseReplies],
         #"""
         local last = lease()
-        if not (last and leads(last.epoch)) then return { now, store, 'denied', showLease(last) } end
-        redis.call('HSET', key('lease'), 'clean', 2, 'left_ms', 0)
-        if locked() then redis.call('DEL', key('lock')) end
-        redis.call('PUBLISH', key('ev'), 'lease|' .. last.epoch .. '|died')
-        return { now, store, 'done' }
+        if not (last and leads(last.epoch)) then return { now, store, spoiled, 'denied', showLease(last) } end
+        redis.call('HSET', leaseKey, 'clean', 2, 'left_ms', 0)
+        if locked() then redis.call('DEL', lockKey) end
+        redis.call('PUBLISH', channel, 'lease|' .. last.epoch .. '|died')
+        return { now, store, spoiled, 'done' }
         """#)
 
     /// `LeaseCommand.pause`: ARGV 3 milliseconds, 0 ends it.
@@ -79,22 +80,24 @@ extension Script {
         "pause", [],
         #"""
         if number(ARGV[3]) > 0 then
-            redis.call('SET', key('pause'), caller, 'PX', ARGV[3])
+            redis.call('SET', pauseKey, caller, 'PX', ARGV[3])
         else
-            redis.call('DEL', key('pause'))
+            redis.call('DEL', pauseKey)
         end
-        redis.call('PUBLISH', key('ev'), 'pause|' .. ARGV[3])
-        return { now, store, 'done' }
+        redis.call('PUBLISH', channel, 'pause|' .. ARGV[3])
+        return { now, store, spoiled, 'done' }
         """#)
 
-    /// `LeaseCommand.leave`: ARGV 3 node.
+    /// `LeaseCommand.leave`: KEYS 8 member record; ARGV 3 node.
     static let leave = Script(
         "leave", [],
         #"""
-        if redis.call('HGET', key('member:' .. ARGV[3]), 'inc') == caller then
-            redis.call('DEL', key('member:' .. ARGV[3]))
-            redis.call('SREM', key('members'), ARGV[3])
+        own(KEYS[8], 'member:' .. ARGV[3], 'hash')
+        own(membersKey, 'members', 'set')
+        if redis.call('HGET', KEYS[8], 'inc') == caller then
+            redis.call('DEL', KEYS[8])
+            redis.call('SREM', membersKey, ARGV[3])
         end
-        return { now, store, 'done' }
+        return { now, store, spoiled, 'done' }
         """#)
 }

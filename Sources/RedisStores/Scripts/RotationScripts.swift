@@ -1,5 +1,6 @@
 extension Script {
-    /// `CredentialCommand.begin`: ARGV 3 app, 4 epoch, 5 intent, 6 version, 7 taint and 8 open intent of the basis.
+    /// `CredentialCommand.begin`: KEYS 8 record; ARGV 3 app, 4 epoch, 5 intent, 6 version, 7 taint and 8 open intent of
+    /// the basis.
     ///
     /// Needs lease and lock: a leader whose lock has expired must renew before it calls WeChat, so that a stray `begin`
     /// of a leader that died cannot open an intent under its successor's nose.
@@ -7,7 +8,7 @@ extension Script {
         "begin", [records],
         #"""
         local epoch, intent = number(ARGV[4]), ARGV[5]
-        local record = read(ARGV[3])
+        local record = read(ARGV[3], KEYS[8])
         if not (leads(epoch) and locked()) then return answer('notHolder', record) end
         if record.i_id == intent then return answer('accepted', record) end
         local unmoved = (record.ver or 0) == number(ARGV[6]) and record.taint == tonumber(ARGV[7])
@@ -25,8 +26,8 @@ extension Script {
         return answer('accepted', record)
         """#)
 
-    /// `CredentialCommand.publish`: ARGV 3 app, 4 epoch, 5 intent, 6 token, 7 fingerprint, 8 life, 9 left, 10 age,
-    /// 11 known version, 12 whether it replaces a token that a program outside the cluster had ended.
+    /// `CredentialCommand.publish`: KEYS 8 record; ARGV 3 app, 4 epoch, 5 intent, 6 token, 7 fingerprint, 8 life, 9
+    /// left, 10 age, 11 known version, 12 whether it replaces a token that a program outside the cluster had ended.
     ///
     /// Needs no lease: a token that WeChat has issued is worth more than the term in which it was asked for, as long as
     /// nobody has begun anything after it.
@@ -34,7 +35,7 @@ extension Script {
         "publish", [records, issuing],
         #"""
         local epoch, intent = number(ARGV[4]), ARGV[5]
-        local record = read(ARGV[3])
+        local record = read(ARGV[3], KEYS[8])
         if record.p_id == intent then return answer('accepted', record) end
 
         local isOpen = record.i_id == intent
@@ -69,15 +70,15 @@ extension Script {
         return answer('accepted', record)
         """#)
 
-    /// `CredentialCommand.abort`: ARGV 3 app, 4 epoch, 5 intent or empty, 6 effect, 7 whether there is a trouble, 8 its
-    /// errcode or empty, 9 its summary.
+    /// `CredentialCommand.abort`: KEYS 8 record; ARGV 3 app, 4 epoch, 5 intent or empty, 6 effect, 7 whether there is a
+    /// trouble, 8 its errcode or empty, 9 its summary.
     ///
     /// Never refused: who knows how a call ended may always say so, of his own intent only; unless it ended so late
     /// that it may have come after another's.
     static let abort = Script(
         "abort", [records],
         #"""
-        local record = read(ARGV[3])
+        local record = read(ARGV[3], KEYS[8])
         local isOpen = ARGV[5] ~= '' and record.i_id == ARGV[5]
         -- A later term has begun a call, and believed this one to be over.
         local isOvertaken = not isOpen and ARGV[6] == 'late' and (record.o_epoch or 0) > number(ARGV[4])

@@ -1,15 +1,18 @@
-/// One atomic step in the store, in Redis's Lua.
+/// One atomic step in the store, in Redis's Lua. Needs Redis 5.0: see `RedisVersion.least`.
 ///
 /// Rules all scripts follow:
-/// - `KEYS[1]` is the common prefix `wxkeeper:{NAME}:`. The names of the keys are made from it inside the script,
-///   because apps and members are only known there; the braces keep all of them in one hash slot of a Redis Cluster.
+/// - Every key that a script touches is among its `KEYS`, as a Redis Cluster and the proxies before one demand. The
+///   first seven are `Keyspace.fixed`; records of apps and members follow.
 /// - `ARGV[1]` is a fresh random name, used if the store has none; `ARGV[2]` is the caller's incarnation. (The
 ///   generator of Lua in Redis starts from the same seed in every script, so chance has to come from outside.) The last
-///   argument is the server's own identity: a lease tells under which start of the server it was granted.
+///   argument but one is the channel for hints, the last the server's own identity: a lease tells under which start of
+///   the server it was granted.
 /// - They decide first and write last, so an error on the way has changed nothing.
 /// - A script may run long after its sender gave up, and twice. It compares before it writes.
 /// - Times are milliseconds of Redis's own clock. They leave the script as durations relative to `now` only.
-/// - Every reply begins with `now` and the store's name.
+/// - **What is spoiled counts as lost**: a key of another type, bytes where a text or a number should stand, a field
+///   that is missing. It takes out the one record it is in, and who finds it says so.
+/// - Every reply begins with `now`, the store's name and what was found spoiled.
 ///
 /// Numbers are doubles in Lua: epochs, versions and event numbers are exact up to 2^53.
 struct Script: Sendable {
@@ -28,35 +31,90 @@ struct Script: Sendable {
 extension Script {
     /// Every script, so that a new connection can be given them all before the first is needed.
     static let all = [
-        tick, acquire, renew, release, reportDeath, pause, leave, begin, publish, abort, put, restore, copy,
+        tick, look, acquire, renew, release, reportDeath, pause, leave, begin, publish, abort, put, restore, copy,
     ]
 
     /// What every script begins with: clock, store, lease.
     static let common = #"""
-        local function key(name) return KEYS[1] .. name end
+        local lockKey, leaseKey, storeKey, changesKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+        local membersKey, historyKey, pauseKey = KEYS[5], KEYS[6], KEYS[7]
+        local channel, run = ARGV[#ARGV - 1], ARGV[#ARGV]
+        local caller = ARGV[2]
         local function number(value) return tonumber(value) or 0 end
 
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
-        local caller = ARGV[2]
-        local run = ARGV[#ARGV]
+
+        local function isNumber(value)
+            return #value <= 16 and string.find(value, '^%-?%d+$') ~= nil
+                and math.abs(tonumber(value)) < 9007199254740992
+        end
+        local function isText(value) return #value <= 16384 and not string.find(value, '[^ -~]') end
+
+        -- Pairs of a key's last part and the field at fault; no field: the key is of another type, and gives way.
+        local spoiled = {}
+        local function spoil(name, field) spoiled[#spoiled + 1] = { name, field } end
+        local function own(key, name, kind)
+            local found = redis.call('TYPE', key).ok
+            if found == 'none' or found == kind then return end
+            redis.call('DEL', key)
+            spoil(name, '')
+        end
 
         -- The store's name tells a wiped store from the one we knew. Should only this key be lost, the event numbers go
         -- on from the newest change on record.
-        local store = redis.call('HGET', key('store'), 'id')
+        own(storeKey, 'store', 'hash')
+        own(changesKey, 'changes', 'zset')
+        local store, events = unpack(redis.call('HMGET', storeKey, 'id', 'event'))
+        if store and not isText(store) then
+            spoil('store', 'id')
+            store = false
+        elseif store and not (events and isNumber(events)) then
+            spoil('store', 'event')
+            store = false
+        end
         if not store then
             store = ARGV[1]
-            local newest = redis.call('ZREVRANGE', key('changes'), 0, 0, 'WITHSCORES')
-            redis.call('HSET', key('store'), 'id', store, 'event', newest[2] or 0)
+            local newest = tonumber(redis.call('ZREVRANGE', changesKey, 0, 0, 'WITHSCORES')[2]) or 0
+            if not (newest >= 0 and newest < 9007199254740992) then newest = 0 end
+            redis.call('HSET', storeKey, 'id', store, 'event', newest)
         end
 
+        -- The lease's record; nil if there is none. One that is spoiled is as good as lost: nothing in it is believed,
+        -- not its epoch either, and whoever takes the lease next waits as if nothing were known.
+        local leaseFields = { 'epoch', 'inc', 'node', 'addr', 'seq', 'active', 'clean', 'left_ms', 'heir',
+            'reach', 'run' }
+        local leaseNumbers = { epoch = true, seq = true, clean = true, left_ms = true }
+        local leaseNeeds = { epoch = true, inc = true, node = true, addr = true, seq = true }
+        local longestLeft = 3600000
+        local function readLease()
+            own(leaseKey, 'lease', 'hash')
+            local found, l, fault = redis.call('HMGET', leaseKey, unpack(leaseFields)), {}, nil
+            for i, name in ipairs(leaseFields) do
+                local value = found[i]
+                if value and leaseNumbers[name] and isNumber(value) then
+                    l[name] = tonumber(value)
+                elseif value and not leaseNumbers[name] and isText(value) then
+                    l[name] = value
+                elseif value or leaseNeeds[name] then
+                    fault = fault or name
+                end
+            end
+            if next(l) == nil and redis.call('EXISTS', leaseKey) == 0 then return nil end
+            local clean, left = l.clean or 0, l.left_ms or 0
+            if clean < 0 or clean > 2 then fault = fault or 'clean' end
+            if left < 0 or left > longestLeft then fault = fault or 'left_ms' end
+            if fault then
+                spoil('lease', fault)
+                return nil
+            end
+            return { epoch = l.epoch, inc = l.inc, node = l.node, addr = l.addr, seq = l.seq, active = l.active == '1',
+                clean = clean, left = left, heir = l.heir or '', reach = l.reach == '1', old = l.run ~= run }
+        end
+        local leaseFound = nil
         local function lease()
-            local f = redis.call('HMGET', key('lease'),
-                'epoch', 'inc', 'node', 'addr', 'seq', 'active', 'clean', 'left_ms', 'heir', 'reach', 'run')
-            if not f[1] or not f[2] then return nil end
-            return { epoch = number(f[1]), inc = f[2], node = f[3] or '', addr = f[4] or '', seq = number(f[5]),
-                active = f[6] == '1', clean = number(f[7]), left = number(f[8]),
-                heir = f[9] or '', reach = f[10] == '1', old = f[11] ~= run }
+            leaseFound = leaseFound or { readLease() }
+            return leaseFound[1]
         end
 
         -- "The lease is the caller's", of this epoch and not released.
@@ -65,8 +123,13 @@ extension Script {
             return l ~= nil and l.inc == caller and l.epoch == epoch and l.clean == 0
         end
 
+        local function lockOwner()
+            own(lockKey, 'lock', 'string')
+            return redis.call('GET', lockKey)
+        end
+
         -- "The lock is the caller's."
-        local function locked() return redis.call('GET', key('lock')) == caller end
+        local function locked() return lockOwner() == caller end
         """#
 
     /// How a lease record is shown. `clean`: 0 not released, 1 handed over by its holder, 2 its holder has died.
@@ -83,28 +146,63 @@ extension Script {
         local numbers = { 'ev', 'ver', 'epoch', 'life', 'issued_at', 'expires_at', 'i_epoch', 'i_ev', 'i_at', 'o_epoch',
             'taint', 'taint_at', 'err', 'day', 'rotations', 'ow', 'ow_at' }
         local texts = { 'token', 'fp', 'prev_fps', 'i_id', 'p_id', 'why' }
+        local fields, isNumeric = {}, {}
+        for _, name in ipairs(numbers) do
+            fields[#fields + 1] = name
+            isNumeric[name] = true
+        end
+        for _, name in ipairs(texts) do fields[#fields + 1] = name end
+        -- Without these a record is worth as much as with them, but for what they tell people.
+        local isSpare = { prev_fps = true, err = true, why = true, day = true, rotations = true, ow = true,
+            ow_at = true }
         local today = math.floor(now / 86400000)
 
-        local function read(app)
-            local record = { app = app }
-            for i, value in ipairs(redis.call('HMGET', key('tok:' .. app), unpack(numbers))) do
-                if value then record[numbers[i]] = number(value) end
+        -- Which field is missing beside those that are there.
+        local function gap(record)
+            local function lacks(...)
+                for _, name in ipairs({ ... }) do
+                    if not record[name] then return name end
+                end
             end
-            for i, value in ipairs(redis.call('HMGET', key('tok:' .. app), unpack(texts))) do
-                if value then record[texts[i]] = value end
+            return record.token and lacks('fp', 'ver', 'epoch', 'life', 'issued_at', 'expires_at')
+                or record.i_id and lacks('i_epoch', 'i_ev', 'i_at')
+                or record.taint and lacks('taint_at')
+                or next(record) ~= nil and lacks('ev')
+        end
+
+        -- A record without an event is none. `fault`: something in it is spoiled; if it is not a spare field, the whole
+        -- record counts as lost, and whoever writes it next writes it anew.
+        local function read(app, key)
+            own(key, 'tok:' .. app, 'hash')
+            local record, fault, grave = {}, nil, nil
+            for i, value in ipairs(redis.call('HMGET', key, unpack(fields))) do
+                local name = fields[i]
+                if value and isNumeric[name] and isNumber(value) then
+                    record[name] = tonumber(value)
+                elseif value and not isNumeric[name] and (name == 'why' and #value <= 4096 or isText(value)) then
+                    record[name] = value
+                elseif value then
+                    fault = fault or name
+                    if not isSpare[name] then grave = grave or name end
+                end
             end
+            grave = grave or gap(record)
+            if grave then record, fault = {}, grave end
+            if fault then spoil('tok:' .. app, fault) end
+            record.app, record.key, record.fault = app, key, fault
             return record
         end
 
         -- The number of the event that is about to change the record: larger than all before, in this record too.
         local function nextEvent(record)
-            return math.max(number(redis.call('HGET', key('store'), 'event')), record.ev or 0) + 1
+            return math.max(number(redis.call('HGET', storeKey, 'event')), record.ev or 0) + 1
         end
 
         -- Fields that this version does not know are left alone.
         local function write(record, event)
             record.ev = event
-            redis.call('HSET', key('store'), 'event', event)
+            if record.fault then redis.call('DEL', record.key) end
+            redis.call('HSET', storeKey, 'event', event)
             local set, unset = {}, {}
             for _, names in ipairs({ numbers, texts }) do
                 for _, name in ipairs(names) do
@@ -116,11 +214,11 @@ extension Script {
                     end
                 end
             end
-            redis.call('HSET', key('tok:' .. record.app), unpack(set))
-            if #unset > 0 then redis.call('HDEL', key('tok:' .. record.app), unpack(unset)) end
-            redis.call('ZADD', key('changes'), event, record.app)
+            redis.call('HSET', record.key, unpack(set))
+            if #unset > 0 then redis.call('HDEL', record.key, unpack(unset)) end
+            redis.call('ZADD', changesKey, event, record.app)
             local what = record.taint and 'taint|' .. record.app or 'tok|' .. record.app .. '|' .. (record.ver or 0)
-            redis.call('PUBLISH', key('ev'), what)
+            redis.call('PUBLISH', channel, what)
         end
 
         local function closeIntent(record)
@@ -148,7 +246,7 @@ extension Script {
                 record.day == today and record.rotations or 0, overwrites or false }
         end
 
-        local function answer(outcome, record) return { now, store, outcome, show(record) } end
+        local function answer(outcome, record) return { now, store, spoiled, outcome, show(record) } end
         """#
 
     /// Setting a new token in the place of the old one.

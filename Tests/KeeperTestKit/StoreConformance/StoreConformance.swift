@@ -15,6 +15,10 @@ public protocol StoreHarness: Sendable {
     func removeLease() async throws
     /// Loses the record of one app.
     func removeRecord(of app: AppID) async throws
+    /// Makes the record of one app, which must be there, something that no node would write.
+    func spoilRecord(of app: AppID) async throws
+    /// Makes the record of the lease, which must be there, something that no node would write.
+    func spoilLease() async throws
     /// Lets time pass on the store's clock: at least this long.
     func advance(by duration: Duration) async throws
 }

@@ -122,6 +122,41 @@ extension StoreConformance {
             try expect(again.missing, [])
             try expect(again.changes.map(\.app), [StoreCaller.app])
         },
+        StoreConformance("spoiledRecord_CountsAsLost_IsNamed_AndIsWrittenAnew") { scene in
+            let other = AppID("wxother")
+            let epoch = try await scene.a.lead()
+            let known = try require(try await scene.a.put(epoch, "one").record)
+            _ = try await scene.a.put(epoch, "two", app: other)
+            try await scene.harness.spoilRecord(of: StoreCaller.app)
+            let found = try await scene.b.tick(verify: [StoreCaller.app, other])
+            try expect(found.missing, [StoreCaller.app])
+            try expect(Set(found.spoiled), [Spoilage(key: "tok:\(StoreCaller.app)", field: "ver")])
+            try expect(found.changes.map(\.app), [other])
+            let refused = try await scene.a.put(epoch, "three", knownVersion: known.version)
+            try expect(refused.outcome, .changed)
+            try expect(refused.record, nil)
+            try expect(try await scene.a.restore(epoch, known).outcome, .accepted)
+            _ = try await scene.b.tick()
+            let after = try await scene.b.tick(from: found.position, verify: [StoreCaller.app, other])
+            try expect(after.missing, [])
+            try expect(after.spoiled, [])
+            try expect(after.changes.first?.issue?.token, Token("one"))
+        },
+        StoreConformance("spoiledLease_CountsAsLost_AndIsNamed") { scene in
+            let epoch = try await scene.a.lead()
+            try await scene.harness.spoilLease()
+            let found = try await scene.b.tick()
+            try expect(found.lease, nil)
+            try expect(Set(found.spoiled), [Spoilage(key: "lease", field: "epoch")])
+            try expect(try await scene.a.renew(epoch), .denied(nil))
+            guard case .granted(let next, let previous, _) = try await scene.b.acquire(floor: epoch.rawValue) else {
+                throw Nonconformance(description: "a lease without a record was not granted")
+            }
+            try expect(next > epoch, "an epoch was used twice")
+            try expect(previous, nil, "nothing in a spoiled record is believed")
+            _ = try await scene.b.tick()
+            try expect(try await scene.b.tick().spoiled, [])
+        },
         StoreConformance("wipedStore_HasANewName_AndStartsOver") { scene in
             let epoch = try await scene.a.lead()
             _ = try await scene.a.put(epoch, "one")

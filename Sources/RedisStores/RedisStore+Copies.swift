@@ -1,0 +1,65 @@
+public import KeeperCore
+public import KeeperPorts
+internal import RedisClient
+
+extension RedisStore: CopyStore {
+    /// So often one command is cut in two at most.
+    private static let mostCuts = 64
+
+    /// Writes what does not stand as it should; see `CopyStore`.
+    ///
+    /// Redis refuses a whole command for one key in it that we may not touch, so such a command is cut in two until the
+    /// keys at fault stand alone. Each piece has as much time as the whole.
+    public func copy(
+        _ copies: [Copy], epoch: Epoch, before deadline: ContinuousClock.Instant
+    ) async throws(StoreError) -> Bool {
+        let patience = ContinuousClock.now.duration(to: deadline)
+        var pieces = [copies]
+        var failure: StoreError?
+        var cuts = 0
+        while let piece = pieces.popLast() {
+            do throws(StoreError) {
+                guard try await write(piece, epoch: epoch, before: .now + patience) else { return false }
+            } catch {
+                guard case .rejected(let reason) = error else { throw error }
+                failure = failure ?? error
+                guard Self.isAboutKeys(reason), cuts < Self.mostCuts else { continue }
+                cuts += 1
+                pieces += piece.halves
+            }
+        }
+        if let failure { throw failure }
+        return true
+    }
+
+    private static func isAboutKeys(_ reason: String) -> Bool {
+        ["NOPERM", "CROSSSLOT", "MOVED"].contains { reason.hasPrefix($0) }
+    }
+
+    private func write(
+        _ copies: [Copy], epoch: Epoch, before deadline: ContinuousClock.Instant
+    ) async throws(StoreError) -> Bool {
+        let keys = copies.flatMap { copy in
+            [keyspace.record(of: copy.app)] + copy.keys.map { RedisArgument($0.name) }
+        }
+        let (reply, _) = try await run(
+            .copy, keys, [epoch.argument] + copies.flatMap(\.arguments), before: deadline)
+        var reader = try ReplyReader(reply)
+        remember(try reader.head().spoiled)
+        return try Copy.isDone(&reader)
+    }
+}
+
+extension [Copy] {
+    /// The same keys in two parts; none if there is but one key.
+    fileprivate var halves: [[Copy]] {
+        guard count < 2 else { return [Array(prefix(count / 2)), Array(dropFirst(count / 2))] }
+        guard let copy = first, copy.keys.count > 1 else { return [] }
+        let middle = copy.keys.count / 2
+        return [copy.keys[..<middle], copy.keys[middle...]].map { keys in
+            var part = copy
+            part.keys = [CopyKey](keys)
+            return [part]
+        }
+    }
+}

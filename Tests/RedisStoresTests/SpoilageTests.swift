@@ -1,0 +1,183 @@
+import KeeperCore
+import KeeperTestKit
+import RedisClient
+import RedisStores
+import Testing
+
+/// Whatever somebody writes into our keys: it takes out what it stands in, is named, and is put right.
+@Suite struct SpoilageTests {
+    private static let app = AppID("wxspoiled")
+    private static let other = AppID("wxwell")
+    private static let bytes = RedisArgument([0xff, 0xfe, 0x00])
+
+    /// One way to spoil something: a command whose second word is the last part of a key's name.
+    struct Deed: CustomTestStringConvertible, Sendable {
+        let command: [RedisArgument]
+        /// What is named; nil: nothing, since nothing of worth was lost.
+        let named: Spoilage?
+        let testDescription: String
+
+        init(_ command: String, _ key: String, _ rest: RedisArgument..., named field: String??) {
+            self.command = [RedisArgument(command), RedisArgument("wxkeeper:{test}:\(key)")] + rest
+            named = field.map { Spoilage(key: key, field: $0) }
+            testDescription = "\(command) \(key) \(rest.map { String(decoding: $0.bytes, as: UTF8.self) })"
+        }
+    }
+
+    static let records: [Deed] = [
+        Deed("HSET", "tok:wxspoiled", "token", bytes, named: "token"),
+        Deed("HSET", "tok:wxspoiled", "token", RedisArgument(String(repeating: "t", count: 20_000)), named: "token"),
+        Deed("HSET", "tok:wxspoiled", "fp", bytes, named: "fp"),
+        Deed("HSET", "tok:wxspoiled", "ver", "x", named: "ver"),
+        Deed("HSET", "tok:wxspoiled", "ver", "", named: "ver"),
+        Deed("HSET", "tok:wxspoiled", "ver", "1.5", named: "ver"),
+        Deed("HSET", "tok:wxspoiled", "ver", "1e3", named: "ver"),
+        Deed("HSET", "tok:wxspoiled", "ver", "nan", named: "ver"),
+        Deed("HSET", "tok:wxspoiled", "ver", "99999999999999999999", named: "ver"),
+        Deed("HSET", "tok:wxspoiled", "epoch", bytes, named: "epoch"),
+        Deed("HSET", "tok:wxspoiled", "ev", "x", named: "ev"),
+        Deed("HSET", "tok:wxspoiled", "expires_at", "soon", named: "expires_at"),
+        Deed("HSET", "tok:wxspoiled", "taint", "y", named: "taint"),
+        Deed("HSET", "tok:wxspoiled", "taint", 5, named: "taint_at"),
+        Deed("HSET", "tok:wxspoiled", "i_id", bytes, named: "i_id"),
+        Deed("HSET", "tok:wxspoiled", "i_id", "abc-1", named: "i_epoch"),
+        Deed("HDEL", "tok:wxspoiled", "ver", named: "ver"),
+        Deed("HDEL", "tok:wxspoiled", "fp", named: "fp"),
+        Deed("HDEL", "tok:wxspoiled", "expires_at", named: "expires_at"),
+        Deed("HDEL", "tok:wxspoiled", "ev", named: "ev"),
+        Deed("SET", "tok:wxspoiled", "a string", named: .some(nil)),
+    ]
+
+    @Test(arguments: records) func record_IsLost_NamedAndRestored(deed: Deed) async throws {
+        try await withSpoiled(deed) { store, epoch, known in
+            let found = try await tick(store)
+            #expect(found.missing == [Self.app])
+            #expect(found.changes.map(\.app) == [Self.other], "one record takes out no other")
+            #expect(deed.named.map(found.spoiled.contains) == true, "\(found.spoiled)")
+            let restored = try await store.perform(.restore(Restoration(epoch: epoch, record: known)), before: .soon)
+            #expect(restored.outcome == .accepted && restored.record?.issue?.token == known.issue?.token)
+        }
+    }
+
+    static let rest: [Deed] = [
+        Deed("HSET", "tok:wxspoiled", "err", "x", named: "err"),
+        Deed("HSET", "tok:wxspoiled", "day", bytes, named: "day"),
+        Deed("HSET", "tok:wxspoiled", "prev_fps", bytes, named: "prev_fps"),
+        Deed("HSET", "tok:wxspoiled", "why", bytes, named: .none),
+        Deed("HSET", "store", "id", bytes, named: "id"),
+        Deed("HSET", "store", "event", "x", named: "event"),
+        Deed("HDEL", "store", "event", named: "event"),
+        Deed("SET", "store", "a string", named: .some(nil)),
+        Deed("SET", "changes", "a string", named: .some(nil)),
+        Deed("ZADD", "changes", "inf", "wxspoiled", named: .none),
+        Deed("ZADD", "changes", 1, bytes, named: .none),
+        Deed("SET", "members", "a string", named: .some(nil)),
+        Deed("SADD", "members", bytes, named: .none),
+        Deed("SET", "member:a", "a string", named: .some(nil)),
+        Deed("HSET", "member:a", "beat", "x", named: "beat"),
+        Deed("HSET", "member:a", "inc", bytes, named: "inc"),
+        Deed("HDEL", "member:a", "addr", named: "addr"),
+        Deed("SET", "hist", "a string", named: .none),
+        Deed("RPUSH", "pause", "a list", named: .none),
+    ]
+
+    @Test(arguments: rest) func theRest_IsNamed_AndPutRightByTheTick(deed: Deed) async throws {
+        try await withSpoiled(deed) { store, epoch, known in
+            let found = try await tick(store)
+            #expect(deed.named.map(found.spoiled.contains) != false, "\(found.spoiled)")
+            #expect(found.missing.isEmpty)
+            let after = try await tick(store)
+            #expect(Set(after.changes.map(\.app)) == [Self.app, Self.other])
+            #expect(after.changes.first { $0.app == Self.app }?.issue?.token == known.issue?.token)
+            #expect(after.members.map(\.holder) == [.test("a")])
+            #expect(after.lease?.epoch == epoch && after.spoiled.isEmpty, "\(after.spoiled)")
+            _ = try await store.perform(.release(epoch: epoch, Handover(left: .zero)), before: .soon)
+            _ = try await store.lead()
+        }
+    }
+
+    static let leases: [Deed] = [
+        Deed("SET", "lease", "a string", named: .some(nil)),
+        Deed("HSET", "lease", "epoch", bytes, named: "epoch"),
+        Deed("HSET", "lease", "epoch", "-", named: "epoch"),
+        Deed("HSET", "lease", "inc", bytes, named: "inc"),
+        Deed("HSET", "lease", "addr", bytes, named: "addr"),
+        Deed("HSET", "lease", "clean", 7, named: "clean"),
+        Deed("HSET", "lease", "left_ms", "99999999999", named: "left_ms"),
+        Deed("HSET", "lease", "left_ms", -1, named: "left_ms"),
+        Deed("HDEL", "lease", "seq", named: "seq"),
+        Deed("HDEL", "lease", "epoch", named: "epoch"),
+    ]
+
+    /// Nothing in it is believed: the next term waits as after the loss of everything.
+    @Test(arguments: leases) func lease_IsLost_AndTakenUnderALaterEpoch(deed: Deed) async throws {
+        try await withSpoiled(deed) { store, epoch, _ in
+            let found = try await tick(store)
+            #expect(found.lease == nil)
+            #expect(deed.named.map(found.spoiled.contains) == true, "\(found.spoiled)")
+            let ask = Acquisition(ttl: .seconds(60), floor: .none, observed: nil, steals: false)
+            let answer = try await store.perform(.acquire(ask), before: .soon).answer
+            guard case .granted(let next, previous: nil, isOld: false) = answer else {
+                Issue.record("\(answer)")
+                return
+            }
+            #expect(next >= epoch)
+            // The first still tells what the acquisition has found.
+            _ = try await tick(store)
+            #expect(try await tick(store).spoiled.isEmpty)
+        }
+    }
+
+    @Test func lock_OfAnotherType_IsLost_AndSetAgainByTheLeader() async throws {
+        try await withSpoiled(Deed("RPUSH", "lock", "a list", named: .some(nil))) { store, epoch, _ in
+            let renew = LeaseCommand.renew(epoch: epoch, ttl: .seconds(60), isActive: true)
+            let renewed = try await store.perform(renew, before: .soon)
+            #expect(renewed.answer == .renewed(sequence: 2))
+            #expect(try await tick(store).lockLeft != nil)
+        }
+    }
+
+    @Test func whatAnotherCommandHasFound_TheNextTickTells() async throws {
+        try await withSpoiled(Deed("SET", "tok:wxspoiled", "x", named: .some(nil))) { store, epoch, known in
+            _ = try await store.perform(.restore(Restoration(epoch: epoch, record: known)), before: .soon)
+            let found = try await tick(store)
+            #expect(found.spoiled == [Spoilage(key: "tok:wxspoiled", field: nil)] && found.missing.isEmpty)
+        }
+    }
+
+    // MARK: - Support
+
+    private func tick(_ store: RedisStore) async throws -> TickReply {
+        let tick = Tick(position: nil, memberTTL: .seconds(60), verify: [Self.app, Self.other])
+        guard case .ticked(let reply) = try await store.perform(.tick(tick), before: .soon).answer else {
+            throw Unexpected(description: "no tick")
+        }
+        return reply
+    }
+
+    /// A leader with two apps, one of which `deed` may spoil; and what it knows of that one.
+    private func withSpoiled(
+        _ deed: Deed, _ body: (RedisStore, Epoch, CredentialRecord) async throws -> Void
+    ) async throws {
+        try await withRedisServer { server in
+            try await RedisWorld.with(server) { world in
+                let store = world.makeStore()
+                let epoch = try await store.lead()
+                var known: CredentialRecord?
+                for app in [Self.app, Self.other] {
+                    let putting = Putting(
+                        app: app, epoch: epoch, token: Token("t-\(app)"), fingerprint: Fingerprint("f"),
+                        life: .seconds(7200), left: .seconds(7200), knownVersion: 0, settledEvent: 0)
+                    let reply = try await store.perform(.put(putting), before: .soon)
+                    if app == Self.app { known = reply.record }
+                }
+                _ = try await tick(store)
+                if deed.command[0] == "SET" || deed.command[0] == "RPUSH" {
+                    _ = try await world.plain.send(["DEL", deed.command[1]], before: .soon)
+                }
+                _ = try await world.plain.send(deed.command, before: .soon)
+                try await body(store, epoch, try #require(known))
+            }
+        }
+    }
+}
