@@ -149,7 +149,7 @@ extension NodeAlarms {
     /// waits for its app's token, and who does not see the store does not know who leads.
     fileprivate func judges(_ id: Alarm.ID) -> Bool {
         guard let app = id.app else {
-            return id.kind != .noLeader || !alarms.contains { $0.kind == .storeUnreachable }
+            return id.kind != .noLeader || !alarms.contains { [.storeUnreachable, .storeRefuses].contains($0.kind) }
         }
         return term != nil && !covered.contains(app)
     }
@@ -161,7 +161,9 @@ extension Alarm.ID {
         switch kind {
         case .stopped: Alarm.ID(app: app, kind: .failing)
         case .failing: Alarm.ID(app: app, kind: .stopped)
-        case .notReady, .storeUnreachable, .noLeader, .noToken, .overwritten, .wrongAddress, .appsDiffer: nil
+        case .storeUnreachable: Alarm.ID(app: app, kind: .storeRefuses)
+        case .storeRefuses: Alarm.ID(app: app, kind: .storeUnreachable)
+        case .notReady, .noLeader, .noToken, .overwritten, .wrongAddress, .appsDiffer: nil
         }
     }
 }
@@ -172,7 +174,8 @@ extension Alarm.Kind {
         switch self {
         // They do not pass by themselves.
         case .stopped, .overwritten: .zero
-        case .noToken, .failing, .noLeader, .storeUnreachable, .notReady, .wrongAddress, .appsDiffer: AlarmBook.patience
+        case .noToken, .failing, .noLeader, .storeUnreachable, .storeRefuses, .notReady, .wrongAddress, .appsDiffer:
+            AlarmBook.patience
         }
     }
 }

@@ -23,7 +23,7 @@ private struct Line {
         case .becameLeader, .leaseLapsed, .leaseRecovered, .leaseLost, .leaseReleased, .gaveWay, .follows,
             .nameContested:
             describeLease(notice)
-        case .storeUnreachable, .storeReachable, .storeReplaced, .storeClockStepped, .spoiled:
+        case .storeUnreachable, .storeRefuses, .storeReachable, .storeReplaced, .storeClockStepped, .spoiled:
             describeStore(notice)
         case .neighbour(let neighbour): describe(neighbour)
         case .rotating, .published, .callFailed, .stalePublication, .foreignRotation, .presumedDead,
@@ -74,6 +74,10 @@ private struct Line {
             level = .warning
             sentence = "Redis does not answer; serving from memory"
             metadata["error"] = "\(error)"
+        case .storeRefuses(let refusal):
+            level = .error
+            sentence = "Redis answers, but with an error: \(refusal.reason); \(refusal.deed)"
+            metadata["redis.code"] = "\(refusal.code)"
         case .storeReachable:
             sentence = "Redis answers again"
         case .storeReplaced:

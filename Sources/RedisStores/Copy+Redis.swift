@@ -20,7 +20,7 @@ extension Copy {
         default: throw ReplyReader.unreadable
         }
         let failure = try reader.optional { (reader: inout ReplyReader) throws(StoreError) in try reader.text() }
-        if let failure { throw .rejected(failure) }
+        if let failure { throw .rejected(RedisRejection(failure).refusal) }
         return true
     }
 }

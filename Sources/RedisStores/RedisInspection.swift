@@ -2,7 +2,9 @@ public import KeeperCore
 internal import NIOPosix
 public import RedisClient
 
-/// One look at a cluster's Redis from outside the cluster: no key is written, and no node learns of it.
+/// One look at a cluster's Redis from outside the cluster: no key of the cluster is written, and no node learns of it.
+///
+/// What nodes do is tried under a name of its own, which is gone afterwards; see `Rehearsal`.
 public struct RedisInspection: Sendable {
     /// How the server names its version.
     public let version: String
@@ -13,13 +15,15 @@ public struct RedisInspection: Sendable {
     /// With anything but `noeviction` Redis drops keys when its memory is full, the lease and tokens among them:
     /// https://redis.io/docs/latest/develop/reference/eviction/
     public let evictionPolicy: String?
+    /// Why the scripts of a node would fail here; nil: they do not.
+    public let trouble: StoreError?
     /// The token of the first app that has one within its life.
     public let found: (app: AppID, token: Token)?
 
     /// Apps that are looked at for a token; with more, those beyond are not.
     public static let mostApps = 100
 
-    /// Looks once, and tries what every node does: to run scripts and to listen for hints.
+    /// Looks once, and tries what every node does: to run its scripts and to listen for hints.
     /// - Parameter patience: for each command.
     /// - Throws: why Redis cannot be used as it must be.
     public init(
@@ -33,6 +37,7 @@ public struct RedisInspection: Sendable {
             isReplica = Self.field("role", in: info) == "slave"
             evictionPolicy = Self.field("maxmemory_policy", in: info)
             found = try await Self.token(of: apps, in: cluster, connection, patience)
+            trouble = await Rehearsal(endpoint, cluster: cluster, patience).run(watchedBy: connection)
             // Last, since afterwards the connection takes nothing else.
             try await connection.subscribe(to: Keyspace(cluster: cluster).channel, before: .now + patience)
         } catch {
@@ -47,15 +52,12 @@ public struct RedisInspection: Sendable {
             .map { String($0.dropFirst(name.count + 1).prefix(40)) }
     }
 
-    /// The clock is that of Redis, asked as a node runs its scripts.
+    /// The clock is that of Redis.
     private static func token(
         of apps: [AppID], in cluster: String, _ connection: RedisConnection, _ patience: Duration
     ) async throws(RedisError) -> (AppID, Token)? {
-        let clock: RedisArgument = "return redis.call('TIME')[1]"
-        _ = try await connection.send(["EVAL", clock, "0"], before: .now + patience)
-        let digest = try await connection.send(["SCRIPT", "LOAD", clock], before: .now + patience).text ?? ""
-        let time = try await connection.send(["EVALSHA", RedisArgument(digest), "0"], before: .now + patience)
-        let now = (time.number ?? 0) * 1000
+        let time = try await connection.send(["TIME"], before: .now + patience)
+        let now = (time.elements?.first?.number ?? 0) * 1000
         for app in apps.prefix(mostApps) {
             let key = Keyspace(cluster: cluster).record(of: app)
             let record = try await connection.send(["HMGET", key, "token", "expires_at"], before: .now + patience)

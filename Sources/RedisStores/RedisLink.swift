@@ -289,7 +289,7 @@ extension StoreError {
         switch error {
         case .notSent(let reason): self = .unreachable(reason)
         case .timedOut, .connectionLost, .cancelled: self = .timedOut
-        case .rejected(let rejection): self = .rejected(rejection.description)
+        case .rejected(let rejection): self = .rejected(rejection.refusal)
         }
     }
 }

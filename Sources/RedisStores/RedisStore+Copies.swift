@@ -21,19 +21,15 @@ extension RedisStore: CopyStore {
             do throws(StoreError) {
                 guard try await write(piece, epoch: epoch, before: .now + patience) else { return false }
             } catch {
-                guard case .rejected(let reason) = error else { throw error }
+                guard case .rejected(let refusal) = error else { throw error }
                 failure = failure ?? error
-                guard Self.isAboutKeys(reason), cuts < Self.mostCuts else { continue }
+                guard ["NOPERM", "CROSSSLOT", "MOVED"].contains(refusal.code), cuts < Self.mostCuts else { continue }
                 cuts += 1
                 pieces += piece.halves
             }
         }
         if let failure { throw failure }
         return true
-    }
-
-    private static func isAboutKeys(_ reason: String) -> Bool {
-        ["NOPERM", "CROSSSLOT", "MOVED"].contains { reason.hasPrefix($0) }
     }
 
     private func write(

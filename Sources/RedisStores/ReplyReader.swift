@@ -12,7 +12,10 @@ struct ReplyReader {
     }
 
     /// The script and this program do not agree; or a value in Redis is not of our making.
-    static let unreadable = StoreError.rejected("an unreadable reply of a script")
+    static let unreadable = StoreError.rejected(
+        StoreRefusal(
+            code: "UNREADABLE", reason: "a script has answered what this program does not understand",
+            deed: "let every node run the same version"))
 
     private mutating func next() throws(StoreError) -> RedisReply {
         guard let element = elements.popFirst() else { throw Self.unreadable }

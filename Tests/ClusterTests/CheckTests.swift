@@ -32,7 +32,7 @@ extension ClusterTests {
                 let keys = try await cluster.redis.run("DBSIZE")
                 let good = try await check(cluster)
                 #expect(good.status == .exited(0) && good.errors.isEmpty, "\(good.errors)")
-                #expect(good.output.contains("lets us in, runs scripts and sends hints"))
+                #expect(good.output.contains("lets us in, takes writes, runs our scripts and sends hints"))
                 #expect(good.output.contains("is reached"))
                 #expect(good.output.contains("WeChat accepts the one that is kept for wx-classic"))
                 #expect(try await cluster.redis.run("DBSIZE") == keys)

@@ -41,7 +41,8 @@ import Testing
         let trouble = Trouble(errcode: 40164, summary: "ip 192.0.2.1 is not in the whitelist")
         let reasons: [Alarm.Reason] = [
             .noToken, .stopped(trouble), .failing(trouble), .overwritten(Overwrites(count: 3, age: .seconds(20))),
-            .noLeader, .storeUnreachable, .notReady([.noValidToken, .outOfStep]),
+            .noLeader, .storeUnreachable, .storeRefuses(StoreRefusal(code: "OOM", reason: "full", deed: "free it")),
+            .notReady([.noValidToken, .outOfStep]),
             .appsDiffer(
                 leader: NodeName("b"), AppsDifference(here: [KeptApp(id: AppID("wx7"), line: "stable")], there: [])),
             .wrongAddress(of: .example("c"), answeredBy: .example("a")),

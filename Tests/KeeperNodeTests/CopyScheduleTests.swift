@@ -130,9 +130,11 @@ import Testing
         #expect(schedule.handle(.woke, term: first, at: .seconds(3)) == [.copy(apps, epoch: first)])
     }
 
+    private static let refusal = StoreError.rejected(StoreRefusal(code: "NOPERM", reason: "no", deed: "allow it"))
+
     @Test func refusedKey_WaitsForTheNextRound() {
         let apps = Self.apps(1)
-        let error = StoreError.rejected("NOPERM")
+        let error = Self.refusal
         var schedule = settled(apps)
         #expect(schedule.handle(.changed([apps[0]]), term: first, at: .seconds(1)).count == 1)
         #expect(schedule.handle(.replied(.failed(error)), term: first, at: .seconds(1)) == [.tellFailure(error)])
@@ -150,9 +152,9 @@ import Testing
             // Two of twelve commands of a round fail, for two rounds.
             let isBad = step < 24 && step % 6 == 0
             guard !actions.isEmpty else { continue }
-            let outcome: CopySchedule.Outcome = isBad ? .failed(.rejected("NOPERM")) : .done
+            let outcome: CopySchedule.Outcome = isBad ? .failed(Self.refusal) : .done
             told += schedule.handle(.replied(outcome), term: first, at: now)
         }
-        #expect(told == [.tellFailure(.rejected("NOPERM")), .tellRecovery])
+        #expect(told == [.tellFailure(Self.refusal), .tellRecovery])
     }
 }

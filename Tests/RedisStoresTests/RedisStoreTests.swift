@@ -148,7 +148,7 @@ import Testing
             try await eventually("Redis rejects it") {
                 do {
                     _ = try await store.perform(.leave, before: .soon)
-                } catch StoreError.rejected(let why) { reason = why } catch {}
+                } catch StoreError.rejected(let why) { reason = "\(why.code) \(why)" } catch {}
                 return !reason.isEmpty
             }
             #expect(reason.hasPrefix("WRONGPASS") && !reason.contains("hush"))

@@ -218,5 +218,5 @@ public enum StoreError: Error, Hashable, Sendable {
     /// No answer in time; the command may have run or may still run.
     case timedOut
     /// The server answered with an error; nothing was changed.
-    case rejected(String)
+    indirect case rejected(StoreRefusal)
 }

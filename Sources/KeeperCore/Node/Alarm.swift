@@ -20,6 +20,8 @@ public struct Alarm: Hashable, Sendable {
         case noLeader
         /// The store does not answer.
         case storeUnreachable
+        /// The store answers with an error.
+        case storeRefuses(StoreRefusal)
         /// The node should not be asked for tokens.
         case notReady([NodeHealth.ReasonNotReady])
         /// The node keeps other apps than the leader, which alone can fetch tokens for them.
@@ -32,6 +34,7 @@ public struct Alarm: Hashable, Sendable {
     public enum Kind: String, Comparable, Sendable, CaseIterable {
         case notReady = "not-ready"
         case storeUnreachable = "redis-unreachable"
+        case storeRefuses = "redis-refusing"
         case noLeader = "no-leader"
         case noToken = "no-token"
         case wrongAddress = "wrong-address"
@@ -75,7 +78,9 @@ public struct Alarm: Hashable, Sendable {
     public var errcode: Int? {
         switch reason {
         case .stopped(let trouble), .failing(let trouble): trouble.errcode
-        case .noToken, .overwritten, .noLeader, .storeUnreachable, .notReady, .appsDiffer, .wrongAddress: nil
+        case .noToken, .overwritten, .noLeader, .storeUnreachable, .storeRefuses, .notReady, .appsDiffer,
+            .wrongAddress:
+            nil
         }
     }
 
@@ -88,6 +93,7 @@ public struct Alarm: Hashable, Sendable {
         case .overwritten: .overwritten
         case .noLeader: .noLeader
         case .storeUnreachable: .storeUnreachable
+        case .storeRefuses: .storeRefuses
         case .notReady: .notReady
         case .appsDiffer: .appsDiffer
         case .wrongAddress: .wrongAddress

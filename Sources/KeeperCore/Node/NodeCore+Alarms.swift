@@ -4,9 +4,10 @@ extension NodeCore {
     public func alarms(at now: Instant) -> NodeAlarms? {
         guard !isDraining else { return nil }
         var alarms: [Alarm] = []
-        if sync.isReachable == false {
+        if let refusal = sync.refusals.current { alarms.append(Alarm(nil, .storeRefuses(refusal))) }
+        if sync.isReachable == false, sync.refusals.current == nil {
             alarms.append(Alarm(nil, .storeUnreachable))
-        } else if leaderName(at: now) == nil {
+        } else if sync.isReachable != false, leaderName(at: now) == nil {
             // Only a node that can look knows that nobody leads.
             alarms.append(Alarm(nil, .noLeader))
         }

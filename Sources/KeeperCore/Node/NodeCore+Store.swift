@@ -1,8 +1,8 @@
 // What the store answers about the lease and the cluster.
 extension NodeCore {
     mutating func leaseReplied(_ request: RequestID, _ reply: Result<LeaseReply, StoreError>, at now: Instant) {
-        if case .failure(let error) = reply { sync.noteReachability(error, into: &out) }
-        if case .success = reply { sync.noteReachability(nil, into: &out) }
+        let kind: RefusalBook.Kind = sync.isAwaiting(request) ? .tick : .lease
+        sync.noteReply(reply.error, of: kind, at: now, into: &out)
         if case .releasing(request, let deadline) = departure { departure = .releasing(nil, deadline: deadline) }
         if let sentAt = sync.replied(request, at: now) {
             guard case .success(let reply) = reply, case .ticked(let found) = reply.answer else { return }
@@ -106,7 +106,7 @@ extension NodeCore {
         let term = situation.leadership(at: now)?.epoch
         switch event {
         case .credentialReplied(_, let reply):
-            if case .failure(let error) = reply { sync.noteReachability(error, into: &out) }
+            sync.noteReply(reply.error, of: .credential, at: now, into: &out)
             refreshers[index].credentialReplied(
                 request, reply, situation.leadership(at: now), at: now, into: &out)
         case .called(_, let outcome):
@@ -126,6 +126,11 @@ extension NodeCore {
         updateSituation(at: now)
         step(index, at: now)
     }
+}
+
+extension Result where Failure == StoreError {
+    /// Why there is no reply.
+    fileprivate var error: StoreError? { if case .failure(let error) = self { error } else { nil } }
 }
 
 extension Situation {

@@ -85,6 +85,8 @@ public enum Notice: Equatable, Sendable {
     case follows(LeaseHolder, Epoch)
     /// The store does not answer; its reason.
     case storeUnreachable(StoreError)
+    /// The store answers, but with an error; or with another one than before.
+    case storeRefuses(StoreRefusal)
     /// The store answers again.
     case storeReachable
     /// The store was emptied or replaced.

@@ -11,6 +11,8 @@ struct StoreSync: Sendable {
     /// Everyone with a living member record at the last tick.
     private(set) var members: [Member] = []
     var name = NameWatch()
+    /// What the store refuses.
+    private(set) var refusals = RefusalBook()
     /// What was found spoiled in the store.
     var spoiled = SpoilageBook()
     /// How often the store's clock has jumped against ours.
@@ -47,6 +49,9 @@ struct StoreSync: Sendable {
 
     /// Whether a tick is to be sent now.
     func isDue(at now: Instant) -> Bool { inFlight == nil && tickDue <= now }
+
+    /// Whether this is the tick in flight.
+    func isAwaiting(_ request: RequestID) -> Bool { inFlight?.request == request }
 
     mutating func sent(_ request: RequestID, at now: Instant) { inFlight = (request, now) }
 
@@ -110,12 +115,25 @@ struct StoreSync: Sendable {
         out.note(.storeClockStepped(step))
     }
 
-    /// Notices whether the store answers, and says so when that changes.
-    mutating func noteReachability(_ error: StoreError?, into out: inout Outbox) {
-        let now = error == nil
-        if let error, isReachable != false { out.note(.storeUnreachable(error)) }
-        if now, isReachable == false { out.note(.storeReachable) }
-        isReachable = now
+    /// Notices whether the store answers and what it refuses, and says so when that changes. Only a tick tells whether
+    /// everything is confirmed, so what is refused of other commands leaves the store reachable.
+    mutating func noteReply(_ error: StoreError?, of kind: RefusalBook.Kind, at now: Instant, into out: inout Outbox) {
+        let before = refusals.current
+        var isAnswered = error == nil
+        if case .rejected(let refusal) = error {
+            refusals.note(refusal, of: kind, at: now)
+            isAnswered = kind != .tick && isReachable != false
+        } else if error == nil {
+            refusals.note(nil, of: kind, at: now)
+        }
+        if let refusal = refusals.current {
+            if refusal.code != before?.code { out.note(.storeRefuses(refusal)) }
+        } else if let error, isReachable != false {
+            out.note(.storeUnreachable(error))
+        } else if isAnswered, isReachable == false || before != nil {
+            out.note(.storeReachable)
+        }
+        isReachable = isAnswered
     }
 
     /// A peer that confirmed its versions so long ago has told us all it knows.

@@ -110,6 +110,7 @@ extension Alarm {
                 overwrites.sentence + "; find it and let it ask here, or both end each other's tokens"
             case .noLeader: "nobody leads; tokens are served from memory and none is fetched"
             case .storeUnreachable: "Redis does not answer this node; it serves tokens from memory"
+            case .storeRefuses(let refusal): "\(refusal)"
             case .notReady(let reasons): "this node is not ready: \(reasons.map(\.sentence).joined(separator: "; "))"
             case .appsDiffer(let leader, let difference):
                 "this node and the leader, \(leader), keep other apps: \(difference.sentence); "
@@ -131,6 +132,7 @@ extension Alarm {
             case .overwritten: "overwritten tokens"
             case .noLeader: "no leader"
             case .storeUnreachable: "Redis unreachable"
+            case .storeRefuses: "Redis refusing"
             case .notReady: "node not ready"
             case .appsDiffer: "nodes that keep other apps"
             case .wrongAddress: "wrong address of a node"

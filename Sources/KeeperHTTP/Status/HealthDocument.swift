@@ -42,6 +42,8 @@ struct HealthDocument: Encodable {
     let epoch: UInt64
     let leaseLeftMs: Int64?
     let redis: String
+    /// Why Redis refuses, in one word for machines.
+    let redisCode: String?
     let syncAgeMs: Int64?
     let stale: Bool
     let apps: Apps
@@ -54,7 +56,8 @@ struct HealthDocument: Encodable {
         leader = health.leader?.rawValue
         epoch = health.epoch.rawValue
         leaseLeftMs = health.leaseLeft.map { $0.atLeastZero.milliseconds }
-        redis = health.isStoreReachable ? "reachable" : "unreachable"
+        redis = health.store
+        redisCode = health.storeRefusal?.code
         syncAgeMs = health.syncAge?.milliseconds
         stale = health.isStale
         let ill = health.ill.prefix(NodeHealth.mostIll).map { app in
@@ -63,6 +66,14 @@ struct HealthDocument: Encodable {
                 inDoubt: app.isInDoubt, errcode: app.trouble?.errcode)
         }
         apps = Apps(total: health.appCount, well: health.appCount - health.illCount, ill: ill)
+    }
+}
+
+extension NodeHealth {
+    /// How the store is, in one word.
+    var store: String {
+        if storeRefusal != nil { return "refusing" }
+        return isStoreReachable ? "reachable" : "unreachable"
     }
 }
 

@@ -14,6 +14,11 @@ struct StatusDocument: Encodable {
     let ready: Bool
     let reasons: [String]
     let redis: String
+    let redisCode: String?
+    /// Why Redis refuses and what to do about it, in one sentence.
+    let redisReason: String?
+    /// What was found in Redis within the last minute as no node has written it.
+    let redisSpoiled: [String]
     let syncAgeMs: Int64?
     let stale: Bool
     /// What is left of a maintenance pause, in which nobody takes the lease by himself; nil if there is none.
@@ -125,7 +130,10 @@ extension StatusDocument {
         epoch = health.epoch.rawValue
         ready = health.isReady
         reasons = health.reasonsNotReady.map(\.rawValue)
-        redis = health.isStoreReachable ? "reachable" : "unreachable"
+        redis = health.store
+        redisCode = health.storeRefusal?.code
+        redisReason = health.storeRefusal.map { "\($0.reason); \($0.deed)" }
+        redisSpoiled = status.spoiled.map(\.description)
         syncAgeMs = health.syncAge?.milliseconds
         stale = health.isStale
         pausedMs = status.pauseLeft?.milliseconds
@@ -141,9 +149,11 @@ extension StatusDocument {
     private static func verdict(_ status: NodeStatus) -> (Level, String) {
         let health = status.health
         guard health.isReady else {
-            let reasons = health.reasonsNotReady.map(\.sentence).joined(separator: "; ")
+            let refusal = health.storeRefusal.map { [$0.description] } ?? []
+            let reasons = (health.reasonsNotReady.map(\.sentence) + refusal).joined(separator: "; ")
             return (.bad, "This node is not ready: \(reasons)")
         }
+        if let refusal = health.storeRefusal { return (.attention, refusal.description) }
         if health.leader == nil {
             let pause = status.pauseLeft == nil ? "" : ", and takeovers are paused"
             return (.attention, "Nobody leads right now\(pause); tokens are served from memory")

@@ -57,7 +57,9 @@ struct StatusView {
             Fact(id: "leader", label: "Leader", value: status.leader ?? Self.nothing),
             Fact(id: "epoch", label: "Epoch", value: String(status.epoch)),
             Fact(id: "lease", label: "Lease left", value: Self.seconds(status.node.leaseLeftMs)),
-            Fact(id: "redis", label: "Redis", value: status.redis),
+            Fact(
+                id: "redis", label: "Redis",
+                value: status.redis + (status.redisCode.map { ": \($0)" } ?? "")),
             Fact(id: "sync", label: "In step", value: Self.ago(status.syncAgeMs)),
         ]
         let counters = status.counters

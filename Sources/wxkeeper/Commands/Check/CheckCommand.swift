@@ -10,7 +10,7 @@ struct CheckCommand: AsyncParsableCommand {
             what is allowed. No secret is ever shown. Ends with 0, or with 78 if anything is wrong.
 
             With --live Redis and WeChat are asked as well: whether they are reached, whether Redis lets us in and \
-            runs scripts, and whether WeChat accepts the token that the cluster keeps. No key is written and no \
+            runs our scripts, and whether WeChat accepts the token that the cluster keeps. No key is left and no \
             token is fetched. Ends with 69 if one of them is not reached, and with 1 if one refuses.
             """
     )

@@ -5,8 +5,8 @@ internal import RedisClient
 internal import RedisStores
 internal import WeChatAPI
 
-/// Asks Redis and WeChat whether a configuration would work here. Changes nothing: it writes no key and calls no
-/// endpoint of WeChat's that issues a token.
+/// Asks Redis and WeChat whether a configuration would work here. Changes nothing: the keys it writes are its own and
+/// removed, and it calls no endpoint of WeChat's that issues a token.
 struct LiveCheck {
     let configuration: Configuration
 
@@ -55,8 +55,15 @@ struct LiveCheck {
                 apps: configuration.apps.map(\.id), patience: Self.patience)
             if redis.isReplica {
                 add("\(address) copies another Redis and takes no writes; name that one", .bad(.failed))
+            } else if let version = RedisVersion(redis.version), version < RedisVersion.least {
+                add("\(redis.version) at \(address) is too old: use \(RedisVersion.least) or later", .bad(.failed))
+            } else if let trouble = redis.trouble {
+                switch trouble {
+                case .rejected(let refusal): add("a node would fail at \(address): \(refusal)", .bad(.failed))
+                case .unreachable, .timedOut: add("\(address) does not answer our scripts in time", .bad(.unreachable))
+                }
             } else {
-                add("\(redis.version) at \(address) lets us in, runs scripts and sends hints")
+                add("\(redis.version) at \(address) lets us in, takes writes, runs our scripts and sends hints")
             }
             switch redis.evictionPolicy {
             case "noeviction": break

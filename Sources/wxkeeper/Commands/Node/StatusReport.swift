@@ -8,6 +8,10 @@ struct StatusReport: Decodable {
     var ready: Bool
     var reasons: [String]
     var redis: String
+    /// Why it refuses; older nodes do not say it.
+    var redisReason: String?
+    /// What was found there as no node has written it.
+    var redisSpoiled: [String]?
     var syncAgeMs: Int?
     var stale: Bool
     /// What is left of a maintenance pause.
@@ -68,12 +72,14 @@ extension StatusReport {
     private var heading: String {
         let lease = node.leaseLeftMs.map { ", lease for \($0) ms" } ?? ""
         let sync = syncAgeMs.map { ", in step \($0) ms ago" } ?? ""
+        let spoiled = redisSpoiled.flatMap { $0.isEmpty ? nil : "; SPOILED: " + $0.joined(separator: ", ") } ?? ""
+        let trouble = (redisReason.map { ": \($0)" } ?? "") + spoiled
         let readiness = ready ? "ready" : "NOT READY (\(reasons.joined(separator: ", ")))"
         let pause = pausedMs.map { "; TAKEOVERS PAUSED for \($0 / 1000) s" } ?? ""
         return """
             leader  \(leader ?? "none"), epoch \(epoch)\(pause)
             seen by \(node.name), \(node.role)\(lease), \(readiness)\(stale ? ", stale" : "")
-            redis   \(redis)\(sync)
+            redis   \(redis)\(sync)\(trouble)
             done    \(counters.refreshesDone) refreshes, \(counters.refreshesFailed) failed
             """
     }
