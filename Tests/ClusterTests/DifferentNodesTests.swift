@@ -17,7 +17,7 @@ extension ClusterTests {
                 // Only the one that is started again reads what is written for all.
                 try await cluster.write([shop, newcomer])
                 try await restart(other)
-                try await eventually("it is ready without the app that its leader does not keep", within: .seconds(10)) {
+                try await eventually("it is ready without what its leader does not keep", within: .seconds(10)) {
                     await other.status("/readyz") == 200
                 }
                 try await eventually("both say what differs", within: .seconds(10)) {

@@ -58,6 +58,7 @@ import Testing
                 == [
                     "/", "/status", "/metrics", "/operate/step-down", "/operate/switchover", "/operate/pause",
                     "/operate/resume", "/operate/refresh", "/operate/reload", "/internal/refresh", "/internal/state",
+                    "/internal/apps",
                 ])
         let provider = FakeProvider.withToken()
         try await World.server(provider).application.test(.live) { server in
