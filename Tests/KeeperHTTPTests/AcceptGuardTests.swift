@@ -26,10 +26,17 @@ import Testing
         channel.read()
         channel.read()
         #expect(socket.reads == 1)
+        // Or NIO would go on asking the kernel whether somebody waits.
+        #expect(isReading(channel) == false)
 
         channel.embeddedEventLoop.advanceTime(by: AcceptGuard.pause)
         #expect(socket.reads == 2)
         channel.read()
         #expect(socket.reads == 3)
+        #expect(isReading(channel) == true)
+    }
+
+    private func isReading(_ channel: EmbeddedChannel) -> Bool? {
+        channel.options.compactMap { $0.option is ChannelOptions.Types.AutoReadOption ? $0.value as? Bool : nil }.last
     }
 }

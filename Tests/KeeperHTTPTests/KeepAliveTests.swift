@@ -32,4 +32,26 @@ import Testing
         }
         try? await client.close()  // the server has done it already
     }
+
+    @Test func idleConnections_MakeRoomForWhoAsks() async throws {
+        try await World.withServer(.withToken(), mostConnections: 3) { (port: Int) async throws -> Void in
+            let request = TestClient.Request("/livez", method: .get, authority: "localhost")
+            var clients: [TestClient] = []
+            for _ in 0..<20 {
+                let client = TestClient(host: "127.0.0.1", port: port)
+                client.connect()
+                clients.append(client)
+                let status = try await client.execute(request).status
+                #expect(status == .ok)
+            }
+            // The last ones are still there, the first one is not.
+            for client in clients.suffix(3) {
+                let status = try await client.execute(request).status
+                #expect(status == .ok)
+            }
+            let first = try? await clients[0].execute(request)
+            #expect(first == nil)
+            for client in clients { try? await client.close() }
+        }
+    }
 }

@@ -38,7 +38,7 @@ enum World {
 
     static func server(
         _ provider: FakeProvider, apps: [AppID] = knownApps, known: [KnownApp]? = nil,
-        register: Register? = nil,
+        register: Register? = nil, mostConnections: Int = KeeperServer.mostConnections,
         onBound: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> KeeperServer {
         var logger = Logger(label: "test")
@@ -46,16 +46,19 @@ enum World {
         let register = try register ?? self.register(apps, known: known)
         return KeeperServer(
             host: "127.0.0.1", port: 0, holder: .example(), provider: provider, reconfiguring: provider,
-            register: register, secret: secret, logger: logger, onBound: onBound)
+            register: register, secret: secret, mostConnections: mostConnections, logger: logger, onBound: onBound)
     }
 
     /// Runs a real server on a free port; it is gone afterwards.
     static func withServer<Value: Sendable>(
-        _ provider: FakeProvider, known: [KnownApp]? = nil, _ work: (_ port: Int) async throws -> Value
+        _ provider: FakeProvider, known: [KnownApp]? = nil, mostConnections: Int = KeeperServer.mostConnections,
+        _ work: (_ port: Int) async throws -> Value
     ) async throws -> Value {
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let apps = known.map { $0.map(\.id) } ?? knownApps
-        let server = try server(provider, apps: apps, known: known) { announced.yield($0) }
+        let server = try server(provider, apps: apps, known: known, mostConnections: mostConnections) {
+            announced.yield($0)
+        }
         let services = ServiceGroup(services: [server], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.run() }

@@ -24,10 +24,13 @@ final class AcceptGuard: ChannelDuplexHandler {
         complaints.note("a connection could not be accepted: \(error)")
         guard !isPausing else { return }
         isPausing = true
+        // Without it NIO goes on asking the kernel whether somebody waits, and the kernel says yes at once, for ever.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
             self.isPausing = false
             if self.isReadAwaited { context.read() }
             self.isReadAwaited = false
+            try? context.channel.syncOptions?.setOption(.autoRead, value: true)
         }
     }
 

@@ -13,8 +13,12 @@ public import ServiceLifecycle
 /// in progress finish and then returns. While the node drains, every answer ends its connection.
 /// Does not promise: TLS.
 public struct KeeperServer: Service {
-    /// Connections beyond that wait in the kernel's queue.
-    static let mostConnections = 16_384
+    /// Connections, unless told otherwise.
+    ///
+    /// For one more the longest idle one is closed; if none is idle it waits in the kernel's queue.
+    public static let mostConnections = 16_384
+    /// Connections on their way out, before nothing more is accepted.
+    static let leavingConnections = 8
     /// How often the node is asked whether it drains.
     static let drainingCheck: Duration = .milliseconds(250)
 
@@ -29,6 +33,8 @@ public struct KeeperServer: Service {
     private let onBound: @Sendable (Int) async -> Void
     private let draining = DrainingFlag()
     private let limits = ReportLimits()
+    private let connections: Connections
+    private let mostConnections: Int
 
     /// Describes a server; `run` starts it.
     /// - Parameters:
@@ -39,10 +45,12 @@ public struct KeeperServer: Service {
     ///   - reconfiguring: who reads the configuration again when an operator asks.
     ///   - register: who may ask, and what about; looked up anew for every request.
     ///   - secret: what authenticates other nodes.
+    ///   - mostConnections: how many callers' connections are kept open.
     ///   - onBound: told the port as soon as requests are accepted.
     public init(
         host: String, port: Int, holder: LeaseHolder, provider: any CredentialProvider,
-        reconfiguring: any Reconfiguring, register: Register, secret: ClusterSecret, logger: Logger,
+        reconfiguring: any Reconfiguring, register: Register, secret: ClusterSecret,
+        mostConnections: Int = Self.mostConnections, logger: Logger,
         onBound: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.host = host
@@ -53,6 +61,8 @@ public struct KeeperServer: Service {
         self.register = register
         gate = NodeGate(
             holder: holder, secret: secret, complaints: Complaints(logger), clock: NodeClock.system)
+        self.mostConnections = mostConnections
+        connections = Connections(most: mostConnections, complaints: Complaints(logger))
         self.logger = logger
         self.onBound = onBound
     }
@@ -84,7 +94,7 @@ public struct KeeperServer: Service {
             server: HTTPServerBuilder { [node] in KeeperChannel(responder: $0, node: node) },
             configuration: .init(
                 address: .hostname(host, port: port), backlog: 1024,
-                availableConnectionsDelegate: .maximum(Self.mostConnections, logger: logger)),
+                availableConnectionsDelegate: .maximum(mostConnections + Self.leavingConnections, logger: logger)),
             onServerRunning: { channel in
                 await guardAccepting(on: channel)
                 await onBound(channel.localAddress?.port ?? port)
@@ -93,10 +103,11 @@ public struct KeeperServer: Service {
     }
 
     private func guardAccepting(on channel: any Channel) async {
-        let complaints = gate.complaints
+        let (complaints, connections) = (gate.complaints, connections)
         // Fails only if the channel has closed already.
         try? await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.addHandler(AcceptGuard(complaints), position: .first)
+            try channel.pipeline.syncOperations.addHandlers(
+                [AcceptGuard(complaints), ConnectionLimiter(connections)], position: .first)
         }.get()
     }
 

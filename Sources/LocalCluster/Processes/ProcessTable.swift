@@ -18,6 +18,11 @@ package enum ProcessTable {
         package let own: Int
     }
 
+    /// How many descriptors a process has open: proc_pid_fd(5).
+    package static func descriptors(of processID: Int32) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(processID)/fd").count
+    }
+
     /// See proc_pid_status(5).
     package static func memory(of processID: Int32) throws -> Memory {
         let status = try String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)

@@ -42,7 +42,8 @@ struct Assembly {
             address: configuration.node.advertise)
         let secret = ClusterSecret(
             Array(configuration.cluster.secret.reveal().utf8), cluster: configuration.cluster.name)
-        let curl = CurlClient()
+        let descriptors = Descriptors.raise(logger)
+        let curl = CurlClient(transferLimit: descriptors.mostTransfers)
         store = RedisStore(
             cluster: configuration.cluster.name, endpoint: configuration.redisEndpoint, caller: holder,
             logger: logger)
@@ -70,7 +71,8 @@ struct Assembly {
             rooms: .init(node: node, source: source, copyist: copyist, register: register), logger: logger, read: read)
         server = KeeperServer(
             host: configuration.node.listen.host, port: configuration.node.listen.port, holder: holder,
-            provider: node, reconfiguring: reloader, register: register, secret: secret, logger: logger,
+            provider: node, reconfiguring: reloader, register: register, secret: secret,
+            mostConnections: descriptors.mostConnections, logger: logger,
             onBound: { [logger] port in logger.notice("serves on port \(port)") })
     }
 
