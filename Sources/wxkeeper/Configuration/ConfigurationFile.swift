@@ -14,7 +14,8 @@ enum ConfigurationFile {
                 let url = URL(fileURLWithPath: name, relativeTo: folder)
                 return try text(at: url, limit: ConfigurationLimit.secretFileBytes)
             },
-            hostName: { ProcessInfo.processInfo.hostName }
+            hostName: { ProcessInfo.processInfo.hostName },
+            variableNames: Array(environment.keys)
         )
         var file: ConfigurationReader.File?
         if let path {
@@ -49,10 +50,7 @@ enum ConfigurationFile {
             throw SecretFileFailure(reason: reason(of: error))
         }
         guard bytes.count <= limit else { throw SecretFileFailure(reason: "more than \(limit) bytes") }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw SecretFileFailure(reason: "bytes that are not UTF-8")
-        }
-        return text
+        return try InvisibleMarks.text(of: bytes)
     }
 
     private static func reason(of error: any Error) -> String {

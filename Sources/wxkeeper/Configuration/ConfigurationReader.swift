@@ -16,6 +16,8 @@ struct ConfigurationReader {
         var readSecretFile: (String) throws(SecretFileFailure) -> String
         /// The name of this machine, which is the default of `node.id`.
         var hostName: () -> String
+        /// The names of all variables that are set.
+        var variableNames: [String] = []
     }
 
     /// A text and the name it goes by in errors.
@@ -31,13 +33,16 @@ struct ConfigurationReader {
     }
 
     private let surroundings: Surroundings
+    private let variables: AskedVariables
     private let log = ProblemLog()
     private let secrets: SecretReader
 
     private init(surroundings: Surroundings) {
         self.surroundings = surroundings
+        let variables = AskedVariables(surroundings.environment)
+        self.variables = variables
         secrets = SecretReader(
-            environment: surroundings.environment,
+            environment: variables.value,
             readFile: surroundings.readSecretFile,
             log: log
         )
@@ -54,12 +59,15 @@ struct ConfigurationReader {
     private func read(_ file: File?) -> Result<Outcome, ConfigurationProblems> {
         var root = ConfigurationValue(content: .nothing, place: .environment)
         if let file {
-            let document = YAMLDocument(file: file.name, environment: surroundings.environment, log: log)
-            guard let value = document.read(file.text) else { return .failure(failure) }
+            let document = YAMLDocument(file: file.name, environment: variables.value, log: log)
+            guard let value = document.read(InvisibleMarks.withoutByteOrderMark(file.text)) else {
+                return .failure(failure)
+            }
             root = value
         }
         EnvironmentOverlay(environment: surroundings.environment, hasFile: file != nil, log: log).lay(over: &root)
         let configuration = configuration(from: root)
+        UnknownVariables.warn(of: surroundings.variableNames, asked: variables.names, in: log)
         guard log.isEmpty else { return .failure(failure) }
         warnOfLoopback(in: configuration)
         return .success(Outcome(configuration: configuration, warnings: log.warnings))
@@ -122,7 +130,7 @@ extension ConfigurationReader {
             section.addMissing("redis", allowed: shape)
             return nil
         }
-        guard let url = value.text else {
+        guard let url = value.url else {
             section.add("redis", found: value.shown, allowed: shape)
             return nil
         }
@@ -134,14 +142,19 @@ extension ConfigurationReader {
                 switch error {
                 case .tls: "rediss://, which is not yet supported"
                 case .scheme: "a URL (not shown) that does not begin with redis://"
-                case .shape: "a URL (not shown) without a host, or with a part that is not understood"
-                case .userInfo: "a user without a password, or a bad percent-encoding (not shown)"
+                case .shape: "a URL (not shown) without a host, or with a part that is not understood\(Self.encoding)"
+                case .userInfo: "a user without a password, or a bad percent-encoding (not shown)\(Self.encoding)"
                 case .database: "a database that is no number from 0 to 1023"
                 }
             section.add("redis", found: found, allowed: shape)
             return nil
         }
     }
+
+    /// The usual reason, and the way out.
+    private static let encoding =
+        "; in a password that is written here, or that a URL in a variable holds, write % as %25, / as %2F, # as %23, "
+        + "? as %3F and @ as %40, or put it in by ${NAME}"
 
     private func wechat(in section: ConfigurationSection, _ times: LeaseReader.Times) -> Configuration.WeChat {
         let allowed = "https://host[:port], or http:// on this machine (127.0.0.1, ::1, localhost)"

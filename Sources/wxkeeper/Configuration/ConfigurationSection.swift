@@ -82,22 +82,25 @@ extension ConfigurationSection {
 
     /// A URL that may be shown unless somebody put a password into it.
     func url(_ key: String, allowed: String, convert: (String) -> String?) -> String? {
-        guard let text = value(key)?.text, text.contains("@") else {
-            return self.text(key, allowed: allowed, convert: convert)
-        }
-        add(key, found: "a URL with a user name (not shown)", allowed: allowed)
-        return nil
+        value(key).flatMap { url($0, at: path(of: key), allowed: allowed, convert) }
     }
 
     /// A list of such URLs; those that are wrong are left out.
     func urls(_ key: String, limit: Int, allowed: String, _ convert: (String) -> String?) -> [String] {
-        list(key, of: "URLs", limit: limit).compactMap { item in
-            if let text = item.value.text, !text.contains("@"), let url = convert(text) { return url }
-            let isSecret = item.value.text?.contains("@") ?? false
-            let found = isSecret ? "a URL with a user name (not shown)" : item.value.shown
-            log.add(item.path, at: item.value.place, found: found, allowed: allowed)
-            return nil
-        }
+        list(key, of: "URLs", limit: limit).compactMap { url($0.value, at: $0.path, allowed: allowed, convert) }
+    }
+
+    private func url(
+        _ value: ConfigurationValue,
+        at path: String,
+        allowed: String,
+        _ convert: (String) -> String?
+    ) -> String? {
+        let isSecret = value.text?.contains("@") ?? false
+        if !isSecret, let url = value.url.flatMap(convert) { return url }
+        let found = isSecret ? "a URL with a user name (not shown)" : value.shown
+        log.add(path, at: value.place, found: found, allowed: allowed)
+        return nil
     }
 
     /// A duration within `bounds`, or zero where that means never; nil if it is wrong.

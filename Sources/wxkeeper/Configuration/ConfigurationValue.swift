@@ -6,6 +6,8 @@ struct ConfigurationValue: Sendable, Equatable {
     var place: ConfigurationProblem.Place
     /// What stands in the file, before `${NAME}` was replaced: the only form an error may show.
     var written: String = ""
+    /// The text where it is read as a URL, if it is another there: what was put into one is encoded.
+    var urlText: String?
 
     enum Content: Sendable, Equatable {
         /// Nothing, `~` or `null`: the same as leaving the key out.
@@ -27,6 +29,9 @@ struct ConfigurationValue: Sendable, Equatable {
     var text: String? {
         if case .text(let text) = content { text } else { nil }
     }
+
+    /// The text of a value that is a URL.
+    var url: String? { text.map { urlText ?? $0 } }
 
     var list: [ConfigurationValue]? {
         if case .list(let list) = content { list } else { nil }

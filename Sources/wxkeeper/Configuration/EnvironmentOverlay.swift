@@ -112,7 +112,12 @@ struct EnvironmentOverlay {
     }
 
     private subscript(variable: EnvironmentVariable) -> ConfigurationValue? {
-        guard let text = environment(variable.rawValue), !text.isEmpty else { return nil }
+        guard let text = environment(variable.rawValue).map(InvisibleMarks.trimmed), !text.isEmpty else { return nil }
+        // A secret says so itself.
+        let isSecret = [.clusterSecret, .appSecret, .clientKey].contains(variable)
+        if !isSecret, let mark = InvisibleMarks.ends(of: text) ?? InvisibleMarks.first(in: text) {
+            log.warn("variable \(variable.rawValue)", "it has \(mark)")
+        }
         return ConfigurationValue(content: .text(text), place: .variable(variable.rawValue), written: text)
     }
 }

@@ -30,7 +30,7 @@ struct SecretReader {
     /// A URL that is a secret as a whole.
     func url(_ key: String, in section: ConfigurationSection) -> Secret? {
         guard let given = source(key, in: section, among: Self.sources),
-            let text = text(from: given.source, in: given.section)
+            let text = text(from: given.source, in: given.section, asURL: true)
         else { return nil }
         guard let url = try? RequestURL(text) else {
             let found = "a secret (not shown) that is no such URL"
@@ -86,8 +86,10 @@ struct SecretReader {
         return (only.key, section)
     }
 
-    private func text(from source: String, in section: ConfigurationSection) -> String? {
-        guard let given = section.value(source)?.text else {
+    /// - Parameter isURL: whether what variables bring into a `value` is encoded.
+    private func text(from source: String, in section: ConfigurationSection, asURL isURL: Bool = false) -> String? {
+        let value = section.value(source)
+        guard let given = isURL && source == "value" ? value?.url : value?.text else {
             section.add(source, found: "a list or a mapping", allowed: "a plain value")
             return nil
         }
@@ -108,10 +110,8 @@ struct SecretReader {
 
     private func contents(ofFile path: String, in section: ConfigurationSection) -> String? {
         do {
-            var text = try readFile(path)
             // Editors and `echo` end a file with a line break, which is no part of the secret.
-            while text.last?.isNewline == true { text.removeLast() }
-            return text
+            return InvisibleMarks.trimmed(try readFile(path))
         } catch {
             // A path without a slash may be the secret itself, written in the wrong place.
             let name = path.contains("/") && path.count <= 200 ? ConfigurationValue.quoted(path) : "the file"
@@ -121,16 +121,20 @@ struct SecretReader {
     }
 
     private func contents(ofVariable name: String, in section: ConfigurationSection) -> String? {
-        if Substitution.isName(name), let text = environment(name) { return text }
+        if Substitution.isName(name), let text = environment(name) { return InvisibleMarks.trimmed(text) }
         section.add("env", found: "the unset variable \(VariableName.shown(name))", allowed: "a variable that is set")
         return nil
     }
 
     /// What is wrong with a secret, in words that give nothing of it away.
-    private static func complaint(about secret: String) -> String? {
+    static func complaint(about secret: String) -> String? {
         if secret.isEmpty { return "an empty secret" }
         if secret.utf8.count > ConfigurationLimit.secretCharacters { return "a secret of \(secret.utf8.count) bytes" }
-        if !secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return "a space or an unprintable character" }
+        if let mark = InvisibleMarks.ends(of: secret) { return "a secret with \(mark)" }
+        if let mark = InvisibleMarks.first(in: secret) { return "a secret with \(mark)" }
+        if !secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
+            return "a secret with a space or a character that is not ASCII"
+        }
         return nil
     }
 }

@@ -8,29 +8,46 @@ enum Substitution {
         case unset(String)
     }
 
+    /// A stretch of a value: as it stands in the file, or as a variable brought it.
+    struct Piece: Sendable, Equatable {
+        var text: String
+        /// The variable it came from; nil for what stands in the file.
+        var variable: String?
+    }
+
     /// What is put in is not looked at again, so a variable's value may hold anything.
     static func apply(to text: String, environment: (String) -> String?) throws(Failure) -> String {
-        var result = ""
+        try pieces(of: text, environment: environment).map(\.text).joined()
+    }
+
+    /// The value in pieces, so that whoever reads it can tell data from syntax.
+    static func pieces(of text: String, environment: (String) -> String?) throws(Failure) -> [Piece] {
+        var pieces: [Piece] = []
+        var literal = ""
         var rest = text[...]
         while let dollar = rest.firstIndex(of: "$") {
-            result += rest[..<dollar]
+            literal += rest[..<dollar]
             rest = rest[dollar...]
             if rest.hasPrefix("$${") {
-                result += "${"
+                literal += "${"
                 rest = rest.dropFirst(3)
             } else if rest.hasPrefix("${") {
                 guard let end = rest.firstIndex(of: "}") else { throw .malformed }
                 let name = String(rest[..<end].dropFirst(2))
                 guard isName(name) else { throw .malformed }
                 guard let value = environment(name) else { throw .unset(name) }
-                result += value
+                if !literal.isEmpty { pieces.append(Piece(text: literal)) }
+                literal = ""
+                pieces.append(Piece(text: value, variable: name))
                 rest = rest[end...].dropFirst()
             } else {
-                result += "$"
+                literal += "$"
                 rest = rest.dropFirst()
             }
         }
-        return result + rest
+        literal += rest
+        if !literal.isEmpty { pieces.append(Piece(text: literal)) }
+        return pieces
     }
 
     /// Letters, digits and `_`, no digit first: what a shell can export.

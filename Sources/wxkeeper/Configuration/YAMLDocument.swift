@@ -22,7 +22,13 @@ struct YAMLDocument {
             }
         } catch {
             let (line, reason) = Self.explain(error)
-            log.add("", at: .file(file, line: line), found: reason, allowed: "one YAML document")
+            let mark = line.flatMap { Self.mark(in: text, line: $0) }
+            log.add(
+                "",
+                at: .file(file, line: line),
+                found: reason + (mark.map { "; the line has \($0)" } ?? ""),
+                allowed: mark == nil ? "one YAML document" : "one YAML document, indented by plain spaces"
+            )
             return nil
         }
     }
@@ -56,6 +62,10 @@ struct YAMLDocument {
             _ = refuse(path, place(of: key), found: "a key that is not a plain word", allowed: "the names of keys")
             return nil
         }
+        if let mark = InvisibleMarks.first(in: name) {
+            _ = refuse(path, place(of: key), found: "a key with \(mark)", allowed: "the names of keys")
+            return nil
+        }
         let value = value(of: node, at: path.isEmpty ? name : "\(path).\(name)", depth: depth + 1)
         return ConfigurationValue.Entry(key: name, place: place(of: key), value: value)
     }
@@ -70,8 +80,19 @@ struct YAMLDocument {
             return ConfigurationValue(content: .nothing, place: place)
         }
         do {
-            let text = try Substitution.apply(to: written, environment: environment)
-            return ConfigurationValue(content: .text(text), place: place, written: written)
+            // The name of an app is for people, who may write what they like.
+            if !path.hasSuffix("].name"), let mark = InvisibleMarks.first(in: written) {
+                return refuse(path, place, found: "a value with \(mark)", allowed: "characters that can be seen")
+            }
+            let pieces = try Substitution.pieces(of: written, environment: environment)
+            tellMarks(in: pieces, at: path)
+            let text = pieces.map(\.text).joined()
+            return ConfigurationValue(
+                content: .text(text),
+                place: place,
+                written: written,
+                urlText: URLSubstitution.join(pieces)
+            )
         } catch {
             switch error {
             case .malformed:
@@ -82,6 +103,22 @@ struct YAMLDocument {
                 return refuse(path, place, found: found, allowed: "${NAME} of a variable that is set")
             }
         }
+    }
+
+    /// What variables bring is taken as it is; but nobody sees such marks, and few mean them.
+    private func tellMarks(in pieces: [Substitution.Piece], at path: String) {
+        for piece in pieces {
+            guard let variable = piece.variable,
+                let mark = InvisibleMarks.ends(of: piece.text) ?? InvisibleMarks.first(in: piece.text)
+            else { continue }
+            log.warn(path, "the variable \(VariableName.shown(variable)) has \(mark)")
+        }
+    }
+
+    /// A tab or a mark in a line that was not understood.
+    private static func mark(in text: String, line: Int) -> String? {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        return lines.indices.contains(line - 1) ? InvisibleMarks.first(in: String(lines[line - 1])) : nil
     }
 
     /// Reports a value that cannot be used and stands in for it, so that reading goes on and finds the other mistakes.

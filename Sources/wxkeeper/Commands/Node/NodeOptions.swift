@@ -34,12 +34,12 @@ struct NodeOptions: ParsableArguments {
         } else {
             text = environment["WXKEEPER_KEY"] ?? ""
         }
-        while text.last?.isNewline == true { text.removeLast() }
+        text = InvisibleMarks.trimmed(text)
         guard !text.isEmpty else {
             throw CommandFailure(status: .usage, message: "no client key: give --key-file FILE or set WXKEEPER_KEY")
         }
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw CommandFailure(status: .usage, message: "the client key has a space or an unprintable character")
+        if let complaint = SecretReader.complaint(about: text) {
+            throw CommandFailure(status: .usage, message: "the client key is \(complaint)")
         }
         return Secret(text)
     }
