@@ -56,8 +56,10 @@ extension ClusterTests {
                     }
                     try cluster.wechat.arm(.init(.status(502)), appID: app.id, endpoint: app.endpoint, times: 1)
                     try cluster.wechat.revoke(app.id, line: app.line)
-                    _ = try await cluster.refresh(app, reporting: old, at: cluster.nodes[0].port)
-                    try await eventually("\(app.id) has a new token") { try await cluster.token(of: app) != old }
+                    try await eventually("\(app.id) has a new token, once WeChat's last word is old") {
+                        _ = try await cluster.refresh(app, reporting: old, at: cluster.nodes[0].port)
+                        return try await cluster.token(of: app) != old
+                    }
                 }
                 for node in cluster.nodes {
                     let arguments = ProcessTable.arguments(of: try node.process.processID)
