@@ -78,8 +78,6 @@ struct Assembly {
 
     /// Runs until a signal, or until something essential fails.
     func run() async throws {
-        // libcurl may write to a closed connection first; nobody here wants to die of that.
-        signal(SIGPIPE, SIG_IGN)
         let front = Front(node: node, server: server)
         let tellers: [any Service] = alarmTeller.map { [$0] } ?? []
         let inOrder = [store, copyist, node, front] + tellers

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import KeeperNode
 internal import Logging
 
@@ -30,6 +31,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var logs: LogOptions
 
     func run() async throws {
+        // Before the first line of the log, which nobody may read; libcurl may write to a closed connection as well.
+        signal(SIGPIPE, SIG_IGN)
         let outcome: ConfigurationReader.Outcome
         do {
             outcome = try ConfigurationFile.load(config)

@@ -32,7 +32,6 @@ struct Supervisor: Sendable {
 
     /// Runs until the node is told to go or cannot be helped. Returns the exit code.
     func run() async throws -> Int32 {
-        signal(SIGPIPE, SIG_IGN)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         return try await withThrowingTaskGroup(of: Int32?.self) { group in
             group.addTask { try await keepAlive() }
