@@ -47,6 +47,15 @@ import Testing
         #expect(try configuration(nil, variables: variables).cluster.redis.password?.reveal() == "aAb")
     }
 
+    @Test(arguments: passwords)
+    func password_BehindABeginningInAVariable_IsDataToo(_ password: String) throws {
+        for (url, start) in [("${START}:${P}@h:1/2", "redis://keeper"), ("${START}${P}@h:1/2", "redis://keeper:")] {
+            let location = try Self.redis(url, ["START": start, "P": password, "X": "!"])
+            #expect(location.user == "keeper" && location.password?.reveal() == password)
+            #expect(location.address == HostPort(host: "h", port: 1) && location.database == 2)
+        }
+    }
+
     @Test func literal_IsDecoded_AsEver() throws {
         #expect(try Self.redis("redis://k:p%231%25@h").password?.reveal() == "p#1%")
         #expect(try Self.redis("redis://k:a%40${P}%2F@h", ["P": "%41"]).password?.reveal() == "a@%41/")
