@@ -277,9 +277,10 @@ extension RedisError {
 }
 
 extension RedisRejection {
-    /// Whether it concerns the connection rather than one command.
-    fileprivate var isAboutTheConnection: Bool {
-        ["READONLY", "NOAUTH", "LOADING", "MASTERDOWN"].contains(code)
+    /// Whether it concerns the connection rather than one command. Before Redis 7 the code of what a script ran into
+    /// stands within the script's own error.
+    var isAboutTheConnection: Bool {
+        ["READONLY", "NOAUTH", "LOADING", "MASTERDOWN"].contains(refusal.code)
     }
 }
 

@@ -123,12 +123,13 @@ struct StoreSync: Sendable {
         if case .rejected(let refusal) = error {
             refusals.note(refusal, of: kind, at: now)
             isAnswered = kind != .tick && isReachable != false
-        } else if error == nil {
+        } else {
+            // Answered, or not answered at all: either way it refuses nothing any more.
             refusals.note(nil, of: kind, at: now)
         }
         if let refusal = refusals.current {
             if refusal.code != before?.code { out.note(.storeRefuses(refusal)) }
-        } else if let error, isReachable != false {
+        } else if let error, isReachable != false || before != nil {
             out.note(.storeUnreachable(error))
         } else if isAnswered, isReachable == false || before != nil {
             out.note(.storeReachable)
