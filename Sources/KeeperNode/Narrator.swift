@@ -27,7 +27,7 @@ private struct Line {
             describeStore(notice)
         case .neighbour(let neighbour): describe(neighbour)
         case .rotating, .published, .callFailed, .stalePublication, .foreignRotation, .presumedDead,
-            .restored:
+            .storeWasBehind, .restored:
             describeCredential(notice)
         }
     }
@@ -148,6 +148,12 @@ private struct Line {
                 + trouble.summary
             metadata["app.id"] = "\(app)"
             if let errcode = trouble.errcode { metadata["wechat.errcode"] = "\(errcode)" }
+        case .storeWasBehind(let app, let errcode):
+            level = .warning
+            sentence =
+                "the token that Redis held when this node came is dead: Redis was restored from an older copy, or it "
+                + "was replaced while no node lived; fetching another"
+            metadata = ["app.id": "\(app)", "wechat.errcode": "\(errcode)"]
         case .restored(let app, let version):
             sentence = "wrote the token back that Redis had lost"
             metadata = ["app.id": "\(app)", "token.version": "\(version)"]

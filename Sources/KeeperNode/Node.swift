@@ -96,7 +96,7 @@ extension Node {
         let actions = core.handle(event, at: moment)
         // Before any action begins: a call that starts now asks the gate at once, from another thread.
         table.turned(
-            at: moment, confirmedAt: core.syncAge(at: moment).map { moment - $0 }, gate: core.gate)
+            at: moment, confirmedAt: core.confirmationAge(at: moment).map { moment - $0 }, gate: core.gate)
         for action in actions { perform(action, in: &group) }
         settleHandovers(at: moment)
         settleNewcomers(at: moment)

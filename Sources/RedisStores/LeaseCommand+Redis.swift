@@ -61,7 +61,7 @@ extension Tick {
         [
             RedisArgument(position?.store ?? ""), RedisArgument(position?.event ?? 0), claimsName.argument,
             epochSeen.argument, isDraining.argument, RedisArgument(UInt64(fitness.rawValue)), memberTTL.argument,
-            RedisArgument(Tick.mostChanges), RedisArgument(apps?.rawValue ?? ""),
+            RedisArgument(Tick.mostChanges), RedisArgument(apps?.rawValue ?? ""), isCold.argument,
         ]
     }
 }
@@ -133,6 +133,7 @@ extension Member {
             fitness: Fitness(rawValue: UInt8(clamping: try reader.count())) ?? .unknown)
         let apps = try reader.text()
         if !apps.isEmpty { member.apps = AppsDigest(apps) }
+        member.isCold = try reader.flag()
         return member
     }
 }

@@ -1,5 +1,7 @@
 import LocalCluster
+import Subprocess
 import Testing
+import WeChatSimulator
 
 extension ClusterTests {
     /// Redis is away, or has lost something.
@@ -46,5 +48,63 @@ extension ClusterTests {
                 #expect(checker.issues == 0)
             }
         }
+
+        /// Every node was down when Redis came back from an older copy: nobody remembers what is newer, nobody reports.
+        @Test func restoredFromAnOlderCopy_DeadTokensAreCalledStale_AndReplacedUnasked() async throws {
+            try await withCluster(ClusterPlan(lifetime: .seconds(100), overlap: .seconds(20))) { cluster in
+                var copied: [String: String] = [:]
+                for app in cluster.plan.apps { copied[app.id] = try await cluster.token(of: app) }
+                #expect(try await cluster.redis.run("SAVE") == "OK\n")
+                for app in cluster.plan.apps {
+                    try cluster.wechat.revoke(app.id, line: app.line)
+                    let dead = try #require(copied[app.id])
+                    let answer = try await cluster.refresh(app, reporting: dead, at: cluster.front)
+                    #expect(answer.token != nil && answer.token != dead)
+                }
+                for node in cluster.nodes { try node.send(.kill) }
+                for node in cluster.nodes { _ = try await node.process.ended(within: .seconds(20)) }
+                try await cluster.redis.kill()
+                try await cluster.redis.start()
+
+                let start = ContinuousClock.now
+                for node in cluster.nodes { try await node.start() }
+                for app in cluster.plan.apps {
+                    let dead = try #require(copied[app.id])
+                    try await eventually("every node serves a token of \(app.id) that lives", within: .seconds(30)) {
+                        try await cluster.nodesThatServe(app, otherThan: dead) == cluster.nodes.count
+                    }
+                }
+                let wait = (ContinuousClock.now - start).wholeMilliseconds
+                print("fault=Redis restored, all nodes restarted healed_after_ms=\(wait)")
+                try await eventually("every node is sure of itself") {
+                    for node in cluster.nodes {
+                        for app in cluster.plan.apps where try await cluster.read(app, from: node.port).isStale {
+                            return false
+                        }
+                    }
+                    return true
+                }
+                let node = cluster.nodes[0]
+                let status = try await ask(node.port, .get("/status", key: cluster.secrets.operate)).body
+                #expect(!status.contains("a program outside the cluster"), "nobody is blamed")
+            }
+        }
     }
+}
+
+extension Cluster {
+    /// How many nodes serve another token of `app` by now; those that serve this one must say that they are not sure.
+    fileprivate func nodesThatServe(_ app: ClusterPlan.App, otherThan dead: String) async throws -> Int {
+        var count = 0
+        for node in nodes {
+            guard let answer = try? await read(app, from: node.port), let token = answer.token else { continue }
+            if token == dead { #expect(answer.isStale, "\(node.name) serves a dead token: \(answer.body)") }
+            if token != dead, isAlive(token) { count += 1 }
+        }
+        return count
+    }
+}
+
+extension Answer {
+    fileprivate var isStale: Bool { fields.stale == true }
 }

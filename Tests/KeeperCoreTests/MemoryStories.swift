@@ -187,7 +187,7 @@ import Testing
         stage.passUntil { !$0.queries.isEmpty }
         #expect(stage.core.health(at: stage.now).isStale)
         try stage.members([peer(nil)])
-        #expect(stage.core.syncAge(at: stage.now).map { $0 < .milliseconds(1011) } == true)
+        #expect(stage.core.confirmationAge(at: stage.now).map { $0 < .milliseconds(1011) } == true)
         #expect(!stage.core.health(at: stage.now).isStale)
         stage.weather = { _ in .fair }
         stage.pass(.seconds(1))

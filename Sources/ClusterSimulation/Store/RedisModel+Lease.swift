@@ -52,7 +52,8 @@ extension RedisModel {
         let entry = MemberEntry(
             member: Member(
                 holder: holder, beat: isOwn ? (standing?.beat ?? 0) + 1 : 1, epochSeen: tick.epochSeen,
-                isDraining: tick.isDraining, fitness: tick.fitness, apps: tick.apps),
+                isDraining: tick.isDraining, fitness: tick.fitness, apps: tick.apps,
+                isCold: tick.isCold),
             expiresAt: now + tick.memberTTL.nanoseconds)
         if let index {
             contents.members[index] = entry

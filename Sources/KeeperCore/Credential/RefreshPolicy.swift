@@ -7,14 +7,16 @@ final class RefreshPolicy: Sendable {
     let overlap: Duration
     /// How often a classic token is watched; zero: never.
     let watchPeriod: Duration
+    /// How long it takes to ask about every app once, at the pace of watches.
+    let crowd: Duration
 
     init(_ settings: NodeSettings) {
         timing = settings.timing
         overlap = settings.overlap
         usableOverlap = settings.usableOverlap
         // One cluster makes at most so many watch calls a second: with many apps the period stretches.
-        let crowded = Duration.seconds(1) * settings.apps.count / NodeSettings.watchCallsPerSecond
-        watchPeriod = settings.watchPeriod == .zero ? .zero : max(settings.watchPeriod, crowded)
+        crowd = Duration.seconds(1) * settings.apps.count / NodeSettings.watchCallsPerSecond
+        watchPeriod = settings.watchPeriod == .zero ? .zero : max(settings.watchPeriod, crowd)
     }
 
     /// How long a token in doubt surely lives on (G′).
@@ -96,6 +98,9 @@ final class RefreshPolicy: Sendable {
 
     /// Refusals of a watched token within this time of its issue prove nothing.
     func watchGrace(life: Duration) -> Duration { min(.seconds(10), life / 12) }
+
+    /// How soon a question about a token found in the store is asked again that had no answer.
+    func proofPause(life: Duration) -> Duration { min(.seconds(10), life / 40) }
 
     /// Pause between the two refusals that a watch needs.
     func watchConfirmation(life: Duration) -> Duration { min(.seconds(3), life / 40) }

@@ -32,7 +32,7 @@ extension Refresher {
         // An expired one too: its number is what keeps the next one from counting as older.
         if !knowledge.isStored, knowledge.credential != nil { return Plan(step: .restore, at: max(now, retryAt)) }
         let fetch = nextFetch(leadership, at: now)
-        let verification = nextVerification(at: now)
+        let verification = nextVerification(leadership, at: now)
         guard let fetch else { return verification }
         guard let verification, max(verification.at, now) < max(fetch.at, now) else { return fetch }
         return verification
@@ -72,12 +72,16 @@ extension Refresher {
 
     private func fetchMissing(_ leadership: Situation.Leadership, at now: Instant) -> Plan {
         guard leadership.hasAskedPeers else {
-            // After a loss or an outage of the store the others must have had time to register.
-            return Plan(step: .askPeers, at: leadership.granted + policy.timing.tickPeriod * 3)
+            return Plan(step: .askPeers, at: othersRegistered(since: leadership))
         }
         let kind = kind(for: .missing)
         let quiet = quietEnd(leadership, hasToken: false)
         return Plan(step: .fetch(.missing, kind), at: max(quiet, pausedUntil, max(retryAt, unknownUntil)))
+    }
+
+    /// After a loss or an outage of the store the others must have had time to register before they are asked.
+    func othersRegistered(since leadership: Situation.Leadership) -> Instant {
+        leadership.granted + policy.timing.tickPeriod * 3
     }
 
     /// The end of the quiet period for this app. Where calls rotate nothing they may overlap, so there it is kept only
@@ -145,7 +149,7 @@ extension Refresher {
         queue.waiting.contains { $0.fingerprint == credential.fingerprint && $0.forward == nil }
     }
 
-    private func nextVerification(at now: Instant) -> Plan? {
+    private func nextVerification(_ leadership: Situation.Leadership, at now: Instant) -> Plan? {
         guard let credential = knowledge.credential, knowledge.isValid(at: now), !isDead, !app.line.isTicket else {
             return nil
         }
@@ -153,6 +157,7 @@ extension Refresher {
             let next = inquiry.map { max($0.nextQuestion(policy, life: credential.life), $0.barredUntil) }
             return Plan(step: .verify(.reported), at: max(now, next ?? now))
         }
+        if isUnproven { return proof(of: credential, leadership) }
         guard app.line == .classic, policy.watchPeriod > .zero, wanted == nil else { return nil }
         return Plan(
             step: .verify(.watched), at: max(nextWatch, credential.issuedAt + policy.watchGrace(life: credential.life)))
@@ -169,5 +174,6 @@ extension Refresher {
         watchRefusals = 0
         isDead = false
         isOverwritten = false
+        isUnproven = false
     }
 }

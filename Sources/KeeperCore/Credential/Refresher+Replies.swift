@@ -160,6 +160,7 @@ extension Refresher {
         let credential = Credential(
             app: app.id, version: max(current?.version ?? 0, knowledge.storedVersion) + 1, epoch: context.epoch,
             token: token, fingerprint: fingerprint, life: life, expiresAt: expiresAt, issuedAt: now)
+        if isSame { isUnproven = false }
         if isSame, knowledge.isStored, let current {
             guard let intent else {
                 return confirmed(current, context, credential, at: now, into: &out)
@@ -248,12 +249,14 @@ extension Refresher {
         switch outcome {
         case .alive:
             watchRefusals = 0
+            isUnproven = false
             inquiry?.accepted(credential.fingerprint)
             answerAlive(credential, at: now, into: &out)
         case .dead(let errcode):
             watchRefusals += 1
             guard reason == .reported || watchRefusals > 1 else {
-                return nextWatch = now + policy.watchConfirmation(life: credential.life)
+                nextWatch = now + policy.watchConfirmation(life: credential.life)
+                return proofAt = nextWatch
             }
             watchRefusals = 0
             found(credential, deadWith: errcode, by: epoch, at: now, into: &out)
@@ -262,6 +265,7 @@ extension Refresher {
             questionRefused(refusal, about: credential, mayAct: term == epoch, at: now, into: &out)
         case .inconclusive(let trouble):
             // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
+            proofAt = now + policy.proofPause(life: credential.life)
             if reason == .reported, term == epoch { answerInconclusive(credential, trouble, into: &out) }
         }
     }
@@ -272,7 +276,10 @@ extension Refresher {
         let isNews = !isDead
         isDead = true
         inquiry?.condemned()
-        guard knowledge.doubtSince == nil, isNews else { return }
+        guard isNews else { return }
+        // Not proven it stays, until another takes its place.
+        if isUnproven { return out.note(.storeWasBehind(app.id, errcode: errcode)) }
+        guard knowledge.doubtSince == nil else { return }
         out.counters.foreignRotations += 1
         isOverwritten = true
         guard kind(for: .dead).rotates else {

@@ -26,6 +26,8 @@ struct Refresher: Sendable {
     enum ProbeReason: Equatable, Sendable {
         case reported
         case watched
+        /// It was found in the store by a node that knew none.
+        case restored
     }
 
     /// What a call was decided on.
@@ -92,6 +94,10 @@ struct Refresher: Sendable {
     var isDead = false
     /// Whether that was a program outside the cluster.
     var isOverwritten = false
+    /// Whether the current token was found in the store by a node that knew none, so that it may have been replaced.
+    var isUnproven = false
+    /// When WeChat is asked about it.
+    var proofAt = Instant.origin
     /// What dead tokens have cost of the quota of rotations.
     var repairs = Allowance()
     /// The term in which what others have spent today was last counted.
@@ -170,28 +176,6 @@ struct Refresher: Sendable {
 
     /// Whether the leader here is at work for those who wait.
     var isWorking: Bool { if case .idle = job { false } else { true } }
-}
-
-/// What a refresher must know of the node around it.
-struct Situation: Equatable, Sendable {
-    /// The term, if this node leads and may begin calls.
-    var leadership: Leadership?
-    /// Another leader to forward to.
-    var leader: LeaderHint?
-
-    /// A term that has not run out.
-    struct Leadership: Equatable, Sendable {
-        var epoch: Epoch
-        var granted: Instant
-        var quiet: QuietPeriod
-        var validUntil: Instant
-        /// Whether everything the store holds was read.
-        var hasReadAll: Bool
-        /// Whether the members were asked for what the store lacks.
-        var hasAskedPeers: Bool
-        /// Whether another call to WeChat may be in flight.
-        var hasSlot: Bool
-    }
 }
 
 // MARK: One step

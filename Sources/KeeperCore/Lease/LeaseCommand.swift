@@ -41,6 +41,8 @@ public struct Tick: Hashable, Sendable {
     public var fitness: Member.Fitness
     /// What the caller keeps, for the member record.
     public var apps: AppsDigest?
+    /// Whether the caller vouches for nothing it knows, for the member record.
+    public var isCold: Bool
     /// Life of the member record.
     public var memberTTL: Duration
     /// Apps whose credential record the caller expects to be there; the reply names those that are missing.
@@ -55,7 +57,8 @@ public struct Tick: Hashable, Sendable {
     /// Describes a tick.
     public init(
         position: StorePosition?, claimsName: Bool = false, epochSeen: Epoch = .none, isDraining: Bool = false,
-        fitness: Member.Fitness = .unknown, apps: AppsDigest? = nil, memberTTL: Duration, verify: [AppID] = []
+        fitness: Member.Fitness = .unknown, apps: AppsDigest? = nil,
+        isCold: Bool = false, memberTTL: Duration, verify: [AppID] = []
     ) {
         self.position = position
         self.claimsName = claimsName
@@ -63,6 +66,7 @@ public struct Tick: Hashable, Sendable {
         self.isDraining = isDraining
         self.fitness = fitness
         self.apps = apps
+        self.isCold = isCold
         self.memberTTL = memberTTL
         self.verify = verify
     }

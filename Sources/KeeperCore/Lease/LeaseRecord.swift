@@ -123,6 +123,8 @@ public struct Member: Hashable, Sendable {
     public var fitness: Fitness
     /// What it keeps, in one word; nil if it does not tell.
     public var apps: AppsDigest?
+    /// Whether all it knows is what it found in the store, so that it vouches for nothing.
+    public var isCold: Bool
 
     /// Whether a node reaches WeChat, as it says itself; the better, the greater.
     public enum Fitness: UInt8, Comparable, Sendable {
@@ -140,7 +142,7 @@ public struct Member: Hashable, Sendable {
     /// Describes a member of the cluster.
     public init(
         holder: LeaseHolder, beat: UInt64, epochSeen: Epoch, isDraining: Bool, fitness: Fitness = .unknown,
-        apps: AppsDigest? = nil
+        apps: AppsDigest? = nil, isCold: Bool = false
     ) {
         self.holder = holder
         self.beat = beat
@@ -148,5 +150,6 @@ public struct Member: Hashable, Sendable {
         self.isDraining = isDraining
         self.fitness = fitness
         self.apps = apps
+        self.isCold = isCold
     }
 }

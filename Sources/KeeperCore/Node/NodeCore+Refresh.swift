@@ -149,6 +149,7 @@ extension NodeCore {
             }
             if let age = state.syncAge { sync.confirm(asOf: sentAt - age) }
         }
+        heed(states)
         // Only now do they count as asked, so that no app asks for them again.
         updateSituation(at: now)
         for index in refreshers.indices { step(index, at: now) }

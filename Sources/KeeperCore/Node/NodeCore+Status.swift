@@ -20,7 +20,7 @@ extension NodeCore {
             node: holder.node, role: role(at: now), leader: leaderName(at: now),
             epoch: elector.floor, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
-            isStale: age.map { $0 > NodeSettings.staleAfter } ?? true,
+            isStale: isCold || age.map { $0 > NodeSettings.staleAfter } ?? true,
             appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
             illCount: illCount, storeRefusal: sync.refusals.current)
     }
@@ -95,12 +95,12 @@ extension NodeCore {
     /// What this node tells another that asks.
     public func peerState(at now: Instant) -> PeerState {
         PeerState(
-            holder: holder, floor: elector.floor, syncAge: sync.age(at: now),
+            holder: holder, floor: elector.floor, syncAge: confirmationAge(at: now),
             records: refreshers.compactMap { $0.shareable(at: now) })
     }
 
-    /// Time since everything known was confirmed; nil if never.
-    public func syncAge(at now: Instant) -> Duration? { sync.age(at: now) }
+    /// Time since everything known was confirmed; nil if never, or if nobody vouches for what was found in the store.
+    public func confirmationAge(at now: Instant) -> Duration? { isCold ? nil : sync.age(at: now) }
 
     /// Whom this node believes to lead, itself included.
     public func leader(at now: Instant) -> LeaderHint? {

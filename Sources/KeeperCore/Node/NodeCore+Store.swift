@@ -42,6 +42,7 @@ extension NodeCore {
         heedLeader(among: found.members, at: now)
         updateSituation(at: now)
         if sync.follows(found, from: server, at: now) { read(found, sentAt: sentAt, at: now) }
+        warmUp(at: now)
         introduceIfDue(at: now)
     }
 
@@ -85,8 +86,10 @@ extension NodeCore {
     ) {
         // Nobody would take a token of the second term for newer than one of the first: another term is needed.
         if refreshers[index].knowledge.showsTermTwice(record) { elector.hear(of: record.epoch.next) }
+        let known = refreshers[index].knowledge.credential
         refreshers[index].knowledge.learn(record, from: store, readAfter: sentAt)
         refreshers[index].schedule(at: now)
+        distrust(index, unless: known, at: now)
         step(index, at: now)
     }
 

@@ -32,6 +32,7 @@ public struct NodeCore: Sendable {
     var slots: CallSlots
     var peers = PeerQuery()
     var neighbourhood = Neighbourhood()
+    var recollection = Recollection()
     /// What `settings.apps` are, in one word.
     var appsDigest: AppsDigest
     var fitness: Fitness
@@ -237,7 +238,7 @@ extension NodeCore {
         let verify = elector.isLeader(at: now) ? sync.nextToVerify(of: refreshers.count) : 0..<0
         let tick = Tick(
             position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.floor,
-            isDraining: isDraining, fitness: fitness.standing(at: now), apps: appsDigest,
+            isDraining: isDraining, fitness: fitness.standing(at: now), apps: appsDigest, isCold: isCold,
             memberTTL: settings.timing.memberTTL, verify: verify.map { refreshers[$0].app.id })
         sync.sent(out.send(.tick(tick)), at: now)
         out.counters.ticks += 1

@@ -108,6 +108,8 @@ public enum Notice: Equatable, Sendable {
     case foreignRotation(AppID, errcode: Int, repairedIn: Duration)
     /// The current token is replaced on the word of those who use it, since WeChat refused to be asked about it.
     case presumedDead(AppID, Trouble)
+    /// WeChat refuses a token that was found in the store: the store was behind when this node came.
+    case storeWasBehind(AppID, errcode: Int)
     /// A record the store had lost was written back.
     case restored(AppID, version: UInt64)
     /// Another incarnation stands under this node's name; watching whether it lives.

@@ -3,7 +3,8 @@ extension Script {
     private static let memberRecords = #"""
         local function member(name, key)
             own(key, 'member:' .. name, 'hash')
-            local f = redis.call('HMGET', key, 'inc', 'addr', 'beat', 'epoch', 'draining', 'fit', 'apps')
+            local f = redis.call('HMGET', key, 'inc', 'addr', 'beat', 'epoch', 'draining', 'fit', 'apps',
+                'cold')
             local inc, addr, beat, epoch = f[1], f[2], f[3], f[4]
             if not (inc or addr or beat or epoch) then return nil end
             local fault = not (inc and inc ~= '' and isText(inc)) and 'inc' or not (addr and isText(addr)) and 'addr'
@@ -15,14 +16,14 @@ extension Script {
             end
             local apps = f[7] and isText(f[7]) and #f[7] <= 64 and f[7] or ''
             return { name, inc, addr, tonumber(beat), tonumber(epoch), f[5] == '1' and 1 or 0, tonumber(f[6]) or 1,
-                apps }
+                apps, f[8] == '1' and 1 or 0 }
         end
         """#
 
     /// `LeaseCommand.tick`: KEYS 8 the caller's member record, then those of the members it knows, then the records to
     /// verify; ARGV 3 node, 4 address, 5 store and 6 event of the position, 7 claims the name, 8 epoch seen, 9
     /// draining, 10 fitness, 11 life of the member record, 12 most changes, 13 digest of what the caller keeps, 14
-    /// number of members, 15… their names, then the apps to verify.
+    /// whether it is cold, 15 number of members, 16… their names, then the apps to verify.
     ///
     /// The sorted set of apps by the event that last changed them makes a tick cost the same with one app and with ten
     /// thousand. Members are found through a set of names, since a script must not search the keyspace. Whose records
@@ -43,7 +44,7 @@ extension Script {
             redis.call('HINCRBY', KEYS[8], 'beat', 1)
             redis.call('HSET', KEYS[8],
                 'inc', caller, 'addr', address, 'epoch', ARGV[8], 'draining', ARGV[9],
-                'fit', ARGV[10], 'apps', ARGV[13])
+                'fit', ARGV[10], 'apps', ARGV[13], 'cold', ARGV[14])
             redis.call('PEXPIRE', KEYS[8], ARGV[11])
             redis.call('SADD', membersKey, node)
             standing = member(node, KEYS[8])
@@ -51,10 +52,10 @@ extension Script {
 
         local members, strangers = {}, {}
         if standing then members[1] = standing end
-        local count = number(ARGV[14])
+        local count = number(ARGV[15])
         local isKnown = { [node] = true }
         for i = 1, count do
-            local name = ARGV[14 + i]
+            local name = ARGV[15 + i]
             isKnown[name] = true
             local found = member(name, KEYS[8 + i])
             if found then members[#members + 1] = found end
@@ -69,7 +70,7 @@ extension Script {
 
         -- 2. Records that were lost. One that lost only its place among the changes gets a new one.
         local missing = {}
-        local first = 15 + count
+        local first = 16 + count
         for i = first, #ARGV - 2 do
             local record = read(ARGV[i], KEYS[9 + count + i - first])
             if not record.ev then

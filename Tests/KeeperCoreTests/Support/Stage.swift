@@ -30,7 +30,7 @@ struct Stage {
     init(
         _ holder: LeaseHolder = .n1, line: CredentialLine = .classic, timing: LeaseTiming = .standard,
         overlap: Duration = .seconds(300), watchPeriod: Duration = .zero, rules: Rules = .all,
-        apps: [AppSettings]? = nil
+        apps: [AppSettings]? = nil, isCold: Bool = false
     ) {
         self.holder = holder
         core = NodeCore(
@@ -39,6 +39,7 @@ struct Stage {
                 timing: timing, apps: apps ?? [AppSettings(id: .wx1, line: line)], overlap: overlap,
                 watchPeriod: watchPeriod),
             seed: 7, rules: rules, fingerprint: Fingerprint.init(of:))
+        if !isCold { core.recollection.warmUp() }
     }
 }
 
