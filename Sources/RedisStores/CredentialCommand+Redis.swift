@@ -49,6 +49,7 @@ extension Abortion {
     fileprivate var arguments: [RedisArgument] {
         let effect: RedisArgument =
             switch self.effect {
+            case .unsent: "unsent"
             case .none: "none"
             case .unknown: "unknown"
             case .late: "late"

@@ -3,9 +3,6 @@ public import KeeperPorts
 internal import RedisClient
 
 extension RedisStore: CopyStore {
-    /// So often one command is cut in two at most.
-    private static let mostCuts = 64
-
     /// Writes what does not stand as it should; see `CopyStore`.
     ///
     /// Redis refuses a whole command for one key in it that we may not touch, so such a command is cut in two until the
@@ -16,15 +13,13 @@ extension RedisStore: CopyStore {
         let patience = ContinuousClock.now.duration(to: deadline)
         var pieces = [copies]
         var failure: StoreError?
-        var cuts = 0
         while let piece = pieces.popLast() {
             do throws(StoreError) {
                 guard try await write(piece, epoch: epoch, before: .now + patience) else { return false }
             } catch {
                 guard case .rejected(let refusal) = error else { throw error }
                 failure = failure ?? error
-                guard ["NOPERM", "CROSSSLOT", "MOVED"].contains(refusal.code), cuts < Self.mostCuts else { continue }
-                cuts += 1
+                guard ["NOPERM", "CROSSSLOT", "MOVED"].contains(refusal.code) else { continue }
                 pieces += piece.halves
             }
         }

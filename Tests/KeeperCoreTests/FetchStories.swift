@@ -114,7 +114,7 @@ import Testing
         stage.forget()
         stage.ask(.operatorAsked)
         stage.pass(.seconds(1))
-        #expect(stage.story.filter { $0 != "renew" } == ["begin", "abort(none)"])
+        #expect(stage.story.filter { $0 != "renew" } == ["begin", "abort(unsent)"])
         #expect(stage.calls.isEmpty)
         stage.weather = { _ in .fair }
         stage.pass(.seconds(1))
@@ -133,7 +133,7 @@ import Testing
         }
         stage.forget()
         stage.passUntil { !$0.calls.isEmpty }
-        #expect(stage.story.filter { $0 != "renew" } == ["begin", "abort(none)", "begin", "call"])
+        #expect(stage.story.filter { $0 != "renew" } == ["begin", "abort(unsent)", "begin", "call"])
         #expect(try stage.record().taint == nil)
     }
 
@@ -175,7 +175,7 @@ import Testing
         var stage = Stage.leading(due)
         stage.forget()
         try stage.wechat(.notSent(.noAnswer))
-        #expect(stage.story == ["abort(none)"])
+        #expect(stage.story == ["abort(unsent)"])
         #expect(stage.served?.promisedUntil == nil)
         #expect(try stage.record().taint == nil)
         #expect(try stage.record().intent == nil)

@@ -174,7 +174,7 @@ import Testing
         stage.store.keep(orphaned, at: stage.now)
         stage.forget()
         stage.play(.hinted)
-        #expect(stage.story == ["abort(none)"])
+        #expect(stage.story == ["abort(unsent)"])
         #expect(try stage.record().intent == nil)
         #expect(try stage.record().taint == nil)
     }

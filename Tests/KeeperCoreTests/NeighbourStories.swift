@@ -62,8 +62,31 @@ import Testing
 
     // MARK: Readiness
 
-    @Test func appTheLeaderMayNotKeep_HoldsUpNobody() {
-        let stage = following([wx1, wx2], leaderWith: [wx1])
+    @Test func appTheLeaderDoesNotKeep_HoldsUpNobody() throws {
+        var stage = following([wx1, wx2], leaderWith: [wx1])
+        // Until the leader has said what it keeps, it may be this one.
+        #expect(stage.core.health(at: stage.now).reasonsNotReady == [.appsNotAskedYet])
+        try stage.introduce(answer(.n2, [wx1]))
+        #expect(stage.core.health(at: stage.now).reasonsNotReady.isEmpty)
+    }
+
+    @Test func appThatBothKeep_IsWaitedFor_ThoughTheyDifferElsewhere() throws {
+        var stage = following([wx1, wx2, wx3], leaderWith: [wx1, wx3])
+        try stage.introduce(answer(.n2, [wx1, wx3]))
+        #expect(stage.core.health(at: stage.now).reasonsNotReady == [.appsNotAskedYet])
+        var third = mature
+        third.app = wx3.id
+        third.event = 2
+        stage.store.keep(third, at: stage.now)
+        stage.pass(.seconds(1))
+        #expect(stage.core.health(at: stage.now).reasonsNotReady.isEmpty)
+    }
+
+    @Test func leaderThatIsNotFound_IsNotWaitedFor() throws {
+        var stage = following([wx1, wx2], leaderWith: [wx1])
+        try stage.introduce(.failed("connection refused"))
+        pass(Neighbourhood.retry + .seconds(1), &stage)
+        try stage.introduce(.failed("connection refused"))
         #expect(stage.core.health(at: stage.now).reasonsNotReady.isEmpty)
     }
 

@@ -130,5 +130,22 @@ import Testing
             try stage.wechat(.notSent(.noAnswer))
             stage.passUntil(atMost: .seconds(11)) { !$0.calls.isEmpty }
         }
+        try stage.wechat(issues: "t2")
+        #expect(try stage.record().rotationsToday == 1, "nor does it count in what all nodes see")
+    }
+
+    /// Nor does one that the store did not let begin.
+    @Test func callsThatDidNotBegin_AreNotCounted() throws {
+        var stage = Stage.leading(mature)
+        stage.weather = { if case .credential(_, .begin) = $0 { .unreachable } else { .fair } }
+        stage.ask(refused: "t1")
+        try stage.wechat(says: .dead(errcode: 40001))
+        stage.pass(.seconds(60))
+        #expect(stage.calls.isEmpty)
+        stage.weather = { _ in .fair }
+        stage.passUntil(atMost: .seconds(2)) { !$0.calls.isEmpty }
+        let rate = stage.core.refreshers[0].policy.repairs(life: .seconds(7200))
+        let next = stage.core.refreshers[0].repairs.next(rate)
+        #expect(next <= stage.now - rate.interval * 97, "one of a hundred is taken")
     }
 }

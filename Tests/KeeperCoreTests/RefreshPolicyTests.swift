@@ -27,6 +27,17 @@ import Testing
         #expect(policy().confirmationPause(.stable, life: .seconds(2)) == .milliseconds(250))
     }
 
+    /// Whatever overlap is configured, a report is remembered for longer than it has to stand.
+    @Test(arguments: [0, 1, 5, 60, 300]) func reports_AreNotForgottenBeforeTheyCount(overlap: Int) {
+        let policy = RefreshPolicy(
+            NodeSettings(timing: .standard, apps: [], overlap: .seconds(overlap), watchPeriod: .zero))
+        for (isYoung, isContested) in [(false, false), (true, false), (true, true)] {
+            let conditions = policy.presumption(
+                life: .seconds(7200), kind: .classic, isYoung: isYoung, isContested: isContested, notBefore: .origin)
+            #expect(conditions.memory >= conditions.standsFor * 2)
+        }
+    }
+
     @Test func floorsAndSpacings_ScaleWithTheLife() {
         #expect(policy().floor(life: .seconds(7200)) == .seconds(10))
         #expect(policy().floor(life: .seconds(20)) == .seconds(1))

@@ -185,6 +185,22 @@ import Testing
         }
     }
 
+    /// However many may not be written: those that may all are.
+    @Test func manyKeysThatMayNotBeWritten_KeepNoOtherFromIt() async throws {
+        try await withLeader { world, _, epoch in
+            let rules: [RedisArgument] = ["on", "nopass", "+@all", "~wxkeeper:*", "~ours*", "&*"]
+            _ = try await world.plain.send(["ACL", "SETUSER", "keeper"] + rules, before: .soon)
+            let store = world.makeStore(user: "keeper")
+            let copies = (0..<60).map { number in
+                copy(epoch: epoch, CopyKey("theirs-\(number)", .token), CopyKey("ours-\(number)", .token))
+            }
+            await #expect(throws: StoreError.self) { try await store.copy(copies, epoch: epoch, before: .soon) }
+            let ours = (0..<60).map { RedisArgument("ours-\($0)") }
+            #expect(try await world.plain.send(["EXISTS"] + ours, before: .soon).number == 60)
+            _ = try await world.plain.send(["ACL", "DELUSER", "keeper"], before: .soon)
+        }
+    }
+
     @Test func manyApps_FitIntoOneCommand() async throws {
         try await withLeader { world, store, epoch in
             let copies = (0..<2000).map { number in

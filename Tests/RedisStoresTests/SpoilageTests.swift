@@ -34,7 +34,12 @@ import Testing
         Deed("HSET", "tok:wxspoiled", "ver", "1e3", named: "ver"),
         Deed("HSET", "tok:wxspoiled", "ver", "nan", named: "ver"),
         Deed("HSET", "tok:wxspoiled", "ver", "99999999999999999999", named: "ver"),
+        Deed("HSET", "tok:wxspoiled", "ver", "9007199254740991", named: "ver"),
+        Deed("HSET", "tok:wxspoiled", "ver", -1, named: "ver"),
         Deed("HSET", "tok:wxspoiled", "epoch", bytes, named: "epoch"),
+        Deed("HSET", "tok:wxspoiled", "epoch", "9007199254740991", named: "epoch"),
+        Deed("HSET", "tok:wxspoiled", "o_epoch", "9007199254740990", named: "o_epoch"),
+        Deed("HSET", "tok:wxspoiled", "ev", "1000000000001", named: "ev"),
         Deed("HSET", "tok:wxspoiled", "ev", "x", named: "ev"),
         Deed("HSET", "tok:wxspoiled", "expires_at", "soon", named: "expires_at"),
         Deed("HSET", "tok:wxspoiled", "taint", "y", named: "taint"),
@@ -67,6 +72,12 @@ import Testing
         Deed("HSET", "store", "id", bytes, named: "id"),
         Deed("HSET", "store", "event", "x", named: "event"),
         Deed("HDEL", "store", "event", named: "event"),
+        Deed("HSET", "store", "event", "9007199254740991", named: "event"),
+        Deed("HSET", "store", "event", -1, named: "event"),
+        Deed("HSET", "store", "event", 0, named: .none),
+        Deed("HSET", "store", "event", 1, named: .none),
+        Deed("ZADD", "changes", "1000000000000", "wxspoiled", named: .none),
+        Deed("ZADD", "changes", -5, "wxspoiled", named: .none),
         Deed("SET", "store", "a string", named: .some(nil)),
         Deed("SET", "changes", "a string", named: .some(nil)),
         Deed("ZADD", "changes", "inf", "wxspoiled", named: .none),
@@ -75,6 +86,8 @@ import Testing
         Deed("SADD", "members", bytes, named: .none),
         Deed("SET", "member:a", "a string", named: .some(nil)),
         Deed("HSET", "member:a", "beat", "x", named: "beat"),
+        Deed("HSET", "member:a", "beat", "9007199254740991", named: "beat"),
+        Deed("HSET", "member:a", "epoch", "9007199254740991", named: "epoch"),
         Deed("HSET", "member:a", "inc", bytes, named: "inc"),
         Deed("HDEL", "member:a", "addr", named: "addr"),
         Deed("SET", "hist", "a string", named: .none),
@@ -100,6 +113,10 @@ import Testing
         Deed("SET", "lease", "a string", named: .some(nil)),
         Deed("HSET", "lease", "epoch", bytes, named: "epoch"),
         Deed("HSET", "lease", "epoch", "-", named: "epoch"),
+        Deed("HSET", "lease", "epoch", "9007199254740991", named: "epoch"),
+        Deed("HSET", "lease", "epoch", "1000000000001", named: "epoch"),
+        Deed("HSET", "lease", "epoch", -1, named: "epoch"),
+        Deed("HSET", "lease", "seq", "9007199254740991", named: "seq"),
         Deed("HSET", "lease", "inc", bytes, named: "inc"),
         Deed("HSET", "lease", "addr", bytes, named: "addr"),
         Deed("HSET", "lease", "clean", 7, named: "clean"),
@@ -125,6 +142,15 @@ import Testing
             // The first still tells what the acquisition has found.
             _ = try await tick(store)
             #expect(try await tick(store).spoiled.isEmpty)
+        }
+    }
+
+    /// A hand-over that does not say how long to wait is none.
+    @Test(arguments: [1, 2]) func releaseWithoutItsWait_IsLost(clean: Int) async throws {
+        let deed = Deed("HSET", "lease", "clean", RedisArgument(clean), named: "left_ms")
+        try await withSpoiled(deed, also: ["HDEL", "wxkeeper:{test}:lease", "left_ms"]) { store, _, _ in
+            let found = try await tick(store)
+            #expect(found.lease == nil && found.spoiled == [Spoilage(key: "lease", field: "left_ms")])
         }
     }
 
@@ -157,7 +183,8 @@ import Testing
 
     /// A leader with two apps, one of which `deed` may spoil; and what it knows of that one.
     private func withSpoiled(
-        _ deed: Deed, _ body: (RedisStore, Epoch, CredentialRecord) async throws -> Void
+        _ deed: Deed, also second: [RedisArgument]? = nil,
+        _ body: (RedisStore, Epoch, CredentialRecord) async throws -> Void
     ) async throws {
         try await withRedisServer { server in
             try await RedisWorld.with(server) { world in
@@ -175,7 +202,9 @@ import Testing
                 if deed.command[0] == "SET" || deed.command[0] == "RPUSH" {
                     _ = try await world.plain.send(["DEL", deed.command[1]], before: .soon)
                 }
-                _ = try await world.plain.send(deed.command, before: .soon)
+                for command in [deed.command, second].compactMap(\.self) {
+                    _ = try await world.plain.send(command, before: .soon)
+                }
                 try await body(store, epoch, try #require(known))
             }
         }

@@ -114,7 +114,7 @@ extension RedisModel {
         let isFollowed = (stored(abortion.app)?.lastIntentEpoch ?? .none) > abortion.epoch
         let isOvertaken = !isOpen && abortion.effect == .late && isFollowed
         guard isOpen || isOvertaken || notesTrouble else { return .accepted }
-        if isOvertaken || (isOpen && abortion.effect != .none) { sightings.count(.taint) }
+        if isOvertaken || (isOpen && abortion.effect.mayHaveRotated) { sightings.count(.taint) }
         let endsAnyTaint = !rules.demand(.abortKeepsDoubt)
         change(abortion.app) { record, event in
             if isOvertaken {
@@ -122,8 +122,11 @@ extension RedisModel {
                 record.taint = .init(event: event, at: min(at, record.taint?.at ?? at))
             }
             if isOpen {
-                if abortion.effect != .none { record.taintByIntent() } else { record.intent = nil }
-                if abortion.effect == .none, endsAnyTaint { record.taint = nil }
+                if abortion.effect.mayHaveRotated { record.taintByIntent() } else { record.intent = nil }
+                if !abortion.effect.mayHaveRotated, endsAnyTaint { record.taint = nil }
+                if abortion.effect == .unsent, record.rotationsDay == now / StoredCredential.day {
+                    record.rotations = max(record.rotations - 1, 0)
+                }
             }
             if notesTrouble { record.trouble = abortion.trouble }
         }

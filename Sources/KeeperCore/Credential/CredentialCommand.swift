@@ -146,13 +146,23 @@ public struct Abortion: Hashable, Sendable {
 
     /// Whether a call that brought no token may have rotated one all the same.
     public enum Effect: Hashable, Sendable {
-        /// Surely nothing: it was never sent, or WeChat refused it with an errcode.
+        /// Surely nothing, and it has cost none of the day's rotations: it was never sent.
+        case unsent
+        /// Surely nothing: WeChat refused it with an errcode.
         case none
         /// Perhaps: it may have left this machine.
         case unknown
         /// Perhaps, and the caller learned of its end so long after its time that a later term may have called before.
         /// To be told when WeChat can no longer be late.
         case late
+
+        /// Whether a doubt remains.
+        public var mayHaveRotated: Bool {
+            switch self {
+            case .unsent, .none: false
+            case .unknown, .late: true
+            }
+        }
     }
 
     /// Describes a failure.

@@ -126,9 +126,11 @@ final class RefreshPolicy: Sendable {
         life: Duration, kind: CallKind, isYoung: Bool, isContested: Bool, notBefore: Instant
     ) -> Inquiry.Conditions {
         let spacing = spacing(life: life, kind: kind)
+        let standsFor = watchConfirmation(life: life) * (isContested ? 1 : isYoung ? 5 : 2)
+        // Whatever the spacing, a report is not forgotten before it can count.
         return Inquiry.Conditions(
-            standsFor: watchConfirmation(life: life) * (isContested ? 1 : isYoung ? 5 : 2),
-            spacing: isContested ? .zero : spacing, memory: spacing, notBefore: notBefore)
+            standsFor: standsFor, spacing: isContested ? .zero : spacing, memory: max(spacing, standsFor * 4),
+            notBefore: notBefore)
     }
 
     /// An outsider who has ended a token so short a time ago is still expected, and told of.

@@ -41,7 +41,7 @@ extension Refresher {
         _ leadership: Situation.Leadership?, at now: Instant, into out: inout Outbox
     ) {
         let withdrawal = Abortion(
-            app: app.id, epoch: context.epoch, intent: intent, effect: .none, trouble: nil)
+            app: app.id, epoch: context.epoch, intent: intent, effect: .unsent, trouble: nil)
         switch reply {
         case .success(let reply) where reply.outcome == .accepted:
             guard let leadership, leadership.epoch == context.epoch, lasts(leadership, at: now) else {
@@ -130,7 +130,7 @@ extension Refresher {
             if context.reason == .dead, context.kind.rotates, let life = knowledge.credential?.life {
                 repairs.grantOne(policy.repairs(life: life))
             }
-            failed(trouble, intent, context, effect: .none, reaction: .backOff, leading: term, at: now, into: &out)
+            failed(trouble, intent, context, effect: .unsent, reaction: .backOff, leading: term, at: now, into: &out)
         case .unknown(let trouble):
             out.counters.unknownCalls += 1
             let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
@@ -207,12 +207,12 @@ extension Refresher {
     ) {
         failures += 1
         out.counters.refreshesFailed += 1
-        let pause = nextPause(after: reaction, isInDoubt: effect != .none, at: now)
+        let pause = nextPause(after: reaction, isInDoubt: effect.mayHaveRotated, at: now)
         stoppedBy = reaction == .stop ? trouble : nil
         if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
-        out.note(.callFailed(app.id, trouble, outcomeKnown: effect == .none, nextTry: pause))
+        out.note(.callFailed(app.id, trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause))
         knowledge.trouble = trouble
-        let wasAnswered = trouble.errcode != nil && effect == .none
+        let wasAnswered = trouble.errcode != nil && !effect.mayHaveRotated
         // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
         if term == context.epoch || wasAnswered { answerFailure(trouble, wasAnswered: wasAnswered, pause, into: &out) }
         let abortion = Abortion(

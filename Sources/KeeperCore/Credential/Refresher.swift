@@ -272,7 +272,7 @@ extension Refresher {
                     .restore(Restoration(epoch: leadership.epoch, record: knowledge.record(at: now)))))
         case .dropOrphan(let intent):
             resolve(
-                Abortion(app: app.id, epoch: leadership.epoch, intent: intent, effect: .none, trouble: nil),
+                Abortion(app: app.id, epoch: leadership.epoch, intent: intent, effect: .unsent, trouble: nil),
                 at: now, into: &out)
         case .askPeers:
             block(.askPeers)
@@ -319,7 +319,6 @@ extension Refresher {
             knownVersion: knowledge.storedVersion, settledEvent: knowledge.event)
         requested = now
         guard kind.rotates else { return call(context, intent: nil, at: now, into: &out) }
-        if reason == .dead, let life = knowledge.credential?.life { repairs.take(policy.repairs(life: life), at: now) }
         lastIntent += 1
         let intent = IntentID(incarnation: incarnation, number: lastIntent)
         job = .beginning(
@@ -334,6 +333,9 @@ extension Refresher {
         context.begun = now
         if let intent {
             lastCalled = intent.number
+            if context.reason == .dead, let life = knowledge.credential?.life {
+                repairs.take(policy.repairs(life: life), at: now)
+            }
             out.note(.rotating(app.id, context.reason))
         }
         let permit = CallPermit(epoch: context.epoch, deadline: now + policy.timing.callTimeout)

@@ -12,6 +12,8 @@ struct Neighbourhood: Sendable {
 
     private struct Entry {
         var neighbour: Neighbour
+        /// What this node keeps and it does not, when it last answered.
+        var lacking: Set<AppID> = []
         /// For which pair of digests the finding holds; nil if it must be asked again in any case.
         var comparedAs: Pair?
         var failures = 0
@@ -49,6 +51,17 @@ struct Neighbourhood: Sendable {
         return nil
     }
 
+    /// Whether this member, if it leads, asks for an app as far as anybody can tell. One that was never found is not
+    /// waited for; one that was not asked yet is, for the moment that takes.
+    func expects(_ app: AppID, of member: Member) -> Bool {
+        guard let entry = entries[member.holder.node], entry.neighbour.holder == member.holder else { return true }
+        switch entry.neighbour.finding {
+        case .unknown, .sameApps: return true
+        case .otherApps: return !entry.lacking.contains(app)
+        case .answeredBy, .silent: return false
+        }
+    }
+
     mutating func sent(_ request: RequestID, to member: Member, ours: AppsDigest) {
         inFlight = (request, member.holder, Pair(ours: ours, theirs: member.apps))
     }
@@ -74,6 +87,8 @@ struct Neighbourhood: Sendable {
             entry.comparedAs = inFlight.pair
             let difference = answer.apps.map { AppsDifference(here: apps.map(KeptApp.init), there: $0) }
             entry.neighbour.finding = difference.map { $0.isNone ? .sameApps : .otherApps($0) } ?? .sameApps
+            let theirs = answer.apps.map { Set($0.map(\.id)) }
+            entry.lacking = theirs.map { theirs in Set(apps.map(\.id).filter { !theirs.contains($0) }) } ?? []
         case .failed(let reason):
             entry.failures += 1
             if entry.failures >= Self.patience { entry.neighbour.finding = .silent(reason) }
@@ -104,12 +119,13 @@ extension NodeCore {
         out.note(.neighbour(changed))
     }
 
-    /// Whether the member that leads may not keep an app that this node keeps.
-    var leaderKeepsOthers: Bool {
+    /// Whether an app will be asked for by whoever leads. A leader that does not keep it never will.
+    func isAwaited(_ app: AppID) -> Bool {
         guard let leader = leaderHint?.holder.incarnation,
-            let theirs = sync.members.first(where: { $0.holder.incarnation == leader })?.apps
-        else { return false }
-        return theirs != appsDigest
+            let member = sync.members.first(where: { $0.holder.incarnation == leader }), let theirs = member.apps,
+            theirs != appsDigest
+        else { return true }
+        return neighbourhood.expects(app, of: member)
     }
 
     /// What was found at the addresses of the other members.

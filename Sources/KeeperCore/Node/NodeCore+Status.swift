@@ -44,8 +44,7 @@ extension NodeCore {
         let apps = refreshers.lazy.filter { !$0.app.line.isTicket }
         let hasAnyToken = apps.contains { $0.hasToken(at: now) }
         if sync.age(at: now) == nil, !hasAnyToken { reasons.append(.starting) }
-        // A leader that may not keep an app asks for none; whoever waits for that waits for ever.
-        if !leaderKeepsOthers, apps.contains(where: { !$0.wasAskedFor && !$0.isNewcomer }) {
+        if apps.contains(where: { !$0.wasAskedFor && !$0.isNewcomer && isAwaited($0.app.id) }) {
             reasons.append(.appsNotAskedYet)
         }
         if !hasAnyToken { reasons.append(.noValidToken) }

@@ -84,7 +84,10 @@ extension Script {
         local isOvertaken = not isOpen and ARGV[6] == 'late' and (record.o_epoch or 0) > number(ARGV[4])
         local isChanged = isOpen or isOvertaken
         if isOpen then
-            if ARGV[6] ~= 'none' then doubt(record, record.i_ev or 0, record.i_at or now) end
+            if ARGV[6] == 'unknown' or ARGV[6] == 'late' then doubt(record, record.i_ev or 0, record.i_at or now) end
+            if ARGV[6] == 'unsent' and record.day == today then
+                record.rotations = math.max((record.rotations or 0) - 1, 0)
+            end
             closeIntent(record)
         end
         if ARGV[7] == '1' and leads(number(ARGV[4])) then

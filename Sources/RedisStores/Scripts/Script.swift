@@ -14,7 +14,8 @@
 ///   that is missing. It takes out the one record it is in, and who finds it says so.
 /// - Every reply begins with `now`, the store's name and what was found spoiled.
 ///
-/// Numbers are doubles in Lua: epochs, versions and event numbers are exact up to 2^53.
+/// Numbers are doubles in Lua, exact up to 2^53. What counts (epochs, versions, events) is far below: more than 10^12
+/// is spoiled, or the next that is counted from it would be.
 struct Script: Sendable {
     /// For the log and as a key.
     let name: String
@@ -49,6 +50,11 @@ extension Script {
             return #value <= 16 and string.find(value, '^%-?%d+$') ~= nil
                 and math.abs(tonumber(value)) < 9007199254740992
         end
+        -- Of what goes up by one: as far from the end of exact numbers as no cluster gets in its life.
+        local mostCounted = 1000000000000
+        local function isCount(value)
+            return isNumber(value) and tonumber(value) >= 0 and tonumber(value) <= mostCounted
+        end
         local function isText(value) return #value <= 16384 and not string.find(value, '[^ -~]') end
 
         -- Pairs of a key's last part and the field at fault; no field: the key is of another type, and gives way.
@@ -69,14 +75,14 @@ extension Script {
         if store and not isText(store) then
             spoil('store', 'id')
             store = false
-        elseif store and not (events and isNumber(events)) then
+        elseif store and not (events and isCount(events)) then
             spoil('store', 'event')
             store = false
         end
         if not store then
             store = ARGV[1]
             local newest = tonumber(redis.call('ZREVRANGE', changesKey, 0, 0, 'WITHSCORES')[2]) or 0
-            if not (newest >= 0 and newest < 9007199254740992) then newest = 0 end
+            if not (newest >= 0 and newest <= mostCounted) then newest = 0 end
             redis.call('HSET', storeKey, 'id', store, 'event', newest)
         end
 
@@ -84,7 +90,7 @@ extension Script {
         -- not its epoch either, and whoever takes the lease next waits as if nothing were known.
         local leaseFields = { 'epoch', 'inc', 'node', 'addr', 'seq', 'active', 'clean', 'left_ms', 'heir',
             'reach', 'run' }
-        local leaseNumbers = { epoch = true, seq = true, clean = true, left_ms = true }
+        local leaseNumbers = { epoch = isCount, seq = isCount, clean = isNumber, left_ms = isNumber }
         local leaseNeeds = { epoch = true, inc = true, node = true, addr = true, seq = true }
         local longestLeft = 3600000
         local function readLease()
@@ -92,7 +98,7 @@ extension Script {
             local found, l, fault = redis.call('HMGET', leaseKey, unpack(leaseFields)), {}, nil
             for i, name in ipairs(leaseFields) do
                 local value = found[i]
-                if value and leaseNumbers[name] and isNumber(value) then
+                if value and leaseNumbers[name] and leaseNumbers[name](value) then
                     l[name] = tonumber(value)
                 elseif value and not leaseNumbers[name] and isText(value) then
                     l[name] = value
@@ -103,7 +109,8 @@ extension Script {
             if next(l) == nil and redis.call('EXISTS', leaseKey) == 0 then return nil end
             local clean, left = l.clean or 0, l.left_ms or 0
             if clean < 0 or clean > 2 then fault = fault or 'clean' end
-            if left < 0 or left > longestLeft then fault = fault or 'left_ms' end
+            -- Whoever releases says how long to wait; without that nobody knows that no call is in flight.
+            if left < 0 or left > longestLeft or clean ~= 0 and not l.left_ms then fault = fault or 'left_ms' end
             if fault then
                 spoil('lease', fault)
                 return nil
@@ -149,7 +156,10 @@ extension Script {
         local fields, isNumeric = {}, {}
         for _, name in ipairs(numbers) do
             fields[#fields + 1] = name
-            isNumeric[name] = true
+            isNumeric[name] = isNumber
+        end
+        for _, name in ipairs({ 'ev', 'ver', 'epoch', 'i_epoch', 'i_ev', 'o_epoch', 'taint', 'rotations', 'ow' }) do
+            isNumeric[name] = isCount
         end
         for _, name in ipairs(texts) do fields[#fields + 1] = name end
         -- Without these a record is worth as much as with them, but for what they tell people.
@@ -177,7 +187,7 @@ extension Script {
             local record, fault, grave = {}, nil, nil
             for i, value in ipairs(redis.call('HMGET', key, unpack(fields))) do
                 local name = fields[i]
-                if value and isNumeric[name] and isNumber(value) then
+                if value and isNumeric[name] and isNumeric[name](value) then
                     record[name] = tonumber(value)
                 elseif value and not isNumeric[name] and (name == 'why' and #value <= 4096 or isText(value)) then
                     record[name] = value

@@ -8,7 +8,7 @@ extension Script {
             local inc, addr, beat, epoch = f[1], f[2], f[3], f[4]
             if not (inc or addr or beat or epoch) then return nil end
             local fault = not (inc and inc ~= '' and isText(inc)) and 'inc' or not (addr and isText(addr)) and 'addr'
-                or not (beat and isNumber(beat)) and 'beat' or not (epoch and isNumber(epoch)) and 'epoch'
+                or not (beat and isCount(beat)) and 'beat' or not (epoch and isCount(epoch)) and 'epoch'
             -- Its owner writes it anew with its next tick; until then nobody is known by this name.
             if fault then
                 spoil('member:' .. name, fault)
@@ -68,14 +68,14 @@ extension Script {
             end
         end
 
-        -- 2. Records that were lost. One that lost only its place among the changes gets a new one.
+        -- 2. Records that were lost. One that does not stand in its place among the changes gets a new one.
         local missing = {}
         local first = 16 + count
         for i = first, #ARGV - 2 do
             local record = read(ARGV[i], KEYS[9 + count + i - first])
             if not record.ev then
                 missing[#missing + 1] = record.app
-            elseif record.fault or not redis.call('ZSCORE', changesKey, record.app) then
+            elseif record.fault or tonumber(redis.call('ZSCORE', changesKey, record.app)) ~= record.ev then
                 write(record, nextEvent(record))
             end
         end

@@ -230,7 +230,8 @@ extension ScriptedStore {
         change(failure.app, at: now) { entry, event in
             if let open = entry.record.intent, open.id == failure.intent {
                 entry.record.intent = nil
-                if failure.effect != .none {
+                if failure.effect == .unsent { entry.record.rotationsToday -= 1 }
+                if failure.effect.mayHaveRotated {
                     entry.record.taint = Taint(event: open.event, age: max(entry.record.taint?.age ?? .zero, open.age))
                 }
             } else if failure.effect == .late, entry.lastIntentEpoch > failure.epoch {

@@ -69,7 +69,7 @@ private struct RandomWalk {
     private mutating func abort(_ who: Int) async throws {
         guard let intent = begun[who] else { return }
         begun[who] = nil
-        let effects: [Abortion.Effect] = [.none, .unknown, .late]
+        let effects: [Abortion.Effect] = [.unsent, .none, .unknown, .late]
         let effect = effects[Int.random(in: 0..<effects.count, using: &chance)]
         let reply = try await callers[who].abort(intent.number, intent.epoch, effect)
         try check(reply, mayBring: nil, of: who)

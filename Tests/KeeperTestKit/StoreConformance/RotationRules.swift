@@ -142,6 +142,21 @@ extension StoreConformance {
             try expect(record.issue?.token, Token("one"))
             try expect(record.version, 1)
         },
+        StoreConformance("abort_OfWhatWasNeverSent_GivesTheDaysRotationBack_Once") { scene in
+            let epoch = try await scene.a.lead()
+            let one = try await scene.a.rotate(1, epoch, to: "one", on: nil)
+            try expect(one.rotationsToday, 1)
+            try expect(try await scene.a.begin(2, epoch, on: one).record?.rotationsToday, 2)
+            for _ in 0..<2 {
+                let record = try require(try await scene.a.abort(2, epoch, .unsent).record)
+                try expect(record.rotationsToday, 1)
+                try expect(record.intent, nil)
+                try expect(record.taint, nil)
+            }
+            let after = try require(try await scene.a.abort(2, epoch, .none).record)
+            _ = try await scene.a.begin(3, epoch, on: after)
+            try expect(try await scene.a.abort(3, epoch, .none).record?.rotationsToday, 2)
+        },
         StoreConformance("abort_WithUnknownEffect_LeavesADoubt_ThatOnlyALaterTokenEnds") { scene in
             let epoch = try await scene.a.lead()
             let one = try await scene.a.rotate(1, epoch, to: "one", on: nil)
