@@ -57,28 +57,24 @@ public final class RedisServer: Sendable {
     }
 
     /// Returns what the server said until it was ready or gave up.
+    ///
+    /// It writes to a file. A pipe that Foundation watches may be closed while it is watched yet, when many servers come
+    /// and go, and that ends the process.
     private func launch() async throws -> String {
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        let (chunks, continuation) = AsyncStream.makeStream(of: String.self)
-        // Reads on to the end, so that the server never waits for us to take its words.
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                continuation.finish()
-            } else {
-                continuation.yield(String(decoding: data, as: UTF8.self))
-            }
-        }
+        let log = folder.appendingPathComponent("redis.log")
+        try Data().write(to: log)
+        let output = try FileHandle(forWritingTo: log)
+        process.standardOutput = output
+        process.standardError = output
         try process.run()
-        var output = ""
-        for await chunk in chunks {
-            output += chunk
-            if output.contains("Ready to accept connections") || output.contains("Failed listening") { break }
+        try output.close()
+        var said = ""
+        try await eventually("Redis is ready, or has given up") {
+            said = try String(contentsOf: log, encoding: .utf8)
+            return said.contains("Ready to accept connections") || said.contains("Failed listening")
+                || !process.isRunning
         }
-        return output
+        return said
     }
 
     /// Ends the server and removes its folder. Connections to it end at once.

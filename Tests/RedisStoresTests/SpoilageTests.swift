@@ -5,7 +5,7 @@ import RedisStores
 import Testing
 
 /// Whatever somebody writes into our keys: it takes out what it stands in, is named, and is put right.
-@Suite struct SpoilageTests {
+@Suite(.serialized, SharedRedisServer()) struct SpoilageTests {
     private static let app = AppID("wxspoiled")
     private static let other = AppID("wxwell")
     private static let bytes = RedisArgument([0xff, 0xfe, 0x00])
@@ -186,27 +186,27 @@ import Testing
         _ deed: Deed, also second: [RedisArgument]? = nil,
         _ body: (RedisStore, Epoch, CredentialRecord) async throws -> Void
     ) async throws {
-        try await withRedisServer { server in
-            try await RedisWorld.with(server) { world in
-                let store = world.makeStore()
-                let epoch = try await store.lead()
-                var known: CredentialRecord?
-                for app in [Self.app, Self.other] {
-                    let putting = Putting(
-                        app: app, epoch: epoch, token: Token("t-\(app)"), fingerprint: Fingerprint("f"),
-                        life: .seconds(7200), left: .seconds(7200), knownVersion: 0, settledEvent: 0)
-                    let reply = try await store.perform(.put(putting), before: .soon)
-                    if app == Self.app { known = reply.record }
-                }
-                _ = try await tick(store)
-                if deed.command[0] == "SET" || deed.command[0] == "RPUSH" {
-                    _ = try await world.plain.send(["DEL", deed.command[1]], before: .soon)
-                }
-                for command in [deed.command, second].compactMap(\.self) {
-                    _ = try await world.plain.send(command, before: .soon)
-                }
-                try await body(store, epoch, try #require(known))
+        let server = try #require(SharedRedisServer.current)
+        try await RedisWorld.with(server) { world in
+            try await world.redis("FLUSHALL")
+            let store = world.makeStore()
+            let epoch = try await store.lead()
+            var known: CredentialRecord?
+            for app in [Self.app, Self.other] {
+                let putting = Putting(
+                    app: app, epoch: epoch, token: Token("t-\(app)"), fingerprint: Fingerprint("f"),
+                    life: .seconds(7200), left: .seconds(7200), knownVersion: 0, settledEvent: 0)
+                let reply = try await store.perform(.put(putting), before: .soon)
+                if app == Self.app { known = reply.record }
             }
+            _ = try await tick(store)
+            if deed.command[0] == "SET" || deed.command[0] == "RPUSH" {
+                _ = try await world.plain.send(["DEL", deed.command[1]], before: .soon)
+            }
+            for command in [deed.command, second].compactMap(\.self) {
+                _ = try await world.plain.send(command, before: .soon)
+            }
+            try await body(store, epoch, try #require(known))
         }
     }
 }
