@@ -1,3 +1,4 @@
+internal import Foundation
 public import NIOCore
 internal import NIOPosix
 
@@ -48,7 +49,27 @@ extension RedisConnection {
                     }
                 }
         } catch {
-            throw .notSent("no connection to \(endpoint.address): \(error)")
+            throw .notSent("no connection to \(endpoint.address): \(Self.reason(error))")
+        }
+    }
+
+    /// Why there is no connection, in the words that people know.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            // A name may have several addresses, each with a reason of its own.
+            let reasons = error.connectionErrors.map { reason($0.error) }
+            guard !reasons.isEmpty else { return "no address is known for this name" }
+            return Set(reasons).sorted().joined(separator: "; ")
+        case let error as IOError:
+            return switch error.errnoCode {
+            case ECONNREFUSED: "connection refused"
+            case EHOSTUNREACH, ENETUNREACH: "no way there"
+            case ETIMEDOUT: "no answer in time"
+            default: "\(error)"
+            }
+        case ChannelError.connectTimeout: return "no answer in time"
+        default: return "\(error)"
         }
     }
 

@@ -64,6 +64,33 @@ import Testing
         #expect(try await provider.ask(.get, "/token", authorization: basic("shop-key")).status == 401)
     }
 
+    /// A browser adds the key of Basic authentication to what a page of another site makes it ask.
+    @Test(arguments: [
+        ("Sec-Fetch-Site: cross-site\r\nOrigin: https://else.example\r\n", true),
+        ("Sec-Fetch-Site: same-site\r\n", true),
+        ("Origin: https://else.example\r\n", true), ("Origin: null\r\n", true), ("Origin: http://n:1\r\n", true),
+        ("Sec-Fetch-Site: same-origin\r\nOrigin: https://proxied.example\r\n", false),
+        ("Sec-Fetch-Site: none\r\n", false), ("Origin: http://N\r\n", false), ("", false),
+    ])
+    func pageOfAnotherSite_CannotUseTheBrowsersKey(headers: String, isRefused: Bool) async throws {
+        let basic = "Authorization: Basic \(Data("admin:admin-key".utf8).base64EncodedString())\r\n"
+        try await World.withServer(.withToken()) { port in
+            try await Wire.open(to: port) { wire in
+                for path in ["/operate/step-down", "/operate/reload", "/token/refresh"] {
+                    let post = "POST \(path) HTTP/1.1\r\nHost: n\r\n\(basic)\(headers)"
+                    try await wire.say(post + "Content-Length: 2\r\n\r\n{}")
+                    #expect((try await wire.answer()?.status == 403) == isRefused)
+                }
+                // Reading does nothing, and what is read the page does not see. A bearer's key no browser adds.
+                try await wire.say("GET /status HTTP/1.1\r\nHost: n\r\n\(basic)\(headers)\r\n")
+                #expect(try await wire.answer()?.status == 200)
+                let bearer = "Authorization: Bearer admin-key\r\n\(headers)Content-Length: 2\r\n\r\n{}"
+                try await wire.say("POST /token/refresh HTTP/1.1\r\nHost: n\r\n\(bearer)")
+                #expect(try await wire.answer()?.status == 400)
+            }
+        }
+    }
+
     @Test func schemeNames_AreReadInAnyCase() async throws {
         let provider = FakeProvider.withToken()
         #expect(try await provider.ask(.get, "/token", authorization: "bearer  shop-key").status == 200)

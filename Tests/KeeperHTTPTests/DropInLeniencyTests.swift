@@ -12,6 +12,8 @@ import Testing
     private static let names = "grant_type=client_credential&appid=wx1&secret=shop-key"
     private static let json = #"{"grant_type":"client_credential","appid":"wx1","secret":"shop-key"}"#
 
+    private static let fields = [("grant_type", "client_credential"), ("appid", "wx1"), ("secret", "shop-key")]
+
     private static func parts(_ fields: [(String, String)]) -> String {
         fields.map { "------b7\r\nContent-Disposition: form-data; name=\"\($0.0)\"\r\n\r\n\($0.1)\r\n" }.joined()
             + "------b7--\r\n"
@@ -42,9 +44,12 @@ import Testing
         ("", form, json), ("", nil, " \n" + json), ("", nil, "\u{FEFF}" + json), ("?appid=wx1", nil, json),
         ("?appid=wx1", form, "appid=wx9&grant_type=client_credential&secret=shop-key"),
         ("?appid=", form, names),
-        (
-            "", multipart, parts([("grant_type", "client_credential"), ("appid", "wx1"), ("secret", "shop-key")])
-        ),
+        ("", multipart, parts(fields)), ("", form, names + "\r\n"), ("", nil, names + "\n"),
+        // As .NET writes it, and as people do.
+        ("", multipart, parts(fields).replacing("\"", with: "")),
+        ("", multipart, parts(fields).replacing("; name", with: "; filename=\"f\"; name")),
+        ("", multipart, parts(fields).replacing("Content-D", with: "Content-Type: text/plain\r\ncontent-d")),
+        ("", multipart, parts(fields).replacing("\r\n", with: "\n")),
     ]
 
     @Test(arguments: posts) func token_MayBePostedFor(query: String, type: String?, body: String) async throws {

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import KeeperCore
+import NIOCore
 import Testing
 
 @testable import KeeperHTTP
@@ -31,6 +32,25 @@ import Testing
             return client
         }
         try? await client.close()  // the server has done it already
+    }
+
+    /// A request sent ahead has the same time for its body as one alone; else whoever sends a whole one before it would
+    /// keep his connection for ever, byte by byte, and could never be let go for another.
+    @Test(arguments: [1, 2]) func requestSentAhead_HasItsTime(count: Int) async throws {
+        let server = try World.server(.withToken())
+        try await server.application.test(.live) { client in
+            try await Wire.open(to: try #require(client.port)) { wire in
+                let whole = String(repeating: "GET /livez HTTP/1.1\r\nHost: n\r\n\r\n", count: count)
+                let half = "POST /token/refresh HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer shop-key\r\n"
+                try await wire.say(whole + half + "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+                for _ in 0..<count { #expect(try await wire.answer()?.status == 200) }
+                // Asked for after the answers before have gone, so their end is known.
+                #expect(try await wire.answer()?.status == 100)
+                #expect(server.connections.endOverdue(at: .now() + .seconds(25)) == 0)
+                #expect(server.connections.endOverdue(at: .now() + .seconds(31)) == 1)
+                #expect(try await wire.hasEnded())
+            }
+        }
     }
 
     @Test func idleConnections_MakeRoomForWhoAsks() async throws {

@@ -47,6 +47,21 @@ import Testing
         (post + "Content-Encoding: identity\r\n" + length + "\r\n" + body, 503, true),
         ("GET /livez HTTP/1.1\r\nHost: n\r\n" + length + "\r\n" + body, 200, true),
         ("DELETE /livez HTTP/1.1\r\nHost: n\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 405, true),
+        // Blanks behind a value (9110, 5.5)
+        ("GET /livez HTTP/1.1\r\nHost: n \r\nConnection: keep-alive \r\n\r\n", 200, true),
+        (post + "Content-Length: \(body.utf8.count)  \r\n\r\n" + body, 503, true),
+        (post + "Transfer-Encoding: chunked \r\n\r\n16\r\n" + body + "\r\n0\r\n\r\n", 503, true),
+        (post + "Content-Encoding: identity \r\n" + length + "\r\n" + body, 503, true),
+        (post + "Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n", 501, false),
+        // Lengths that no integer holds
+        (post + "Content-Length: 9223372036854775808\r\n\r\n", 413, false),
+        (post + "Content-Length: 18446744073709551615\r\n\r\n", 413, false),
+        (post + "Content-Length: 9223372036854775808\r\nExpect: 100-continue\r\n\r\n", 413, false),
+        // Lines within a body (9112, 7.1)
+        (post + "Transfer-Encoding: chunked\r\n\r\n16;a\n" + body + "\r\n0\r\n\r\n", 400, false),
+        (post + "Transfer-Encoding: chunked\r\n\r\n16 \r\n" + body + "\r\n0\r\n\r\n", 400, false),
+        (post + "Transfer-Encoding: chunked\r\n\r\n16\r\n" + body + "XX0\r\n\r\n", 400, false),
+        (post + "Transfer-Encoding: chunked\r\n\r\n16\r\n" + body + "\r\n0\r\nContent-Length: 3\r\n\r\n", 400, false),
         // The target (9112, 3.2)
         ("GET http://else.example/livez HTTP/1.1\r\nHost: n\r\n\r\n", 200, true),
         ("GET HTTP://n:2130/token?appid=wx1 HTTP/1.1\r\nHost: n\r\n\(key)\r\n", 200, true),

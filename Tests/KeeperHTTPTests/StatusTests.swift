@@ -72,9 +72,17 @@ import Testing
         #expect(nodes.map { $0["found"] as? String } == [nil, "other-apps", "another-node"])
         let trouble = "keeps other apps: only here wx2"
         #expect(nodes.map { $0["trouble"] as? String } == [nil, trouble, "at its address a answers"])
-        #expect(try reply.string("summary") == "Node b: \(trouble)")
+        #expect(try reply.string("summary") == "Node b: \(trouble); and 1 more node")
         let page = try await provider.ask(.get, "/", as: "watcher")
         #expect(page.text.contains("follower; \(trouble)"))
+        // One trouble hides no other.
+        provider.change {
+            let neighbours = $0.status.neighbours
+            $0.status = .example(apps: [.example("wx1", left: nil)])
+            $0.status.neighbours = [neighbours[0]]
+        }
+        let both = try await provider.ask(.get, "/status", as: "watcher")
+        #expect(try both.string("summary") == "1 of 3 apps needs attention. Node b: \(trouble)")
     }
 
     @Test func page_EscapesTheWordsOfATrouble() async throws {

@@ -76,6 +76,7 @@ import Testing
         #expect(end.status == ExitStatus.unreachable.rawValue && !end.output.contains("token    "))
         #expect(end.errors.contains("127.0.0.1:1") && end.errors.contains("http://127.0.0.1:1 is not reached"))
         #expect(!end.errors.contains("app-secret"))
+        #expect(end.errors.contains("no connection to 127.0.0.1:1: connection refused\n"))
     }
 
     @Test func keygen_AndVersion_SpeakJSON() async throws {

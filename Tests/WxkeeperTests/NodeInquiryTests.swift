@@ -113,6 +113,21 @@ private actor OneAnswerNode: NodeConnection {
         )
     }
 
+    @Test func troubleOfANode_StandsUnderTheTable() async throws {
+        let trouble = #""wechat":"fit","trouble":"keeps other apps: only here wx1","#
+        let answer = Self.status.replacing(#""wechat":"fit","#, with: trouble)
+        let table = try await NodeInquiry(connection: OneAnswerNode(200, answer)).status().meaning.table
+        #expect(
+            table.contains(
+                """
+                a     follower, draining  7      fit     http://a:2130
+                b     leader              7      -       http://b:2130
+                a: keeps other apps: only here wx1
+
+                APP
+                """))
+    }
+
     @Test func textFromAfar_CannotDriveTheTerminal() {
         #expect(Console.harmless("a\u{1B}[2Jb\r\nc") == "a?[2Jb?\nc")
     }

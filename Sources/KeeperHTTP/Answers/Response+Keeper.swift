@@ -16,6 +16,8 @@ extension HTTPField.Name {
     static let keeperEpoch = own("X-Wxkeeper-Epoch")
     /// Proof that a request or an answer comes from a node of this cluster.
     static let keeperMAC = own("X-Wxkeeper-Mac")
+    /// From where a page makes its browser ask (Fetch Metadata).
+    static let secFetchSite = own("Sec-Fetch-Site")
     /// The header of that name, which is not among the standard ones.
     static let referrerPolicy = own("Referrer-Policy")
 }

@@ -77,6 +77,9 @@ struct KeeperResponder: HTTPResponder {
             }
             guard endpoint?.answers(request.method) == true else { throw notAllowed(endpoint) }
             guard client.scopes.contains(scope) else { throw RequestFailure.lacks(scope) }
+            guard request.method != .post || !request.borrowsKeyForAnotherSite else {
+                throw RequestFailure(.forbidden, "a page of another site may not use the key that a browser keeps")
+            }
             return try await handle(
                 ClientRequest(client: client, register: entries, request: request, channel: context.channel))
         }

@@ -15,7 +15,8 @@ struct ConnectionTable {
         case body
         /// We owe an answer; how long that may take is the endpoint's to say. Can transition to: `sending`.
         case answering
-        /// The answer has begun and the caller has not taken all of it. Can transition to: `quiet`, `answering`.
+        /// The answer has begun and the caller has not taken all of it. Can transition to: `quiet`; `answering` or
+        /// `body`, when the next request was sent ahead.
         case sending
 
         /// For how long it may last; nil where somebody else sees to that.

@@ -31,6 +31,8 @@ final class ConnectionWatch: ChannelInboundHandler {
         private let connections: Connections
         /// Requests whose answers have not been taken.
         var owed = 0
+        /// Whether the last request's end is still to come.
+        var isReceiving = false
         var phase: ConnectionTable.Phase = .quiet {
             didSet { if phase != oldValue { connections.enter(phase, number) } }
         }
@@ -38,6 +40,11 @@ final class ConnectionWatch: ChannelInboundHandler {
         init(_ number: Int, _ connections: Connections) {
             self.number = number
             self.connections = connections
+        }
+
+        /// After an answer: a request that was sent ahead may be waiting for us, or we for its body.
+        var whatComesNext: ConnectionTable.Phase {
+            owed == 0 ? .quiet : owed == 1 && isReceiving ? .body : .answering
         }
     }
 }
@@ -57,9 +64,11 @@ private final class RequestWatch: ChannelDuplexHandler {
         switch unwrapInboundIn(data) {
         case .head:
             progress.owed += 1
+            progress.isReceiving = true
             if progress.owed == 1 { progress.phase = .body }
         case .body: break
         case .end:
+            progress.isReceiving = false
             // The rest of a request that was answered before it was complete owes nothing.
             if progress.owed == 0 { progress.phase = .quiet }
             if progress.phase == .body { progress.phase = .answering }
@@ -74,7 +83,7 @@ private final class RequestWatch: ChannelDuplexHandler {
             let written = promise ?? context.eventLoop.makePromise()
             written.futureResult.assumeIsolated().whenSuccess { [progress] in
                 progress.owed = max(0, progress.owed - 1)
-                progress.phase = progress.owed == 0 ? .quiet : .answering
+                progress.phase = progress.whatComesNext
             }
             return context.write(data, promise: written)
         default: break

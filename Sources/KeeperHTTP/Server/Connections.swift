@@ -45,12 +45,12 @@ final class Connections: Sendable {
         if phase == .quiet { makeRoom() }
     }
 
-    /// Ends the connections whose callers are too slow.
-    func endOverdue(at now: NIODeadline = .now()) {
+    /// Ends the connections whose callers are too slow. Returns how many.
+    @discardableResult func endOverdue(at now: NIODeadline = .now()) -> Int {
         let slow = state.withLock { state in state.table.overdue(at: now).compactMap { state.channels[$0] } }
-        guard !slow.isEmpty else { return }
-        complaints.note("closed \(slow.count) connections whose callers sent or took too slowly")
+        if !slow.isEmpty { complaints.note("closed \(slow.count) connections whose callers sent or took too slowly") }
         for channel in slow { channel.close(promise: nil) }
+        return slow.count
     }
 
     private func makeRoom() {

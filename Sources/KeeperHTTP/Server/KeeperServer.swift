@@ -33,7 +33,7 @@ public struct KeeperServer: Service {
     private let onBound: @Sendable (Int) async -> Void
     private let draining = DrainingFlag()
     private let limits = ReportLimits()
-    private let connections: Connections
+    let connections: Connections
     private let mostConnections: Int
 
     /// Describes a server; `run` starts it.

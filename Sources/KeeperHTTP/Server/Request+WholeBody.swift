@@ -8,7 +8,8 @@ extension Request {
     ///
     /// A caller that waits to be asked for the body is asked, unless it has said that it is too long.
     func wholeBody(upTo limit: Int, from channel: any Channel) async throws -> ByteBuffer {
-        if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit {
+        // One that no integer holds is too long as well; that it is a number the parser has seen.
+        if let length = headers[.contentLength], (Int(length) ?? .max) > limit {
             throw NIOTooManyBytesError(maxBytes: limit)
         }
         if headers[.expect] != nil {

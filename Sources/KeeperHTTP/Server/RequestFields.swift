@@ -28,7 +28,8 @@ struct RequestFields {
         for (name, value) in headers { note(name, value) }
     }
 
-    private mutating func note(_ name: String, _ value: String) {
+    private mutating func note(_ name: String, _ text: String) {
+        let value = Self.withoutBlanksBehind(text)
         // Most names are told apart by their length alone.
         switch name.utf8.count {
         case 4 where name.lowercased() == "host": hosts.append(value)
@@ -60,6 +61,15 @@ struct RequestFields {
         guard hasUpgrade else { return .none }
         if isOfferClear, !isUpgradeEmpty { return .clear }
         return isOfferedByProxy || connection.contains { $0.contains("upgrade") } ? .doubtful : .none
+    }
+
+    /// Blanks behind a value are no part of it, and NIO leaves them there.
+    ///
+    /// Tabs stay: its parser takes `chunked` and a tab for another coding, and two readers of one stream must never
+    /// disagree.
+    private static func withoutBlanksBehind(_ text: String) -> String {
+        guard text.utf8.last == UInt8(ascii: " ") else { return text }
+        return String(text.reversed().drop { $0 == " " }.reversed())
     }
 
     /// The members of a list, in lower case and without the empty ones.

@@ -160,18 +160,28 @@ extension StatusDocument {
         }
         if health.isStale { return (.attention, "This node cannot confirm that it is up to date") }
         if !health.isStoreReachable { return (.attention, "Redis does not answer; tokens are served from memory") }
-        for neighbour in status.neighbours {
-            guard let trouble = neighbour.finding.trouble else { continue }
-            return (.attention, "Node \(neighbour.holder.node): \(trouble)")
-        }
+        let concerns = concerns(status)
+        guard concerns.isEmpty else { return (.attention, concerns.joined(separator: ". ")) }
+        return (.well, health.appCount == 1 ? "The app is well" : "All \(health.appCount) apps are well")
+    }
+
+    /// What somebody should look at while this node serves and is in step: all of it, since none explains the others.
+    private static func concerns(_ status: NodeStatus) -> [String] {
+        let health = status.health
+        var concerns: [String] = []
         if health.illCount > 0 {
             let verb = health.illCount == 1 ? "needs" : "need"
-            return (.attention, "\(health.illCount) of \(health.appCount) apps \(verb) attention")
+            concerns.append("\(health.illCount) of \(health.appCount) apps \(verb) attention")
         }
-        if let left = status.pauseLeft {
-            return (.attention, "Takeovers are paused for another \(left.wholeSeconds) s")
+        let troubled = status.neighbours.compactMap { neighbour in
+            neighbour.finding.trouble.map { "Node \(neighbour.holder.node): \($0)" }
         }
-        return (.well, health.appCount == 1 ? "The app is well" : "All \(health.appCount) apps are well")
+        if let first = troubled.first {
+            let others = troubled.count - 1
+            concerns.append(first + (others == 0 ? "" : "; and \(others) more node\(others == 1 ? "" : "s")"))
+        }
+        if let left = status.pauseLeft { concerns.append("Takeovers are paused for another \(left.wholeSeconds) s") }
+        return concerns
     }
 }
 

@@ -63,7 +63,7 @@ extension StatusPage {
                 write("leader", status.leader ?? nothing);
                 write("epoch", String(status.epoch));
                 write("lease", seconds(status.node.lease_left_ms));
-                write("redis", status.redis);
+                write("redis", status.redis + (status.redis_code ? `: ${status.redis_code}` : ""));
                 write("sync", known(status.sync_age_ms) ? seconds(status.sync_age_ms) + " ago" : "never");
                 write("start", time(status.counters.start_time));
                 write("runs", grouped(status.counters.timer_runs));

@@ -43,6 +43,7 @@ extension StatusPage {
         dt { color: var(--faint); font-size: 0.8125rem; }
         dd { margin: 0; font-size: 1.375rem; font-weight: 600; overflow-wrap: anywhere; }
         .small dd { font-size: 1rem; }
+        @media (max-width: 30rem) { .facts dd { font-size: 1.125rem; } }
         .scroll { overflow-x: auto; }
         table { width: 100%; border-collapse: collapse; }
         th, td { padding: 0.5rem 0.625rem; text-align: left; vertical-align: baseline; white-space: nowrap; }

@@ -34,7 +34,8 @@ struct DemoGreeting {
               curl -s -u demo:$KEY \(front)/token/refresh -d '{"appid":"\(app)","access_token":"'$TOKEN'"}'
 
               # let WeChat drop the token, report it: it is replaced once, however many report it
-              curl -s -X POST \(simulator)/simulator/revoke -d '{"appid":"\(app)"}'
+              # (WeChat's word that it lives, which you have just got, answers everybody for two seconds)
+              curl -s -X POST \(simulator)/simulator/revoke -d '{"appid":"\(app)"}'; sleep 2
               curl -s -u demo:$KEY \(front)/token/refresh -d '{"appid":"\(app)","access_token":"'$TOKEN'"}'
 
               # kill the leader and watch: readers notice nothing

@@ -86,13 +86,13 @@ extension StatusReport {
 
     private var nodeTable: String {
         let rows = nodes.map { member in
-            let state = [member.leader ? "leader" : "follower", member.draining ? "draining" : nil, member.trouble]
-            return [
-                member.name, state.compactMap(\.self).joined(separator: ", "), "\(member.epochSeen)",
-                member.wechat ?? "-", member.address,
-            ]
+            let state = (member.leader ? "leader" : "follower") + (member.draining ? ", draining" : "")
+            return [member.name, state, "\(member.epochSeen)", member.wechat ?? "-", member.address]
         }
-        return Table(heading: ["NODE", "ROLE", "EPOCH", "WECHAT", "ADDRESS"], rows: rows).text
+        let table = Table(heading: ["NODE", "ROLE", "EPOCH", "WECHAT", "ADDRESS"], rows: rows).text
+        // May name many apps, so it stands in no column.
+        return ([table] + nodes.compactMap { node in node.trouble.map { "\(node.name): \($0)" } })
+            .joined(separator: "\n")
     }
 
     private var appTable: String {
