@@ -58,8 +58,8 @@ public final class RedisServer: Sendable {
 
     /// Returns what the server said until it was ready or gave up.
     ///
-    /// It writes to a file. A pipe that Foundation watches may be closed while it is watched yet, when many servers come
-    /// and go, and that ends the process.
+    /// It writes to a file. A pipe that Foundation watches may be closed while it is watched yet, when many servers
+    /// come and go, and that ends the process.
     private func launch() async throws -> String {
         let log = folder.appendingPathComponent("redis.log")
         try Data().write(to: log)
