@@ -23,6 +23,16 @@ package enum ProcessTable {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/\(processID)/fd").count
     }
 
+    /// For how long it has had a processor, in its own code and in the kernel's: proc_pid_stat(5), in ticks, of which
+    /// a second has a hundred.
+    package static func processorTime(of processID: Int32) throws -> Duration {
+        let line = try String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)
+        // The name stands in parentheses and may hold blanks; the third word, the state, is the first behind it.
+        let words = line[(line.lastIndex(of: ")") ?? line.startIndex)...].split(separator: " ").dropFirst()
+        let ticks = words.dropFirst(11).prefix(2).compactMap { Int($0) }
+        return .milliseconds(10) * ticks.reduce(0, +)
+    }
+
     /// See proc_pid_status(5).
     package static func memory(of processID: Int32) throws -> Memory {
         let status = try String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)
