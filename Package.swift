@@ -105,8 +105,8 @@ let package = Package(
 
         // Tests, one target a room, and what several of them share.
         .target(
-            name: "KeeperTestKit", dependencies: ["KeeperPorts", "KeeperCore"], path: "Tests/KeeperTestKit",
-            swiftSettings: settings),
+            name: "KeeperTestKit", dependencies: ["LocalCluster", "KeeperPorts", "KeeperCore", .subprocess],
+            path: "Tests/KeeperTestKit", swiftSettings: settings),
         tests("KeeperCoreTests", ["KeeperCore"]),
         tests("RedisClientTests", ["RedisClient", "KeeperTestKit", .nioCore, .nioPosix]),
         tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),

@@ -168,7 +168,7 @@ import Testing
     @Test func deadServer_EndsTheConnection() async throws {
         try await withRedis { redis, server in
             async let blocked = redis.outcome(["BLPOP", "nothing", 0], before: .soon)
-            await server.stop()
+            try await server.stop()
             await redis.waitUntilClosed()
             guard case .failure = await blocked else {
                 Issue.record("a reply from a dead server")

@@ -73,27 +73,28 @@ import Testing
     }
 
     @Test func restartedServer_IsFoundAgain_UnderAnotherRun() async throws {
-        let server = try await RedisServer.start()
-        let store = RedisStore(
-            cluster: "test", endpoint: RedisEndpoint(host: "127.0.0.1", port: server.port), caller: .test("a"),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let first = try await store.tick().server
-        await server.stop()
-        try await eventually("the loss is seen") {
-            do {
-                _ = try await store.tick()
-                return false
-            } catch StoreError.unreachable {
-                return true
-            } catch { return false }
+        try await withRedisServer { server in
+            let store = RedisStore(
+                cluster: "test", endpoint: RedisEndpoint(host: "127.0.0.1", port: server.port), caller: .test("a"),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let first = try await store.tick().server
+            try await server.stop()
+            try await eventually("the loss is seen") {
+                do {
+                    _ = try await store.tick()
+                    return false
+                } catch StoreError.unreachable {
+                    return true
+                } catch { return false }
+            }
+            try await withRedisServer(["--port", String(server.port)]) { _ in
+                try await eventually("the new server answers") {
+                    guard let found = try? await store.tick().server else { return false }
+                    return found.run != first.run && found.connection == 2
+                }
+                await store.close()
+            }
         }
-        let second = try await RedisServer.start(["--port", String(server.port)])
-        try await eventually("the new server answers") {
-            guard let found = try? await store.tick().server else { return false }
-            return found.run != first.run && found.connection == 2
-        }
-        await store.close()
-        await second.stop()
     }
 
     @Test func missedDeadline_IsUnknown_AndTheNextCommandHasANewConnection() async throws {
@@ -102,7 +103,7 @@ import Testing
             let first = try await store.tick().server
             try await world.redis("CLIENT", "PAUSE", 2500)
             await #expect(throws: StoreError.timedOut) {
-                try await store.perform(.leave, before: .now + .seconds(1))
+                try await store.perform(.leave, before: .now + .milliseconds(300))
             }
             try await world.redis("CLIENT", "UNPAUSE")
             #expect(try await store.tick().server.connection == first.connection + 1)
