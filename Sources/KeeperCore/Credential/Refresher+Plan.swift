@@ -30,7 +30,9 @@ extension Refresher {
         guard leadership.hasReadAll else { return nil }
         if let orphan { return Plan(step: .dropOrphan(orphan), at: now) }
         // An expired one too: its number is what keeps the next one from counting as older.
-        if !knowledge.isStored, knowledge.credential != nil { return Plan(step: .restore, at: max(now, backoff.earliestCommand)) }
+        if !knowledge.isStored, knowledge.credential != nil {
+            return Plan(step: .restore, at: max(now, backoff.earliestCommand))
+        }
         let fetch = nextFetch(leadership, at: now)
         let verification = nextVerification(leadership, at: now)
         guard let fetch else { return verification }
@@ -143,9 +145,8 @@ extension Refresher {
     }
 
     private func nextVerification(_ leadership: Situation.Leadership, at now: Instant) -> Plan? {
-        guard let credential = knowledge.credential, knowledge.isValid(at: now), !repair.isDead, !app.line.isTicket else {
-            return nil
-        }
+        guard let credential = knowledge.credential, knowledge.isValid(at: now), !repair.isDead, !app.line.isTicket
+        else { return nil }
         if isReported(credential) {
             let next = inquiry.map { max($0.nextQuestion(policy, life: credential.life), $0.barredUntil) }
             return Plan(step: .verify(.reported), at: max(now, next ?? now))

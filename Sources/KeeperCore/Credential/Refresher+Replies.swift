@@ -231,7 +231,9 @@ extension Refresher {
         job = .idle
         watch.asked(policy, at: now)
         // A former leader's last publication may have brought a newer token meanwhile, of which nothing was said.
-        guard let credential = knowledge.credential, credential.fingerprint == asked else { return watch.wasOvertaken() }
+        guard let credential = knowledge.credential, credential.fingerprint == asked else {
+            return watch.wasOvertaken()
+        }
         switch outcome {
         case .alive:
             watch.accepted()
