@@ -145,7 +145,7 @@ import Testing
         stage.weather = { _ in .fair }
         stage.passUntil(atMost: .seconds(2)) { !$0.calls.isEmpty }
         let rate = stage.core.refreshers[0].policy.repairs(life: .seconds(7200))
-        let next = stage.core.refreshers[0].repairs.next(rate)
+        let next = stage.core.refreshers[0].repair.next(rate)
         #expect(next <= stage.now - rate.interval * 97, "one of a hundred is taken")
     }
 }

@@ -13,14 +13,12 @@ extension Refresher {
     mutating func configure(_ policy: RefreshPolicy, asNewAfter forgotten: Forgotten?) {
         self.policy = policy
         if let forgotten {
-            (lastIntent, lastCalled) = (forgotten.lastIntent, forgotten.lastIntent)
-            unknownUntil = forgotten.callsUntil
+            intents.begin(above: forgotten.lastIntent)
+            backoff.mayBeProcessed(until: forgotten.callsUntil)
             isNewcomer = true
         }
         // So may be what let an outsider in.
-        if isDead, let life = knowledge.credential?.life { repairs.grantOne(policy.repairs(life: life)) }
-        guard stoppedBy != nil else { return }
-        stoppedBy = nil
-        (pausedUntil, retryAt) = (.origin, .origin)
+        if repair.isDead, let life = knowledge.credential?.life { repair.grantOne(policy.repairs(life: life)) }
+        backoff.configured()
     }
 }

@@ -30,7 +30,9 @@ extension Refresher {
         guard leadership.hasReadAll else { return nil }
         if let orphan { return Plan(step: .dropOrphan(orphan), at: now) }
         // An expired one too: its number is what keeps the next one from counting as older.
-        if !knowledge.isStored, knowledge.credential != nil { return Plan(step: .restore, at: max(now, retryAt)) }
+        if !knowledge.isStored, knowledge.credential != nil {
+            return Plan(step: .restore, at: max(now, backoff.earliestCommand))
+        }
         let fetch = nextFetch(leadership, at: now)
         let verification = nextVerification(leadership, at: now)
         guard let fetch else { return verification }
@@ -40,7 +42,7 @@ extension Refresher {
 
     /// An open intent of this process that never went on to call: its `begin` ran although we had given it up.
     private var orphan: IntentID? {
-        guard let intent = knowledge.intent, intent.id.incarnation == incarnation, intent.id.number > lastCalled
+        guard let intent = knowledge.intent, intent.id.incarnation == incarnation, intent.id.number > intents.called
         else { return nil }
         return intent.id
     }
@@ -48,12 +50,12 @@ extension Refresher {
     /// Why and when a token is to be fetched next.
     func nextFetch(_ leadership: Situation.Leadership, at now: Instant) -> Plan? {
         // A ticket waits for its app's token.
-        if app.line.isTicket, ownersToken == nil { return nil }
+        if app.line.isTicket, ticket.ownersToken == nil { return nil }
         guard knowledge.isValid(at: now), let credential = knowledge.credential else {
             return fetchMissing(leadership, at: now)
         }
         let quiet = quietEnd(leadership, hasToken: true)
-        let allowed = max(quiet, pausedUntil, max(retryAt, unknownUntil))
+        let allowed = max(quiet, backoff.earliestCall)
         var chosen: Plan?
         // Of those whose time has come the first named goes; an operator's wish may have to wait, and what is due
         // meanwhile does not wait with it.
@@ -66,7 +68,7 @@ extension Refresher {
             consider(wanted, kind, at: max(allowed, earliest(wanted, kind, credential)))
         }
         if knowledge.doubtSince != nil { consider(.doubt, kind(for: .doubt), at: allowed) }
-        if let dueAt { consider(.due, kind(for: .due), at: max(allowed, dueAt)) }
+        if let moment = due.at { consider(.due, kind(for: .due), at: max(allowed, moment)) }
         return chosen
     }
 
@@ -76,7 +78,7 @@ extension Refresher {
         }
         let kind = kind(for: .missing)
         let quiet = quietEnd(leadership, hasToken: false)
-        return Plan(step: .fetch(.missing, kind), at: max(quiet, pausedUntil, max(retryAt, unknownUntil)))
+        return Plan(step: .fetch(.missing, kind), at: max(quiet, backoff.earliestCall))
     }
 
     /// After a loss or an outage of the store the others must have had time to register before they are asked.
@@ -126,8 +128,8 @@ extension Refresher {
     func heldUntil(_ credential: Credential) -> Instant {
         if queue.waiting.contains(where: { $0.reason == .operatorAsked }) { return .origin }
         // The next that is due is fetched all the same, and shows whether a new day has begun.
-        if isBudgetSpent { return dueAt ?? credential.expiresAt }
-        return repairs.next(policy.repairs(life: credential.life))
+        if isBudgetSpent { return due.at ?? credential.expiresAt }
+        return repair.next(policy.repairs(life: credential.life))
     }
 
     /// Whether today no token may be replaced any more but those that are due.
@@ -137,43 +139,33 @@ extension Refresher {
             && knowledge.rotationsToday >= policy.dailyBudget(kind, life: knowledge.credential?.life)
     }
 
-    /// A leader that knows nothing of its predecessor's repairs takes all of today's rotations for such.
-    mutating func countRepairs(in epoch: Epoch, life: Duration, at now: Instant) {
-        guard epoch != repairsEpoch else { return }
-        repairsEpoch = epoch
-        repairs.assumeTaken(knowledge.rotationsToday, policy.repairs(life: life), at: now)
-    }
-
     /// Whether somebody who waits here says that WeChat refused this token.
     func isReported(_ credential: Credential) -> Bool {
         queue.waiting.contains { $0.fingerprint == credential.fingerprint && $0.forward == nil }
     }
 
     private func nextVerification(_ leadership: Situation.Leadership, at now: Instant) -> Plan? {
-        guard let credential = knowledge.credential, knowledge.isValid(at: now), !isDead, !app.line.isTicket else {
-            return nil
-        }
+        guard let credential = knowledge.credential, knowledge.isValid(at: now), !repair.isDead, !app.line.isTicket
+        else { return nil }
         if isReported(credential) {
             let next = inquiry.map { max($0.nextQuestion(policy, life: credential.life), $0.barredUntil) }
             return Plan(step: .verify(.reported), at: max(now, next ?? now))
         }
-        if isUnproven { return proof(of: credential, leadership) }
+        if let moment = watch.proofDue(credential, policy) {
+            guard leadership.hasAskedPeers else {
+                return Plan(step: .askPeers, at: othersRegistered(since: leadership))
+            }
+            return Plan(step: .verify(.restored), at: max(moment, inquiry?.barredUntil ?? .origin))
+        }
         guard app.line == .classic, policy.watchPeriod > .zero, wanted == nil else { return nil }
-        return Plan(
-            step: .verify(.watched), at: max(nextWatch, credential.issuedAt + policy.watchGrace(life: credential.life)))
+        return Plan(step: .verify(.watched), at: watch.due(credential, policy))
     }
 
     /// Draws the moment at which a newly learned version is due. Called after everything that may bring one.
     mutating func schedule(at now: Instant) {
         guard let credential = knowledge.credential else { return }
-        let isKnown = dueFor.map { $0 == (credential.epoch, credential.version) } ?? false
-        guard !isKnown || dueAt == nil else { return }
-        dueFor = (credential.epoch, credential.version)
-        dueAt = policy.due(credential, line: app.line, chance: random.nextUnit())
-        nextWatch = now + policy.watchPeriod
-        watchRefusals = 0
-        isDead = false
-        isOverwritten = false
-        isUnproven = false
+        guard due.draw(for: credential, app.line, policy, random: &random) else { return }
+        watch.tokenChanged(policy, at: now)
+        repair.tokenChanged()
     }
 }

@@ -27,7 +27,7 @@ extension Refresher {
         case .restoring(request):
             job = .idle
             guard case .success(let reply) = reply, reply.outcome == .accepted else {
-                return retryAt = now + policy.timing.renewalRetry
+                return backoff.retry(at: now + policy.timing.renewalRetry)
             }
             out.counters.restorations += 1
             out.note(.restored(app.id, version: knowledge.storedVersion))
@@ -51,14 +51,14 @@ extension Refresher {
             call(context, intent: intent, at: now, into: &out)
         case .success:
             job = .idle
-            retryAt = now + .milliseconds(50)
+            backoff.retry(at: now + .milliseconds(50))
         case .failure(.timedOut):
             // It may stand open, or open any moment; it never called.
             repeatAt = now + policy.timing.renewalRetry
             job = .resolving(withdrawal, nil)
         case .failure:
             job = .idle
-            retryAt = now + policy.timing.renewalRetry
+            backoff.retry(at: now + policy.timing.renewalRetry)
         }
     }
 
@@ -88,14 +88,13 @@ extension Refresher {
             // The stable line will bring it again; kept here it would be known to this node alone, and nobody could
             // have it verified.
             if pending.intent == nil { provisional = nil }
-            retryAt = now + .milliseconds(50)
+            backoff.retry(at: now + .milliseconds(50))
         }
     }
 
     private mutating func accepted(_ pending: Pending, at now: Instant, into out: inout Outbox) {
-        failures = 0
-        pausedUntil = .origin
-        isDead = false
+        backoff.succeeded()
+        repair.lives()
         if let current = knowledge.credential, current.fingerprint == pending.credential.fingerprint {
             knowledge.correctExpiry(of: current.version, to: pending.credential.expiresAt)
             if pending.intent == nil { knowledge.settle(askedAt: pending.context.begun) }
@@ -106,7 +105,9 @@ extension Refresher {
                         app.id, version: current.version, fingerprint: current.fingerprint, life: current.life))
             }
         }
-        if app.line.isTicket { retryAt = now + RefreshPolicy.ticketPause(life: pending.credential.life) }
+        if app.line.isTicket {
+            backoff.retry(at: now + RefreshPolicy.ticketPause(life: pending.credential.life))
+        }
         serve(at: now, into: &out)
         answerAll(refreshed: true, at: now, into: &out)
     }
@@ -128,14 +129,14 @@ extension Refresher {
         case .notSent(let trouble):
             // It has cost WeChat nothing.
             if context.reason == .dead, context.kind.rotates, let life = knowledge.credential?.life {
-                repairs.grantOne(policy.repairs(life: life))
+                repair.grantOne(policy.repairs(life: life))
             }
             failed(trouble, intent, context, effect: .unsent, reaction: .backOff, leading: term, at: now, into: &out)
         case .unknown(let trouble):
             out.counters.unknownCalls += 1
             let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
             if mayHaveRotated {
-                if rules.demand(.waitsAfterUnknown) { unknownUntil = now + policy.timing.lateness }
+                if rules.demand(.waitsAfterUnknown) { backoff.mayBeProcessed(until: now + policy.timing.lateness) }
                 knowledge.doubt(since: context.begun)
             }
             // Frozen between the last check and the first byte, it may have sent after a successor thought it over.
@@ -156,17 +157,19 @@ extension Refresher {
         // Of a ticket it says the same whatever is left, so what it says last goes.
         let life = isSame && !app.line.isTicket ? max(current?.life ?? left, left) : left
         let asked = rules.demand(.lifeFromRequest) ? context.begun : now
-        let expiresAt = app.line.isTicket ? ticketEnd(isSame: isSame, life: left, askedAt: asked) : asked + left
+        let expiresAt =
+            app.line.isTicket
+            ? ticket.named(at: asked, life: left, current: current, isSame: isSame, policy) : asked + left
         let credential = Credential(
             app: app.id, version: max(current?.version ?? 0, knowledge.storedVersion) + 1, epoch: context.epoch,
             token: token, fingerprint: fingerprint, life: life, expiresAt: expiresAt, issuedAt: now)
-        if isSame { isUnproven = false }
+        if isSame { watch.trust() }
         if isSame, knowledge.isStored, let current {
             guard let intent else {
                 return confirmed(current, context, credential, at: now, into: &out)
             }
             // A forced refresh within WeChat's 30 s brings the old token back: nothing was rotated.
-            isDead = false
+            repair.lives()
             answerAll(refreshed: false, at: now, into: &out)
             let withdrawal = Abortion(
                 app: app.id, epoch: context.epoch, intent: intent, effect: .none, trouble: nil)
@@ -175,27 +178,17 @@ extension Refresher {
         publish(Pending(intent: intent, context: context, credential: credential), at: now, into: &out)
     }
 
-    /// The end of the ticket that WeChat names now.
-    private mutating func ticketEnd(isSame: Bool, life: Duration, askedAt moment: Instant) -> Instant {
-        let current = knowledge.credential
-        defer { namedAt = moment }
-        return policy.ticketEnd(
-            namedAt: moment, knownEnd: isSame ? current?.expiresAt : nil,
-            replacedAfter: isSame || current == nil ? nil : namedAt, life: life)
-    }
-
     /// A line that rotates nothing answered with what we have.
     private mutating func confirmed(
         _ current: Credential, _ context: CallContext, _ credential: Credential, at now: Instant,
         into out: inout Outbox
     ) {
-        failures = 0
-        pausedUntil = .origin
-        isDead = false
+        backoff.succeeded()
+        repair.lives()
         let isNews =
             knowledge.trouble != nil || knowledge.doubtSince != nil
             || policy.isNews(credential.expiresAt - current.expiresAt, life: credential.life)
-        retryAt = now + policy.confirmationPause(app.line, life: credential.life)
+        backoff.retry(at: now + policy.confirmationPause(app.line, life: credential.life))
         job = .idle
         answerAll(refreshed: false, at: now, into: &out)
         if isNews { publish(Pending(intent: nil, context: context, credential: credential), at: now, into: &out) }
@@ -205,11 +198,10 @@ extension Refresher {
         _ trouble: Trouble, _ intent: IntentID?, _ context: CallContext, effect: Abortion.Effect,
         reaction: Refusal.Reaction, leading term: Epoch?, at now: Instant, into out: inout Outbox
     ) {
-        failures += 1
         out.counters.refreshesFailed += 1
-        let pause = nextPause(after: reaction, isInDoubt: effect.mayHaveRotated, at: now)
-        stoppedBy = reaction == .stop ? trouble : nil
-        if policy.pause(after: reaction) != nil { pausedUntil = now + pause } else { retryAt = now + pause }
+        let pause = backoff.failed(
+            trouble, reaction, circumstances(isInDoubt: effect.mayHaveRotated, at: now), policy,
+            waitsAfterUnknown: rules.demand(.waitsAfterUnknown), at: now, random: &random)
         out.note(.callFailed(app.id, trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause))
         knowledge.trouble = trouble
         let wasAnswered = trouble.errcode != nil && !effect.mayHaveRotated
@@ -223,18 +215,12 @@ extension Refresher {
         job = .resolving(abortion, nil)
     }
 
-    private mutating func nextPause(
-        after reaction: Refusal.Reaction, isInDoubt: Bool, at now: Instant
-    ) -> Duration {
-        if let pause = policy.pause(after: reaction) { return pause }
-        // The first repair waits only until WeChat can no longer be late.
-        if isInDoubt, failures <= 1, rules.demand(.waitsAfterUnknown) { return policy.timing.lateness }
+    private func circumstances(isInDoubt: Bool, at now: Instant) -> Backoff.Circumstances {
         let credential = knowledge.credential
         let isUrgent =
-            credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || isDead
+            credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || repair.isDead
             || knowledge.hasDoubtBeyondIntent
-        return policy.backOff(
-            failures: failures, life: credential?.life, isUrgent: isUrgent, chance: random.nextUnit())
+        return Backoff.Circumstances(isInDoubt: isInDoubt, isUrgent: isUrgent, life: credential?.life)
     }
 
     /// WeChat was asked about a token.
@@ -243,29 +229,26 @@ extension Refresher {
     ) {
         guard case .verifying(request, let reason, let asked, let epoch) = job else { return }
         job = .idle
-        nextWatch = now + policy.watchPeriod
+        watch.asked(policy, at: now)
         // A former leader's last publication may have brought a newer token meanwhile, of which nothing was said.
-        guard let credential = knowledge.credential, credential.fingerprint == asked else { return watchRefusals = 0 }
+        guard let credential = knowledge.credential, credential.fingerprint == asked else {
+            return watch.wasOvertaken()
+        }
         switch outcome {
         case .alive:
-            watchRefusals = 0
-            isUnproven = false
+            watch.accepted()
             inquiry?.accepted(credential.fingerprint)
             answerAlive(credential, at: now, into: &out)
         case .dead(let errcode):
-            watchRefusals += 1
-            guard reason == .reported || watchRefusals > 1 else {
-                nextWatch = now + policy.watchConfirmation(life: credential.life)
-                return proofAt = nextWatch
-            }
-            watchRefusals = 0
+            let isReported = reason == .reported
+            guard watch.refused(life: credential.life, isReported: isReported, policy, at: now) else { return }
             found(credential, deadWith: errcode, by: epoch, at: now, into: &out)
         case .refused(let refusal):
             // If the term has ended meanwhile, the next one will answer those who wait.
             questionRefused(refusal, about: credential, mayAct: term == epoch, at: now, into: &out)
         case .inconclusive(let trouble):
             // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
-            proofAt = now + policy.proofPause(life: credential.life)
+            watch.unanswered(life: credential.life, policy, at: now)
             if reason == .reported, term == epoch { answerInconclusive(credential, trouble, into: &out) }
         }
     }
@@ -273,19 +256,19 @@ extension Refresher {
     private mutating func found(
         _ credential: Credential, deadWith errcode: Int, by epoch: Epoch, at now: Instant, into out: inout Outbox
     ) {
-        let isNews = !isDead
-        isDead = true
+        let isNews = !repair.isDead
+        repair.died()
         inquiry?.condemned()
         guard isNews else { return }
         // Not proven it stays, until another takes its place.
-        if isUnproven { return out.note(.storeWasBehind(app.id, errcode: errcode)) }
+        if watch.isUnproven { return out.note(.storeWasBehind(app.id, errcode: errcode)) }
         guard knowledge.doubtSince == nil else { return }
         out.counters.foreignRotations += 1
-        isOverwritten = true
+        repair.wasOverwritten()
         guard kind(for: .dead).rotates else {
             return out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: .zero))
         }
-        countRepairs(in: epoch, life: credential.life, at: now)
+        repair.count(knowledge.rotationsToday, in: epoch, policy.repairs(life: credential.life), at: now)
         let pause = (heldUntil(credential) - now).atLeastZero
         out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: pause))
         guard pause > .zero else { return }

@@ -4,7 +4,7 @@ extension Refresher {
     mutating func judge(
         _ request: RefreshRequest, _ reported: Fingerprint?, at now: Instant, into out: inout Outbox
     ) -> RefreshAnswer? {
-        guard let inquiry, !isDead, !app.line.isTicket, rules.demand(.verifiesReports),
+        guard let inquiry, !repair.isDead, !app.line.isTicket, rules.demand(.verifiesReports),
             let credential = knowledge.credential, credential.fingerprint == reported, knowledge.isValid(at: now)
         else { return nil }
         if now < inquiry.barredUntil { return presume(credential, at: now, into: &out) }
@@ -24,7 +24,7 @@ extension Refresher {
         let kind = kind(for: .dead)
         // Where a call for a token rotates nothing, its answer is the verdict.
         if kind.rotates {
-            countRepairs(in: watchEpoch, life: credential.life, at: now)
+            repair.count(knowledge.rotationsToday, in: term, policy.repairs(life: credential.life), at: now)
             let isYoung = now - credential.issuedAt < policy.spacing(life: credential.life, kind: kind)
             let conditions = policy.presumption(
                 life: credential.life, kind: kind, isYoung: isYoung, isContested: isContested(at: now),
@@ -33,7 +33,7 @@ extension Refresher {
             self.inquiry = inquiry
             if let next { return .unavailable(.wechatUnreachable(trouble), retryAfter: next - now) }
         }
-        isDead = true
+        repair.died()
         out.note(.presumedDead(app.id, trouble))
         return nil
     }
@@ -50,7 +50,7 @@ extension Refresher {
     ) {
         var inquiry = self.inquiry ?? Inquiry()
         inquiry.refused(refusal.trouble, until: now + policy.questionPause(after: refusal.reaction))
-        nextWatch = max(nextWatch, inquiry.barredUntil)
+        watch.barred(until: inquiry.barredUntil)
         self.inquiry = inquiry
         guard mayAct, isReported(credential) else { return }
         guard let answer = presume(credential, at: now, into: &out) else { return }

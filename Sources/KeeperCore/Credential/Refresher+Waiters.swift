@@ -6,8 +6,7 @@ extension Refresher {
         into out: inout Outbox
     ) {
         out.counters.refreshesAsked += 1
-        // Whoever operates may have mended the configuration since.
-        if request.reason == .operatorAsked, stoppedBy != nil, situation.leadership != nil { pausedUntil = .origin }
+        if request.reason == .operatorAsked, situation.leadership != nil { backoff.operatorAsked() }
         if let answer = immediateAnswer(request, fingerprint, situation, at: now) {
             return out.append(.answer(request.waiter, answer))
         }
@@ -36,8 +35,8 @@ extension Refresher {
         guard let leadership = situation.leadership else {
             return request.isForwarded ? .notLeader(situation.leader) : nil
         }
-        if let trouble = knowledge.trouble, pausedUntil > now, isWaitingFutile(request) {
-            return .refused(trouble, retryAfter: pausedUntil - now)
+        if let trouble = knowledge.trouble, let pause = backoff.pause(at: now), isWaitingFutile(request) {
+            return .refused(trouble, retryAfter: pause)
         }
         guard request.reason == .operatorAsked else { return nil }
         return refusalOfOperator(request, leadership, at: now)
@@ -46,7 +45,7 @@ extension Refresher {
     /// While WeChat refuses to issue, neither a dead token nor an operator's wish can be helped; only whether a token
     /// lives can still be asked.
     private func isWaitingFutile(_ request: RefreshRequest) -> Bool {
-        request.reason == .operatorAsked || isDead || knowledge.credential == nil
+        request.reason == .operatorAsked || repair.isDead || knowledge.credential == nil
     }
 
     private func refusalOfOperator(
@@ -57,7 +56,7 @@ extension Refresher {
         if knowledge.rotationsToday >= budget { return .tooSoon(retryAfter: .seconds(3600)) }
         guard let credential = knowledge.credential else { return nil }
         // What is dead must not be spaced from what has died: he ends the pause.
-        if isDead, heldUntil(credential) > now { return nil }
+        if repair.isDead, heldUntil(credential) > now { return nil }
         let earliest = credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
         guard earliest > min(request.deadline, now + policy.timing.hold) else { return nil }
         return .tooSoon(retryAfter: earliest - now)
@@ -68,19 +67,15 @@ extension Refresher {
         guard !queue.isEmpty else { return }
         queue.answer({ $0.isForwarded }, with: { _ in .notLeader(leader) }, into: &out)
         guard let leader else { return }
-        if leader.epoch != forwardEpoch {
-            // Whatever hangs at an earlier leader is asked again of this one; a refresh asked twice rotates once.
-            forwardEpoch = leader.epoch
-            forwardAt = now
-            queue.releaseAll()
-        }
-        guard forwardAt <= now else { return }
-        var forwards = 0
+        // Whatever hangs at an earlier leader is asked again of this one; a refresh asked twice rotates once.
+        if forwards.follows(leader.epoch, at: now) { queue.releaseAll() }
+        guard forwards.isDue(at: now) else { return }
+        var count = 0
         queue.dispatch(at: now) { reason, deadline in
-            forwards += 1
+            count += 1
             return out.forward(Forwarding(leader: leader, app: app.id, reason: reason, deadline: deadline))
         }
-        out.counters.forwards += forwards
+        out.counters.forwards += count
     }
 
     /// The leader answered, or did not.
@@ -112,7 +107,7 @@ extension Refresher {
     /// A forwarding brought nothing: wait a moment before the next.
     private mutating func holdAgain(from request: RequestID, at now: Instant) {
         queue.release(from: request)
-        forwardAt = now + policy.timing.renewalRetry
+        forwards.failed(policy, at: now)
     }
 
     /// The token has been replaced while they waited: those who reported the old one have what they came for. A leader
@@ -187,9 +182,9 @@ extension Refresher {
 
     /// A dead token that must not be replaced yet: those who cannot wait so long are told when to come again.
     mutating func answerTooSoon(_ leadership: Situation.Leadership, at now: Instant, into out: inout Outbox) {
-        guard isDead, !queue.isEmpty, let plan = nextFetch(leadership, at: now) else { return }
+        guard repair.isDead, !queue.isEmpty, let plan = nextFetch(leadership, at: now) else { return }
         let held = knowledge.credential.map(heldUntil) ?? .origin
-        if let trouble = knowledge.trouble, max(pausedUntil, held) > now {
+        if let trouble = knowledge.trouble, backoff.pause(at: now) != nil || held > now {
             queue.answer(
                 { $0.holdUntil < plan.at && $0.forward == nil },
                 with: { _ in .refused(trouble, retryAfter: plan.at - now) }, into: &out)

@@ -76,43 +76,18 @@ struct Refresher: Sendable {
 
     /// When the request of the current job was sent, for what its answer tells.
     var requested = Instant.origin
-    /// Next fetch or restore after a failure.
-    var retryAt = Instant.origin
+    var backoff = Backoff()
     /// Next repetition of a command the store has not acknowledged.
     var repeatAt = Instant.origin
-    /// Next try to hand those who wait to the leader of `forwardEpoch`.
-    var forwardAt = Instant.origin
-    var forwardEpoch = Epoch.none
+    var forwards = Forwards()
     /// The plan is due but waits for the rest of the node (`demands`); the node calls `step` when that has changed.
     var isBlocked = false
-    var failures = 0
-    /// No call before then, because WeChat said so.
-    var pausedUntil = Instant.origin
-    /// What WeChat said if that is because the configuration is wrong: then an operator's request asks all the same.
-    @Rare var stoppedBy: Trouble?
-    /// Whether WeChat has refused the current token.
-    var isDead = false
-    /// Whether that was a program outside the cluster.
-    var isOverwritten = false
-    /// Whether the current token was found in the store by a node that knew none, so that it may have been replaced.
-    var isUnproven = false
-    /// When WeChat is asked about it.
-    var proofAt = Instant.origin
-    /// What dead tokens have cost of the quota of rotations.
-    var repairs = Allowance()
-    /// The term in which what others have spent today was last counted.
-    var repairsEpoch = Epoch.none
-    /// A call of unknown outcome may be processed until then.
-    var unknownUntil = Instant.origin
-    /// Number of the last intent given out, and of the last one that went on to call.
-    var lastIntent: UInt64 = 0
-    var lastCalled: UInt64 = 0
-    /// When the current token is due; recomputed with each version.
-    var dueAt: Instant?
-    var dueFor: (epoch: Epoch, version: UInt64)?
-    var nextWatch = Instant.origin
-    var watchRefusals = 0
-    var watchEpoch = Epoch.none
+    var repair = Repair()
+    var intents = IntentNumbers()
+    var due = DueTime()
+    var watch = TokenWatch()
+    /// The term in which this node has acted for the app last.
+    var term = Epoch.none
     /// What reports have cost, and what they are worth; in this term.
     @Rare var inquiry: Inquiry?
     /// When WeChat was last asked for a token.
@@ -123,10 +98,7 @@ struct Refresher: Sendable {
     var random: SplitMix64
     /// Whether the app came while the node was at work: then the node does not become unready for want of its token.
     var isNewcomer = false
-    /// For a ticket: the token of its app, which brings it.
-    var ownersToken: Token?
-    /// For a ticket: when WeChat was asked and named the current one. Only what this node has seen itself counts.
-    var namedAt: Instant?
+    var ticket = TicketAge()
 
     init(
         app: AppSettings, incarnation: Incarnation, policy: RefreshPolicy, seed: UInt64, rules: Rules
@@ -160,7 +132,7 @@ struct Refresher: Sendable {
     /// An operator's wish lasts as long as the operator waits: nobody who was sent away must be surprised by a later
     /// rotation.
     var wanted: RotationReason? {
-        if isDead { return .dead }
+        if repair.isDead { return .dead }
         if rules.waive(.verifiesReports), let credential = knowledge.credential, isReported(credential) { return .dead }
         return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil
     }
@@ -231,7 +203,7 @@ extension Refresher {
         if situation.leadership == nil, situation.leader != nil,
             queue.waiting.contains(where: { $0.forward == nil })
         {
-            next = .earlier(next, forwardAt)
+            next = .earlier(next, forwards.due)
         }
         return next
     }
@@ -249,12 +221,11 @@ extension Refresher {
         out.append(.serve(app.id, served))
     }
 
-    /// At the start of a term the watches are spread over one period, so that ten thousand apps do not ask at once.
     private mutating func begin(_ epoch: Epoch, at now: Instant) {
-        guard epoch != watchEpoch else { return }
-        watchEpoch = epoch
+        guard epoch != term else { return }
+        term = epoch
         inquiry = nil
-        nextWatch = now + policy.watchPeriod.scaled(by: random.nextUnit())
+        watch.termBegan(policy, chance: random.nextUnit(), at: now)
     }
 
     private mutating func act(_ leadership: Situation.Leadership, at now: Instant, into out: inout Outbox) {
@@ -314,13 +285,12 @@ extension Refresher {
         into out: inout Outbox
     ) {
         let context = CallContext(
-            kind: kind, reason: reason, endsOverwrite: reason == .dead && isOverwritten, epoch: leadership.epoch,
+            kind: kind, reason: reason, endsOverwrite: reason == .dead && repair.isOverwritten, epoch: leadership.epoch,
             begun: now,
             knownVersion: knowledge.storedVersion, settledEvent: knowledge.event)
         requested = now
         guard kind.rotates else { return call(context, intent: nil, at: now, into: &out) }
-        lastIntent += 1
-        let intent = IntentID(incarnation: incarnation, number: lastIntent)
+        let intent = IntentID(incarnation: incarnation, number: intents.next())
         job = .beginning(
             out.send(
                 .begin(
@@ -332,16 +302,16 @@ extension Refresher {
         var context = context
         context.begun = now
         if let intent {
-            lastCalled = intent.number
+            intents.calls(intent.number)
             if context.reason == .dead, let life = knowledge.credential?.life {
-                repairs.take(policy.repairs(life: life), at: now)
+                repair.take(policy.repairs(life: life), at: now)
             }
             out.note(.rotating(app.id, context.reason))
         }
         let permit = CallPermit(epoch: context.epoch, deadline: now + policy.timing.callTimeout)
         let request =
-            if case .ticket(let type) = context.kind, let owner = app.owner, let ownersToken {
-                out.callForTicket(owner, type, by: ownersToken, permit)
+            if case .ticket(let type) = context.kind, let owner = app.owner, let token = ticket.ownersToken {
+                out.callForTicket(owner, type, by: token, permit)
             } else {
                 out.call(app.id, context.kind, permit)
             }

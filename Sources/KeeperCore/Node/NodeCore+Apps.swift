@@ -25,7 +25,7 @@ extension NodeCore {
         sendAway(from: gone)
         for (index, refresher) in refreshers.enumerated() {
             guard let owner = refresher.app.owner.flatMap({ indexOfApp[$0] }) else { continue }
-            refreshers[index].ownersToken = refreshers[owner].served?.credential.token
+            refreshers[index].ticket.ownersToken = refreshers[owner].served?.credential.token
         }
         if kept.contains(where: { $0.index == nil }) {
             // The store may know what is new here, and so may the members.
@@ -56,7 +56,7 @@ extension NodeCore {
     /// whoever keeps the app next.
     private mutating func forget(_ gone: [Refresher], at now: Instant) {
         for refresher in gone {
-            forgotten.lastIntent = max(forgotten.lastIntent, refresher.lastIntent)
+            forgotten.lastIntent = max(forgotten.lastIntent, refresher.intents.given)
             guard refresher.isBusy else { continue }
             let longestCall = settings.timing.callTimeout + settings.timing.lateness
             forgotten.callsUntil = max(forgotten.callsUntil, now + longestCall)

@@ -116,7 +116,7 @@ extension NodeCore {
             fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].called(
                 request, outcome, fingerprint: fingerprint, leading: term, at: now, into: &out)
-            elector.noteUnknownCall(until: refreshers[index].unknownUntil)
+            elector.noteUnknownCall(until: refreshers[index].backoff.unknownUntil)
         case .probed(_, let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].probed(request, outcome, leading: term, at: now, into: &out)

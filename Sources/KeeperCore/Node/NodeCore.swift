@@ -213,7 +213,7 @@ extension NodeCore {
     private mutating func handTokenToTickets(of index: Int, at now: Instant) {
         guard let tickets = ticketsOfApp[index] else { return }
         for ticket in tickets {
-            refreshers[ticket].ownersToken = refreshers[index].served?.credential.token
+            refreshers[ticket].ticket.ownersToken = refreshers[index].served?.credential.token
             step(ticket, at: now)
         }
     }

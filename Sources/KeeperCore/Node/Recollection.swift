@@ -46,7 +46,7 @@ extension NodeCore {
         let witnesses = recollection.witnesses(among: sync.members)
         guard sync.hasReadAll else { return }
         if let leader = leaderHint?.holder.incarnation, witnesses.contains(leader) { trustAll() }
-        let isProven = !refreshers.contains { $0.isUnproven && $0.knowledge.isValid(at: now) }
+        let isProven = !refreshers.contains { $0.watch.isUnproven && $0.knowledge.isValid(at: now) }
         if isProven { recollection.warmUp() }
     }
 
@@ -58,22 +58,14 @@ extension NodeCore {
     }
 
     private mutating func trustAll() {
-        for index in refreshers.indices { refreshers[index].isUnproven = false }
+        for index in refreshers.indices { refreshers[index].trust() }
     }
 }
 
 extension Refresher {
     /// The token that is known was found in the store, and nobody has vouched for it.
-    mutating func distrust(at now: Instant) {
-        isUnproven = true
-        // Ten thousand apps do not ask at once.
-        proofAt = now + policy.crowd.scaled(by: random.nextUnit())
-    }
+    mutating func distrust(at now: Instant) { watch.distrust(policy, chance: random.nextUnit(), at: now) }
 
-    /// When a token that nobody vouches for is asked about: the members first, then WeChat.
-    func proof(of credential: Credential, _ leadership: Situation.Leadership) -> Plan {
-        guard leadership.hasAskedPeers else { return Plan(step: .askPeers, at: othersRegistered(since: leadership)) }
-        let grace = credential.issuedAt + policy.watchGrace(life: credential.life)
-        return Plan(step: .verify(.restored), at: max(proofAt, max(grace, inquiry?.barredUntil ?? .origin)))
-    }
+    /// Somebody vouches for the token that is known.
+    mutating func trust() { watch.trust() }
 }

@@ -1,0 +1,76 @@
+/// When WeChat may be called again for one app after a call that brought no token.
+///
+/// Three reasons to wait, independent of each other: our own back-off, WeChat's word, and a call that may still be
+/// processed. The latest of them counts.
+struct Backoff: Sendable {
+    /// In a row; each doubles the pause.
+    private var failures = 0
+    /// Ours: after a failure, or after an answer that was no news.
+    private var retryAt = Instant.origin
+    /// WeChat's. Set only together with a trouble that it has named.
+    private var pausedUntil = Instant.origin
+    /// What WeChat said if the configuration is wrong: then an operator's request asks all the same.
+    @Rare private(set) var stoppedBy: Trouble?
+    /// A call of unknown outcome may be processed until then.
+    private(set) var unknownUntil = Instant.origin
+
+    /// What the length of a pause depends on.
+    struct Circumstances {
+        /// The call may have replaced the token all the same.
+        var isInDoubt = false
+        /// Little is left of the token, or it is dead, or in doubt: every try counts.
+        var isUrgent: Bool
+        var life: Duration?
+    }
+
+    /// No call for a token before then.
+    var earliestCall: Instant { max(pausedUntil, max(retryAt, unknownUntil)) }
+
+    /// No command to the store before then.
+    var earliestCommand: Instant { retryAt }
+
+    /// How long WeChat wants to be left alone; nil if it does not.
+    func pause(at now: Instant) -> Duration? { pausedUntil > now ? pausedUntil - now : nil }
+
+    /// A call, or the store, is to be tried again then.
+    mutating func retry(at moment: Instant) { retryAt = moment }
+
+    /// A call was answered with a token.
+    mutating func succeeded() { (failures, pausedUntil) = (0, .origin) }
+
+    /// A call brought none.
+    /// - Returns: how long nothing is tried.
+    mutating func failed(
+        _ trouble: Trouble, _ reaction: Refusal.Reaction, _ circumstances: Circumstances, _ policy: RefreshPolicy,
+        waitsAfterUnknown: Bool, at now: Instant, random: inout SplitMix64
+    ) -> Duration {
+        failures += 1
+        stoppedBy = reaction == .stop ? trouble : nil
+        if let pause = policy.pause(after: reaction) {
+            pausedUntil = now + pause
+            return pause
+        }
+        // The first repair waits only until WeChat can no longer be late.
+        let pause =
+            circumstances.isInDoubt && failures <= 1 && waitsAfterUnknown
+            ? policy.timing.lateness
+            : policy.backOff(
+                failures: failures, life: circumstances.life, isUrgent: circumstances.isUrgent,
+                chance: random.nextUnit())
+        retryAt = now + pause
+        return pause
+    }
+
+    /// A call may be processed until then, and replace whatever is fetched before.
+    mutating func mayBeProcessed(until moment: Instant) { unknownUntil = moment }
+
+    /// An operator asks: whoever operates may have mended what is wrong.
+    mutating func operatorAsked() { if stoppedBy != nil { pausedUntil = .origin } }
+
+    /// The configuration was read again: what was wrong with it may be right now.
+    mutating func configured() {
+        guard stoppedBy != nil else { return }
+        stoppedBy = nil
+        (pausedUntil, retryAt) = (.origin, .origin)
+    }
+}
