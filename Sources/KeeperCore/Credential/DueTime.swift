@@ -13,7 +13,14 @@ struct DueTime: Sendable {
         let isKnown = version.map { $0 == (credential.epoch, credential.version) } ?? false
         guard !isKnown else { return false }
         version = (credential.epoch, credential.version)
-        at = policy.due(credential, line: line, chance: random.nextUnit())
+        redraw(for: credential, line, policy, random: &random)
         return true
+    }
+
+    /// Draws it anew, since the token's end was not where it seemed.
+    mutating func redraw(
+        for credential: Credential, _ line: CredentialLine, _ policy: RefreshPolicy, random: inout SplitMix64
+    ) {
+        at = policy.due(credential, line: line, chance: random.nextUnit())
     }
 }

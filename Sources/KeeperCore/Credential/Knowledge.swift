@@ -209,6 +209,19 @@ extension Knowledge {
         if isContested { borrowedDoubt = .earlier(borrowedDoubt, other.issuedAt) }
     }
 
+    /// A node that has seen the current token's whole life tells when it ends. This one has just started and knows that
+    /// from the store's clock alone, which may have been set since: the earlier end counts.
+    /// - Returns: whether that changes anything.
+    mutating func correctLife(by record: CredentialRecord, askedAt sent: Instant) -> Bool {
+        guard !isTicket, let known = credential, let other = Credential(record, readAfter: sent),
+            (known.epoch, known.version, known.fingerprint) == (other.epoch, other.version, other.fingerprint),
+            other.expiresAt < known.expiresAt || other.issuedAt < known.issuedAt
+        else { return false }
+        credential?.expiresAt = min(known.expiresAt, other.expiresAt)
+        credential?.issuedAt = min(known.issuedAt, other.issuedAt)
+        return true
+    }
+
     /// Whether the token the store shows may be the newer of the two, though its number says that it is the older: a
     /// store that was lost and whose clock was set back counts terms anew from below, or gives a number twice. Not if
     /// it is known to be one of those before, nor if it was published earlier: then the store came back from an older

@@ -68,6 +68,8 @@ extension NodeCore {
 struct PeerQuery: Sendable {
     private var askedFor = Epoch.none
     private var wantedFor: Epoch?
+    /// Whether they are to be asked without a term to ask for.
+    private var isWanted = false
     private var inFlight: (request: RequestID, sentAt: Instant)?
     private(set) var nextWakeUp: Instant?
     /// Whether anybody answered the last time.
@@ -82,12 +84,15 @@ struct PeerQuery: Sendable {
     /// A leader lacks a token.
     mutating func want(for epoch: Epoch?) { wantedFor = epoch }
 
+    /// A node has just started, and they may know more than the store.
+    mutating func wantOnce() { isWanted = true }
+
     func isAnswered(for epoch: Epoch) -> Bool { askedFor == epoch }
 
     /// Whether the members are to be asked now: a leader wants it, or the store has been away for too long.
     mutating func isDue(isStoreAway: Bool, at now: Instant) -> Bool {
         guard inFlight == nil else { return false }
-        if wantedFor != nil { return true }
+        if wantedFor != nil || isWanted { return true }
         guard isStoreAway else {
             nextWakeUp = nil
             return false
@@ -107,7 +112,7 @@ struct PeerQuery: Sendable {
     /// Nobody is there to be asked.
     mutating func skip(at now: Instant) {
         if let wantedFor { askedFor = wantedFor }
-        wantedFor = nil
+        (wantedFor, isWanted) = (nil, false)
         nextWakeUp = now + .seconds(2)
     }
 
@@ -149,7 +154,7 @@ extension NodeCore {
             }
             if let age = state.syncAge { sync.confirm(asOf: sentAt - age) }
         }
-        heed(states)
+        heed(states, askedAt: sentAt)
         // Only now do they count as asked, so that no app asks for them again.
         updateSituation(at: now)
         for index in refreshers.indices { step(index, at: now) }

@@ -9,7 +9,9 @@
 /// Whether a node remembers, or knows of somebody who does.
 struct Recollection: Sendable {
     /// Whether all this node knows is what it found in the store.
-    var isCold = true
+    private(set) var isCold = true
+    /// Whether the members were asked once what they remember.
+    private var hasAsked = false
     /// The beat of each member when it was first read; only while cold, and only looked up.
     private var firstBeats: [Incarnation: UInt64] = [:]
 
@@ -22,6 +24,12 @@ struct Recollection: Sendable {
             firstBeats[incarnation] = first
             return !member.isCold && member.beat > first ? incarnation : nil
         }
+    }
+
+    /// Everything was read. Returns whether the members are to be asked: once.
+    mutating func asksMembers() -> Bool {
+        defer { hasAsked = true }
+        return !hasAsked
     }
 
     mutating func warmUp() { (isCold, firstBeats) = (false, [:]) }
@@ -45,16 +53,25 @@ extension NodeCore {
         guard isCold else { return }
         let witnesses = recollection.witnesses(among: sync.members)
         guard sync.hasReadAll else { return }
+        if recollection.asksMembers() { peers.wantOnce() }
         if let leader = leaderHint?.holder.incarnation, witnesses.contains(leader) { trustAll() }
         let isProven = !refreshers.contains { $0.watch.isUnproven && $0.knowledge.isValid(at: now) }
         if isProven { recollection.warmUp() }
     }
 
-    /// A cold leader has asked the members. One that is not cold has told everything newer than what the store holds.
-    mutating func heed(_ states: [PeerState]) {
+    /// A cold node has asked the members. One that is not cold and in step with the store has told everything newer
+    /// than what the store holds; and each tells when the token ends, by a clock that nobody sets.
+    mutating func heed(_ states: [PeerState], askedAt sent: Instant) {
         guard isCold else { return }
+        for record in states.flatMap(\.records) {
+            guard let index = indexOfApp[record.app] else { continue }
+            refreshers[index].correctLife(by: record, askedAt: sent)
+        }
         let those = sync.members.filter { !$0.isCold }.map(\.holder.incarnation)
-        if states.contains(where: { those.contains($0.holder.incarnation) }) { trustAll() }
+        let witness = states.first { state in
+            those.contains(state.holder.incarnation) && state.syncAge.map { $0 < NodeSettings.staleAfter } ?? false
+        }
+        if witness != nil { trustAll() }
     }
 
     private mutating func trustAll() {
@@ -65,6 +82,12 @@ extension NodeCore {
 extension Refresher {
     /// The token that is known was found in the store, and nobody has vouched for it.
     mutating func distrust(at now: Instant) { watch.distrust(policy, chance: random.nextUnit(), at: now) }
+
+    /// A member tells what it knows of the life of the token that is known.
+    mutating func correctLife(by record: CredentialRecord, askedAt sent: Instant) {
+        guard knowledge.correctLife(by: record, askedAt: sent), let credential = knowledge.credential else { return }
+        due.redraw(for: credential, app.line, policy, random: &random)
+    }
 
     /// Somebody vouches for the token that is known.
     mutating func trust() { watch.trust() }

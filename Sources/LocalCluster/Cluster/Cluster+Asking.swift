@@ -62,9 +62,9 @@ extension Cluster {
         return token
     }
 
-    /// What a caller of the load balancer is told that its token has left.
-    package func secondsLeft(of app: ClusterPlan.App) async throws -> Int {
-        let answer = try await read(app, from: front)
+    /// What a caller of a node, or of the load balancer, is told that its token has left.
+    package func secondsLeft(of app: ClusterPlan.App, at node: ClusterNode? = nil) async throws -> Int {
+        let answer = try await read(app, from: node?.port ?? front)
         guard let left = answer.fields.expires_in else {
             throw NotInTime(description: "a token of \(app.id): \(answer.status)")
         }
