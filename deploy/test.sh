@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every test there is: builds with warnings as errors, runs all suites, then 500 more simulated worlds.
+# Every test there is: looks at the form of the sources, builds with warnings as errors, runs all suites, then 500 more
+# simulated worlds.
 # Starts every server it needs on a free port and leaves none behind.
 #
 #   --long   Only the real cluster, with every fault there is: fifty kills, fifty departures, half an hour of chaos.
@@ -8,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 deploy/install.sh
+swift format lint --strict --recursive Package.swift Sources Tests
 export WXKEEPER_STRICT=1
 swift build --build-tests
 # A group that stands still is ended, and its last lines say where: hence line by line. SIGKILL, because a Swift process

@@ -1,6 +1,8 @@
 package import KeeperCore
 
-/// How hostile a world is, and what it contains. What is not given here the seed decides.
+/// How hostile a world is, and what it contains.
+///
+/// What is not given here the seed decides.
 package struct WorldOptions: Equatable, Sendable {
     /// Number of nodes; nil: mostly three.
     package var nodes: Int?
@@ -16,7 +18,9 @@ package struct WorldOptions: Equatable, Sendable {
     package var lostReplies = 0.005
     /// Share of WeChat calls that take long: up to the time-out and 0.9·δ.
     package var longCalls = 0.05
-    /// What may happen. The order matters: the seed draws from it.
+    /// What may happen.
+    ///
+    /// The order matters: the seed draws from it.
     package var faults = Fault.allCases
     /// A rule taken out on purpose.
     package var mutant: Rule?

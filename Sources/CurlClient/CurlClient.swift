@@ -21,7 +21,9 @@ public actor CurlClient {
         unsafe thread.asUnownedSerialExecutor()
     }
 
-    /// Starts the thread. It ends when the client is no longer referenced.
+    /// Starts the thread.
+    ///
+    /// It ends when the client is no longer referenced.
     /// - Parameter transferLimit: exchanges in flight at once; one more is refused.
     public init(transferLimit: Int = 256) {
         precondition(transferLimit > 0, "transferLimit \(transferLimit) allows nothing")
@@ -50,7 +52,9 @@ public actor CurlClient {
         }.get()
     }
 
-    /// Refuses new exchanges and cancels those in flight. May be called again.
+    /// Refuses new exchanges and cancels those in flight.
+    ///
+    /// May be called again.
     public func stop() {
         isStopping = true
         for id in transfers.keys.sorted() { cancel(id, .stopping) }

@@ -1,4 +1,6 @@
-/// Why an exchange brought no answer. There are two cases because there are two reactions.
+/// Why an exchange brought no answer.
+///
+/// There are two cases because there are two reactions.
 public enum CurlError: Error, Sendable, Equatable {
     /// No byte of the request left this machine; whoever asked may ask again as if nothing had happened.
     case notSent(Reason)

@@ -20,7 +20,9 @@ internal import Synchronization
     private let state = Mutex(State())
     private let identity = Atomic<UInt>(0)
 
-    /// `curl_global_init` once per process. Thread-safe by Swift's rule for static properties.
+    /// `curl_global_init` once per process.
+    ///
+    /// Thread-safe by Swift's rule for static properties.
     private static let isLibraryReady: Bool = ccurl_global_init() == CURLE_OK
 
     init() {
@@ -30,7 +32,9 @@ internal import Synchronization
         unsafe self.multi = multi
     }
 
-    /// Begins the rounds. `turn` runs once in each, after the jobs.
+    /// Begins the rounds.
+    ///
+    /// `turn` runs once in each, after the jobs.
     func start(_ turn: @escaping @Sendable () -> Void) {
         // SAFETY: the new thread takes over the one reference that is made here.
         let body = unsafe Unmanaged.passRetained(ThreadBody { self.loop(turn) })
@@ -54,7 +58,9 @@ internal import Synchronization
         wakeUp { $0.jobs.append(job) }
     }
 
-    /// Ends the thread. Only the actor's `deinit` may call it.
+    /// Ends the thread.
+    ///
+    /// Only the actor's `deinit` may call it.
     func end() {
         wakeUp { $0.isEnding = true }
     }
@@ -97,7 +103,9 @@ internal import Synchronization
         return !isEnding
     }
 
-    /// Sleeps. Keeps its name for profilers.
+    /// Sleeps.
+    ///
+    /// Keeps its name for profilers.
     @inline(never) private func blockingWait() {
         // SAFETY: no extra descriptors, so there is nothing to point to.
         let code = unsafe curl_multi_poll(multi, nil, 0, 60_000, nil)

@@ -26,7 +26,9 @@ extension HTTPReply: CustomStringConvertible, CustomDebugStringConvertible, Cust
 
 /// The header lines of an answer as they come in, with a limit.
 struct HeaderLines: Sendable, Equatable {
-    /// Bytes of all header lines of one exchange, interim answers and trailers included. Far above WeChat's 300.
+    /// Bytes of all header lines of one exchange, interim answers and trailers included.
+    ///
+    /// Far above WeChat's 300.
     static let byteLimit = 16 * 1024
 
     private struct Line: Equatable {

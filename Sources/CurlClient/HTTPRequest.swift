@@ -14,7 +14,9 @@ public struct HTTPRequest: Sendable {
     public struct Header: Sendable, Hashable {
         /// The name, a token as HTTP defines it.
         public let name: String
-        /// The value, without line breaks. Secret.
+        /// The value, without line breaks.
+        ///
+        /// Secret.
         public let value: String
 
         /// Takes both as they are; `exchange` refuses a header that would break its line.
@@ -24,7 +26,9 @@ public struct HTTPRequest: Sendable {
         }
     }
 
-    /// Where to. The transfer may use this URL's scheme and no other.
+    /// Where to.
+    ///
+    /// The transfer may use this URL's scheme and no other.
     public var url: RequestURL
     /// GET or POST.
     public var method: Method
@@ -34,7 +38,9 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]
     /// A longer answer is broken off, in bytes.
     public var bodyLimit: Int
-    /// A proxy's URL, which may hold a password; nil: none, whatever the environment says. Secret.
+    /// A proxy's URL, which may hold a password; nil: none, whatever the environment says.
+    ///
+    /// Secret.
     public var proxy: String?
     /// A file of PEM certificates to trust instead of the system's.
     public var authorityFile: String?

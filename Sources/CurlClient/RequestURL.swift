@@ -13,7 +13,9 @@ public struct RequestURL: Sendable, Hashable {
         case https
     }
 
-    /// Why a text is not accepted as a URL. Holds no part of the text, which may contain a secret.
+    /// Why a text is not accepted as a URL.
+    ///
+    /// Holds no part of the text, which may contain a secret.
     public enum Flaw: Error, Sendable, Hashable {
         /// It does not begin with `http://` or `https://`.
         case scheme
@@ -37,9 +39,13 @@ public struct RequestURL: Sendable, Hashable {
     public let port: Int?
     /// The path, at least `/`.
     public let path: String
-    /// What follows the first `?`. Secret.
+    /// What follows the first `?`.
+    ///
+    /// Secret.
     let query: String?
-    /// The whole URL. Secret.
+    /// The whole URL.
+    ///
+    /// Secret.
     let text: String
 
     /// Takes `text` apart, or names the first flaw.

@@ -42,13 +42,19 @@ internal import CCurl
         unsafe errorBuffer.deallocate()
     }
 
-    /// Takes the one who waits. Exactly one of `finish` and `cancel` resumes it.
+    /// Takes the one who waits.
+    ///
+    /// Exactly one of `finish` and `cancel` resumes it.
     func begin(_ continuation: CheckedContinuation<Outcome, Never>) { self.continuation = continuation }
 
-    /// Ends the exchange with libcurl's verdict. The handle must have left the multi handle.
+    /// Ends the exchange with libcurl's verdict.
+    ///
+    /// The handle must have left the multi handle.
     func finish(_ code: CURLcode) { resume(outcome(code)) }
 
-    /// Ends the exchange before libcurl does. The handle must have left the multi handle.
+    /// Ends the exchange before libcurl does.
+    ///
+    /// The handle must have left the multi handle.
     func cancel(_ cause: CurlError.Cause) {
         resume(.failure(failure(.init(cause, cause == .stopping ? "the client is stopping" : "cancelled"))))
     }

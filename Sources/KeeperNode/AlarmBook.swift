@@ -13,7 +13,9 @@ struct AlarmBook: Sendable {
     /// What is gone for less than this was there all the time: a Redis that answers every other command is in trouble.
     static let forgiveness: Duration = .seconds(15)
     static let reminder: Duration = .seconds(3600)
-    /// The least time between two messages, whatever they tell. Robots take twenty a minute.
+    /// The least time between two messages, whatever they tell.
+    ///
+    /// Robots take twenty a minute.
     static let shortestPause: Duration = .seconds(10)
     /// How long one kind of alarm waits at most for the next message about it.
     static let longestPause: Duration = .seconds(600)
@@ -63,8 +65,9 @@ struct AlarmBook: Sendable {
     /// The term last led.
     private var term: Epoch?
 
-    /// What is to be told now; nil if there is nothing, or it is too early. Whoever asks tells it and says how that
-    /// went, before asking again.
+    /// What is to be told now; nil if there is nothing, or it is too early.
+    ///
+    /// Whoever asks tells it and says how that went, before asking again.
     mutating func report(on current: NodeAlarms, at now: Instant) -> AlarmReport? {
         if let next = current.term, next != term {
             // Others may have led meanwhile: what is wrong with the apps is told anew, and nothing of what was.
@@ -145,8 +148,10 @@ struct AlarmBook: Sendable {
 }
 
 extension NodeAlarms {
-    /// Whether an alarm that is not among these is over. Between two leases nobody knows how the apps are, a ticket
-    /// waits for its app's token, and who does not see the store does not know who leads.
+    /// Whether an alarm that is not among these is over.
+    ///
+    /// Between two leases nobody knows how the apps are, a ticket waits for its app's token, and who does not see the
+    /// store does not know who leads.
     fileprivate func judges(_ id: Alarm.ID) -> Bool {
         guard let app = id.app else {
             return id.kind != .noLeader || !alarms.contains { [.storeUnreachable, .storeRefuses].contains($0.kind) }

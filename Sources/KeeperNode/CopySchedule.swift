@@ -6,7 +6,9 @@ internal import KeeperCore
 /// that every one is looked at at least every `longestRound`. One command at a time; as long as nothing changes at most
 /// one a second, however many apps there are, and with few apps fewer.
 struct CopySchedule: Sendable {
-    /// What happens to it. The term led at that moment comes with every event.
+    /// What happens to it.
+    ///
+    /// The term led at that moment comes with every event.
     enum Event: Equatable, Sendable {
         /// These apps have another token, or the term is another one.
         case changed(Set<AppID>)

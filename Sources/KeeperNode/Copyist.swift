@@ -36,12 +36,16 @@ public struct Copyist: Service {
         (events, input) = AsyncStream.makeStream()
     }
 
-    /// From now on keeps copies under these keys. One that is left out ends with the token it holds.
+    /// From now on keeps copies under these keys.
+    ///
+    /// One that is left out ends with the token it holds.
     public func configure(_ keys: [AppID: [CopyKey]]) {
         input.yield(.configured(keys))
     }
 
-    /// Works until cancelled or shut down gracefully. In a service group it stands before the node.
+    /// Works until cancelled or shut down gracefully.
+    ///
+    /// In a service group it stands before the node.
     public func run() async {
         await cancelWhenGracefulShutdown { await self.work() }
     }
@@ -105,8 +109,10 @@ public struct Copyist: Service {
         }
     }
 
-    /// Nil while there is no token. A doubt does not shorten the life: programs that find no token fetch one
-    /// themselves, which is worse than one that may not be the newest.
+    /// Nil while there is no token.
+    ///
+    /// A doubt does not shorten the life: programs that find no token fetch one themselves, which is worse than one
+    /// that may not be the newest.
     private func copy(of app: AppID, _ keys: [CopyKey], at now: Instant) -> Copy? {
         guard let credential = node.table.credential(of: app, at: now) else { return nil }
         return Copy(

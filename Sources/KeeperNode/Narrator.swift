@@ -136,7 +136,8 @@ private struct Line {
             metadata["app.id"] = "\(app)"
         case .foreignRotation(let app, let errcode, let pause):
             level = .error
-            sentence = "WeChat refuses the current token although nobody here replaced it: "
+            sentence =
+                "WeChat refuses the current token although nobody here replaced it: "
                 + (pause == .zero
                     ? "does another program fetch tokens for this app?"
                     : "another program fetches tokens for this app again and again; the next repair waits "
@@ -144,7 +145,8 @@ private struct Line {
             metadata = ["app.id": "\(app)", "wechat.errcode": "\(errcode)"]
         case .presumedDead(let app, let trouble):
             level = .warning
-            sentence = "takes the current token for dead, since its users say so and WeChat would not say: "
+            sentence =
+                "takes the current token for dead, since its users say so and WeChat would not say: "
                 + trouble.summary
             metadata["app.id"] = "\(app)"
             if let errcode = trouble.errcode { metadata["wechat.errcode"] = "\(errcode)" }

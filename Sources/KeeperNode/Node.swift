@@ -27,6 +27,7 @@ public actor Node: Service, CredentialProvider {
         }
     }
 
+    /// The moment from which this node counts its time.
     public nonisolated let origin: ContinuousClock.Instant
 
     private var core: NodeCore
@@ -146,13 +147,19 @@ extension Node {
         group.addTask { [world, input, table, origin] in
             switch action {
             case .lease(let id, let command):
-                input.yield(.leaseReplied(id, await result { () async throws(StoreError) in
-                    try await world.lease.perform(command, before: patience)
-                }))
+                input.yield(
+                    .leaseReplied(
+                        id,
+                        await result { () async throws(StoreError) in
+                            try await world.lease.perform(command, before: patience)
+                        }))
             case .credential(let id, let command):
-                input.yield(.credentialReplied(id, await result { () async throws(StoreError) in
-                    try await world.credentials.perform(command, before: patience)
-                }))
+                input.yield(
+                    .credentialReplied(
+                        id,
+                        await result { () async throws(StoreError) in
+                            try await world.credentials.perform(command, before: patience)
+                        }))
             case .call(let id, let app, let kind, let permit):
                 let outcome = await world.source.fetch(app, kind, before: origin + permit.deadline.sinceOrigin) {
                     table.allows(permit, at: Instant(.now - origin))
@@ -195,12 +202,16 @@ private func result<Reply: Sendable>(
 // MARK: CredentialProvider
 
 extension Node {
+    /// What is served for an app, from memory.
     public nonisolated func read(_ app: AppID) -> TokenReading { table.read(app, at: now) }
 
+    /// The app that a token is of, or was of a short while ago; nil for a stranger's.
     public nonisolated func owner(of token: Token) -> AppID? { table.owner(of: token, at: now) }
 
+    /// How long the event loop has not turned.
     public nonisolated func idleTime() -> Duration { table.idleTime(at: now) }
 
+    /// Asks for another token and waits for the answer.
     public func refresh(
         _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
         before deadline: ContinuousClock.Instant
@@ -223,7 +234,9 @@ extension Node {
         }
     }
 
-    /// Keeps these apps from now on, each named once. What is known of those that stay as they are stays known.
+    /// Keeps these apps from now on, each named once.
+    ///
+    /// What is known of those that stay as they are stays known.
     public nonisolated func configure(_ apps: [AppSettings]) {
         table.keep(apps.map(\.id))
         input.yield(.configured(apps))
@@ -233,17 +246,22 @@ extension Node {
         waiters.removeValue(forKey: waiter)?.resume(returning: answer)
     }
 
+    /// How this node is, for health checks.
     public func health() -> NodeHealth { core.health(at: now) }
 
+    /// What this node knows of the cluster.
     public func status() -> NodeStatus { core.status(at: now) }
 
     /// What a person should look at.
     func alarms() -> NodeAlarms? { core.alarms(at: now) }
 
+    /// What this node tells another that asks.
     public func peerState() -> PeerState { core.peerState(at: now) }
 
+    /// Who this node is, and what it keeps if that is not what `digest` stands for.
     public func introduction(to digest: AppsDigest?) -> Introduction { core.introduction(to: digest) }
 
+    /// Gives the lease up as an operator wishes, and waits until another holds it.
     public func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {
         guard isRunning else { throw .notLeader(nil) }
         let successor = try core.successor(by: order, at: now)
@@ -285,12 +303,14 @@ extension Node {
         }
     }
 
+    /// Pauses takeovers for so long; nil ends the pause.
     public func pause(for duration: Duration?) async throws(StoreError) {
         _ = try await world.lease.perform(.pause(duration), before: .now + settings.timing.commandTimeout)
     }
 
-    /// Gives the lease up for good, once the calls in flight are over; reads go on. Returns when that is done, at most
-    /// `wechat.timeout` and a few command time-outs later.
+    /// Gives the lease up for good, once the calls in flight are over; reads go on.
+    ///
+    /// Returns when that is done, at most `wechat.timeout` and a few command time-outs later.
     public func leave() async {
         guard isRunning, !hasLeft else { return }
         await withCheckedContinuation { continuation in
@@ -313,6 +333,7 @@ public struct NameTakenError: Error, CustomStringConvertible {
 
     init(by other: Member) { self.other = other }
 
+    /// What has happened, for the log.
     public var description: String {
         "another living node has the name \(other.holder.node): \(other.holder.address), "
             + "incarnation \(other.holder.incarnation); give every node its own node.id"

@@ -25,7 +25,9 @@ final class ReadTable: Sendable {
         }
     }
 
-    /// A value when a token or the term has changed; those that nobody has taken yet melt into one. For one reader.
+    /// A value when a token or the term has changed; those that nobody has taken yet melt into one.
+    ///
+    /// For one reader.
     let news: AsyncStream<Void>
 
     private let bell: AsyncStream<Void>.Continuation

@@ -1,6 +1,8 @@
 public import KeeperCore
 
-/// What has become of the alarms of one node since it last told of them. Nothing in it is secret.
+/// What has become of the alarms of one node since it last told of them.
+///
+/// Nothing in it is secret.
 public struct AlarmReport: Equatable, Sendable {
     /// What is wrong now and was not.
     public var raised: [Alarm]

@@ -1,6 +1,8 @@
 public import KeeperCore
 
-/// WeChat, as far as a leader needs it. Never throws: everything that can happen is one of the outcomes.
+/// WeChat, as far as a leader needs it.
+///
+/// Never throws: everything that can happen is one of the outcomes.
 public protocol CredentialSource: Sendable {
     /// Asks for a token.
     /// - Parameters:

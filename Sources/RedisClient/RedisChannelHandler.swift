@@ -35,7 +35,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
         self.messages = messages
     }
 
-    /// Writes one command. `report` is called exactly once, whatever happens.
+    /// Writes one command.
+    ///
+    /// `report` is called exactly once, whatever happens.
     func send(
         _ command: [RedisArgument],
         id: Int,
@@ -64,7 +66,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
     /// From now on messages of a channel may come between replies.
     func expectMessages() { hasSubscribed = true }
 
-    /// Frees the caller. The slot stays, so the reply, when it comes, is dropped and not given to the next command.
+    /// Frees the caller.
+    ///
+    /// The slot stays, so the reply, when it comes, is dropped and not given to the next command.
     func cancel(_ id: Int) {
         guard let index = waiting.firstIndex(where: { $0.id == id }) else { return }
         waiting[index].finish(.failure(.cancelled))

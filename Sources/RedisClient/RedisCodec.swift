@@ -6,7 +6,9 @@ internal import NIOCore
 /// Owns the reader and frees it. After an error the reader is dead: every later call fails, so the connection must be
 /// closed. Not thread-safe; it belongs to one event loop.
 @safe final class RedisReplyDecoder {
-    /// How many bytes of unfinished replies are held at most. Redis is trusted, so this is a limit for the unforeseen.
+    /// How many bytes of unfinished replies are held at most.
+    ///
+    /// Redis is trusted, so this is a limit for the unforeseen.
     static let maximumBacklog = 64 << 20
 
     // SAFETY: made in `init`, freed in `deinit`, never handed out.
@@ -63,7 +65,9 @@ internal import NIOCore
         }
     }
 
-    /// The reader's own words on its error. They quote at most one byte of the stream.
+    /// The reader's own words on its error.
+    ///
+    /// They quote at most one byte of the stream.
     private var reason: String {
         // SAFETY: `errstr` is an array of 128 bytes that hiredis ends with a zero; Swift sees it as a tuple.
         unsafe withUnsafeBytes(of: reader.pointee.errstr) { bytes in

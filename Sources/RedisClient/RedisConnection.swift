@@ -37,7 +37,9 @@ public actor RedisConnection {
 
     private static let lastNumber = Atomic<UInt64>(0)
 
-    /// False once the connection has ended. True is a guess: the other side may be gone without a word.
+    /// False once the connection has ended.
+    ///
+    /// True is a guess: the other side may be gone without a word.
     public nonisolated var isOpen: Bool { channel.isActive }
 
     /// Sends one command and waits for its reply, in turn behind the earlier ones.
@@ -52,7 +54,9 @@ public actor RedisConnection {
         return try await exchange(command, before: deadline)
     }
 
-    /// Subscribes to one channel. Afterwards the server takes `PING` and further subscriptions here, nothing else.
+    /// Subscribes to one channel.
+    ///
+    /// Afterwards the server takes `PING` and further subscriptions here, nothing else.
     public func subscribe(to channel: String, before deadline: ContinuousClock.Instant) async throws(RedisError) {
         handler.expectMessages()
         let reply = try await exchange(["SUBSCRIBE", RedisArgument(channel)], before: deadline)
@@ -104,12 +108,16 @@ public actor RedisConnection {
         }
     }
 
-    /// Ends the connection; commands in flight fail with `connectionLost`. May be called more than once.
+    /// Ends the connection; commands in flight fail with `connectionLost`.
+    ///
+    /// May be called more than once.
     public func close() {
         handler.close(.connectionLost("closed by this side"))
     }
 
-    /// Returns when the socket is closed, by whichever side. Cancelling the caller does not shorten it.
+    /// Returns when the socket is closed, by whichever side.
+    ///
+    /// Cancelling the caller does not shorten it.
     public nonisolated func waitUntilClosed() async {
         try? await channel.closeFuture.get()
     }

@@ -1,4 +1,6 @@
-/// Why a command has no reply. Each case asks for another reaction.
+/// Why a command has no reply.
+///
+/// Each case asks for another reaction.
 public enum RedisError: Error, Sendable, Equatable {
     /// No byte of the command has left: nothing has happened on the server. Try again on a new connection.
     case notSent(String)
@@ -33,7 +35,7 @@ public struct RedisRejection: Sendable, Equatable, CustomStringConvertible {
     /// The whole line, cut where Redis would repeat the arguments of the command: they may be secrets.
     public let description: String
 
-    /// Reads an error line such as `NOSCRIPT No matching script.`
+    /// Reads an error line, such as `NOSCRIPT No matching script`.
     public init(_ line: String) {
         let echo = line.firstRange(of: "with args beginning with")
         let safe = echo.map { line[..<$0.lowerBound] } ?? line[...]

@@ -79,7 +79,9 @@ actor RedisLink {
         }
     }
 
-    /// Ends the connection, now and for good. Commands in flight fail; later ones are `unreachable`.
+    /// Ends the connection, now and for good.
+    ///
+    /// Commands in flight fail; later ones are `unreachable`.
     func close() async {
         let last = state
         state = .closed
@@ -189,7 +191,8 @@ extension RedisLink {
     /// Asks a new connection whom it has reached, and gives that server our scripts if it does not have them.
     private func greet(_ connection: RedisConnection) async throws(RedisError) {
         let start = ContinuousClock.now
-        let info = try await connection.send(["INFO", "server"], before: start + RedisConnection.stepTimeout).text ?? ""
+        let info =
+            try await connection.send(["INFO", "server"], before: start + RedisConnection.stepTimeout).text ?? ""
         let roundTrip = ContinuousClock.now - start
         let line = info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("run_id:") }
         guard let line else { throw .connectionLost("INFO names no run_id") }
@@ -277,8 +280,9 @@ extension RedisError {
 }
 
 extension RedisRejection {
-    /// Whether it concerns the connection rather than one command. Before Redis 7 the code of what a script ran into
-    /// stands within the script's own error.
+    /// Whether it concerns the connection rather than one command.
+    ///
+    /// Before Redis 7 the code of what a script ran into stands within the script's own error.
     var isAboutTheConnection: Bool {
         ["READONLY", "NOAUTH", "LOADING", "MASTERDOWN"].contains(refusal.code)
     }

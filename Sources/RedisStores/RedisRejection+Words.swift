@@ -9,8 +9,10 @@ extension RedisRejection {
         return StoreRefusal(code: code, reason: code == "NOPERM" ? reason + forbidden : reason, deed: deed)
     }
 
-    /// The word by which the reason is known. Before Redis 7 the error of a command within a script stands in the
-    /// middle of the script's own; some reasons have no word at all.
+    /// The word by which the reason is known.
+    ///
+    /// Before Redis 7 the error of a command within a script stands in the middle of the script's own; some reasons
+    /// have no word at all.
     private var reasonCode: String {
         for (phrase, code) in Self.phrases where description.contains(phrase) { return code }
         if code == "ERR", let inner = description.firstMatch(of: #/-([A-Z]{3,20}) /#) { return String(inner.1) }

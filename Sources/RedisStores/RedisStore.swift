@@ -17,8 +17,9 @@ internal import Synchronization
 /// The user of the endpoint needs `EVALSHA`, `SCRIPT LOAD`, `INFO`, `SUBSCRIBE`, `PING`, and within the scripts the
 /// plain commands on keys `wxkeeper:{NAME}:*`, on the keys of copies, and the channel of that prefix.
 public final class RedisStore: LeaseStore, CredentialStore {
-    /// A value when something has changed, and after each (re)connection, when hints may have been missed. Hints that
-    /// nobody has taken yet melt into one. For one reader; ends with `close()`.
+    /// A value when something has changed, and after each (re)connection, when hints may have been missed.
+    ///
+    /// Hints that nobody has taken yet melt into one. For one reader; ends with `close()`.
     public let hints: AsyncStream<Void>
 
     let keyspace: Keyspace
@@ -56,8 +57,9 @@ public final class RedisStore: LeaseStore, CredentialStore {
         (hints, hint) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Executes one command about the lease. A tick that finds something new takes a second way to Redis and back, for
-    /// which it has as much time again.
+    /// Executes one command about the lease.
+    ///
+    /// A tick that finds something new takes a second way to Redis and back, for which it has as much time again.
     public func perform(
         _ command: LeaseCommand, before deadline: ContinuousClock.Instant
     ) async throws(StoreError) -> LeaseReply {
@@ -91,7 +93,9 @@ public final class RedisStore: LeaseStore, CredentialStore {
         return try CredentialReply.read(&reader, store: head.store, from: server)
     }
 
-    /// Ends both connections and the thread. Later commands are `unreachable`. May be called more than once.
+    /// Ends both connections and the thread.
+    ///
+    /// Later commands are `unreachable`. May be called more than once.
     public func close() async {
         hint.finish()
         await link.close()
@@ -141,8 +145,9 @@ extension RedisStore {
         return LeaseReply(server: server, answer: .ticked(found.reply))
     }
 
-    /// Reads what the tick could only name: its keys were not known before. What has changed once more since then is
-    /// newer than the tick's position, so the next tick brings it again.
+    /// Reads what the tick could only name: its keys were not known before.
+    ///
+    /// What has changed once more since then is newer than the tick's position, so the next tick brings it again.
     private func complete(
         _ found: inout TickFindings, from server: ServerIdentity, before deadline: ContinuousClock.Instant
     ) async throws(StoreError) {

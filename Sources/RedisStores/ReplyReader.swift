@@ -1,7 +1,9 @@
 internal import KeeperCore
 internal import RedisClient
 
-/// Reads a script's reply from left to right. What does not fit is an error, never a crash.
+/// Reads a script's reply from left to right.
+///
+/// What does not fit is an error, never a crash.
 struct ReplyReader {
     private var elements: ArraySlice<RedisReply>
 

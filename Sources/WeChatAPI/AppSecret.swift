@@ -1,4 +1,6 @@
-/// The AppSecret of one app. It prints as `<redacted>`.
+/// The AppSecret of one app.
+///
+/// It prints as `<redacted>`.
 public struct AppSecret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The secret itself, for the wire.
     let text: String

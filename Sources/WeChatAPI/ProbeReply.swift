@@ -2,8 +2,10 @@ internal import KeeperCore
 
 /// Judges the reply to a call that only shows whether a token lives.
 enum ProbeReply {
-    /// The codes that speak of the token itself. All others (the IP address, a quota, a permission, busy) say nothing
-    /// about it, and rotating a token would not cure them.
+    /// The codes that speak of the token itself.
+    ///
+    /// All others (the IP address, a quota, a permission, busy) say nothing about it, and rotating a token would not
+    /// cure them.
     static let deadCodes = [40_001, 40_014, 42_001]
 
     /// The outcome of a reply; `secrets` appear in no trouble.

@@ -2,7 +2,9 @@ internal import KeeperCore
 
 extension Refusal {
     /// Describes an `errcode` in our own words, with what is worth keeping of WeChat's: the request's id, and the
-    /// calling address where that is the trouble. Only for an unlisted code WeChat's text is quoted, made harmless.
+    /// calling address where that is the trouble.
+    ///
+    /// Only for an unlisted code WeChat's text is quoted, made harmless.
     init(errcode: Int, errmsg: String, hiding secrets: [String]) {
         let entry = ErrorTable.entries[errcode]
         let words = ErrorWords(errmsg, hiding: secrets)

@@ -1,6 +1,8 @@
 internal import KeeperCore
 
-/// Judges the reply to a call that should bring a ticket. What holds for a token's holds here too.
+/// Judges the reply to a call that should bring a ticket.
+///
+/// What holds for a token's holds here too.
 enum TicketReply {
     /// The outcome of a reply; `secrets` appear in no trouble.
     ///

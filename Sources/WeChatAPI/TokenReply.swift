@@ -4,7 +4,9 @@ internal import KeeperCore
 enum TokenReply {
     /// Sixteen times the 512 bytes WeChat asks everybody to reserve; a longer token is a mistake.
     static let tokenLimit = 8 * 1024
-    /// WeChat gives two hours today. It may give more; a month would be a mistake.
+    /// WeChat gives two hours today.
+    ///
+    /// It may give more; a month would be a mistake.
     static let longestLife = 30 * 24 * 3600
 
     /// The outcome of a reply; `secrets` appear in no trouble.

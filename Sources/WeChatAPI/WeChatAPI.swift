@@ -35,10 +35,14 @@ public struct WeChatAPI: CredentialSource {
         self.identity = identity
     }
 
-    /// From now on speaks for these apps, with these accounts. Calls under way go on as they are.
+    /// From now on speaks for these apps, with these accounts.
+    ///
+    /// Calls under way go on as they are.
     public func configure(_ accounts: [AppID: WeChatAccount]) { self.accounts.replace(with: accounts) }
 
-    /// Asks for a token. A call for an app without an account is `notSent`.
+    /// Asks for a token.
+    ///
+    /// A call for an app without an account is `notSent`.
     public func fetch(
         _ app: AppID,
         _ kind: CallKind,
@@ -52,7 +56,9 @@ public struct WeChatAPI: CredentialSource {
         }
     }
 
-    /// Asks for a ticket with the token of its app. A call for an app without an account is `notSent`.
+    /// Asks for a ticket with the token of its app.
+    ///
+    /// A call for an app without an account is `notSent`.
     public func fetchTicket(
         _ type: TicketType,
         of app: AppID,

@@ -28,11 +28,11 @@ struct ClusterBenchmarkCommand: AsyncParsableCommand {
     @Option(help: "How long Redis is watched, in seconds.")
     var watch = 10
 
-    /// What the benchmark promises: a cold start at most so much longer than the least, …
+    /// The benchmark promises a cold start at most so much longer than the least.
     static let mostDelay = 1.10
-    /// … a node resident in so many bytes, …
+    /// It promises a node resident in so many bytes.
     static let mostMemory = 60_000_000
-    /// … and so many more Redis commands a second with many apps than with few.
+    /// It promises at most so many times the Redis commands a second with many apps as with few.
     static let mostTraffic = 1.10
 
     func validate() throws {

@@ -2,11 +2,14 @@ import ClusterSimulation
 import KeeperCore
 import Testing
 
-/// Every rule is needed: taken out, some world breaks. And the same worlds are sound with the rule in its place.
+/// Every rule is needed: taken out, some world breaks.
+///
+/// And the same worlds are sound with the rule in its place.
 struct MutantTests {
-    /// Four rules have tests of their own alone. To trust one's own record whatever its epoch has shown no
-    /// overlap since a replaced server ends the term. And the δ for everybody after amnesia is needed only where a
-    /// lease is shorter than a command, a call and δ together.
+    /// Four rules have tests of their own alone.
+    ///
+    /// To trust one's own record whatever its epoch has shown no overlap since a replaced server ends the term. And the
+    /// δ for everybody after amnesia is needed only where a lease is shorter than a command, a call and δ together.
     /// That an old record proves nothing shows in one world of some ten thousand (`ElectorTests`). And that a death
     /// proves only one term matters, since an app without a record waits, only where somebody who knew nothing of an
     /// intent has written the record back before he died (`QuietPeriodTests`).

@@ -2,7 +2,9 @@ import ClusterSimulation
 import KeeperCore
 import Testing
 
-/// Every story of two nodes and one app within the bounds of a test. `cluster-simulation --exhaustive` goes further.
+/// Every story of two nodes and one app within the bounds of a test.
+///
+/// `cluster-simulation --exhaustive` goes further.
 struct SearchTests {
     private var bounds: Search.Bounds {
         var bounds = Search.Bounds(faults: 1)
@@ -18,7 +20,9 @@ struct SearchTests {
         #expect(findings.states > 5000)
     }
 
-    /// Those that one fault shows. Most need two; `steal` and `membersAskedFirst` cost no safety but time and calls.
+    /// Those that one fault shows.
+    ///
+    /// Most need two; `steal` and `membersAskedFirst` cost no safety but time and calls.
     @Test(arguments: [
         Rule.budget, .taint, .intentFence, .publishOnce, .restoresUpward, .waitsAfterUnknown, .versionsNeverFall,
     ])
@@ -27,7 +31,7 @@ struct SearchTests {
         #expect(!findings.violations.isEmpty, "\(mutant.name) was not found in \(findings.states) states")
     }
 
-    /// Two faults in one second: what is a late call worth without the rule that counts with it?
+    /// Two faults in one second show what a late call is worth without the rule that counts with it.
     @Test(arguments: [Rule.quietPeriod, .restHandedOn, .unknownCallHandedOn, .deathLeavesCallsOpen])
     func search_FindsTheMutant_WithinTwoFaults(mutant: Rule) {
         var bounds = Search.Bounds(faults: 2)

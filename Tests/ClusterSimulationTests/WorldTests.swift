@@ -1,7 +1,9 @@
 import ClusterSimulation
 import Testing
 
-/// Seeded worlds of the production core. A failure names its seed: run `cluster-simulation --trace --seed …`.
+/// Seeded worlds of the production core.
+///
+/// A failure names its seed: run `cluster-simulation --trace --seed …`.
 struct WorldTests {
     @Test(arguments: 0..<5)
     func world_BreaksNoRule_OnAnOrdinaryBadDay(part: UInt64) {

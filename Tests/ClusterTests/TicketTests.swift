@@ -94,7 +94,8 @@ extension ClusterTests {
         private func expectForcedRefresh(of cluster: Cluster) async throws {
             var question = try Question.post("/cgi-bin/stable_token", [:], key: cluster.secrets.shop)
             question.key = nil
-            question.body = #"{"grant_type":"client_credential","appid":"\#(shop.id)","#
+            question.body =
+                #"{"grant_type":"client_credential","appid":"\#(shop.id)","#
                 + #""secret":"\#(cluster.secrets.shop)","force_refresh":true}"#
             let token = try await cluster.token(of: shop)
             #expect(try await ask(cluster.front, question).token == token)

@@ -56,5 +56,7 @@ func dumped(_ value: Any) -> String {
     return text
 }
 
-/// A port on which nobody listens (once tcpmux). One that was free a moment ago may be another test's by now.
+/// A port on which nobody listens (once tcpmux).
+///
+/// One that was free a moment ago may be another test's by now.
 let deadPort = 1

@@ -2,7 +2,9 @@ import Testing
 
 @testable import KeeperCore
 
-/// The table of quiet periods, row by row. The grant is always received at 100 s.
+/// The table of quiet periods, row by row.
+///
+/// The grant is always received at 100 s.
 @Suite struct QuietPeriodTests {
     private let timing = LeaseTiming.standard
     private let granted = Instant.seconds(100)

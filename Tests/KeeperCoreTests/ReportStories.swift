@@ -7,6 +7,7 @@ import Testing
     private let mature = CredentialRecord.sample(age: .seconds(1000))
 
     /// Each second for so long so many callers report `token`; WeChat says `verdict` at once whenever it is asked.
+    ///
     /// Returns the moments of its questions.
     private func hammer(
         _ stage: inout Stage, _ token: String, for seconds: Int, by callers: Int, _ verdict: ProbeOutcome

@@ -11,7 +11,9 @@ import Testing
     private let now = Instant.seconds(1000)
     private let mature = Credential.sample(expiresAt: .seconds(8000), issuedAt: .seconds(800))
 
-    /// WeChat refuses the token. Returns whether it counts as dead.
+    /// WeChat refuses the token.
+    ///
+    /// Returns whether it counts as dead.
     @discardableResult
     private func refuse(_ watch: inout TokenWatch, isReported: Bool = false) -> Bool {
         watch.refused(life: .seconds(7200), isReported: isReported, policy, at: now)

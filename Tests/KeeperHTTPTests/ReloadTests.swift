@@ -49,8 +49,10 @@ import Testing
         let server = try World.server(provider, register: register)
         try await server.application.test(.live) { server in
             func ask(_ key: String) async throws -> Int {
-                Reply(try await server.execute(
-                    uri: "/token?appid=wx9", method: .get, headers: [.authorization: "Bearer \(key)"])).status
+                Reply(
+                    try await server.execute(
+                        uri: "/token?appid=wx9", method: .get, headers: [.authorization: "Bearer \(key)"])
+                ).status
             }
             #expect(try await ask("new-key") == 401)
             let newcomer = World.client("new", .only([AppID("wx9")]), [.read])

@@ -68,7 +68,8 @@ import Testing
                 ServedCredential(credential: .example(token: "TOKEN")), previous: [], refreshed: false,
                 stillValid: true)
         }
-        let body = asWeChatIs
+        let body =
+            asWeChatIs
             ? #"{"grant_type":"client_credential","appid":"wx1","secret":"shop-key","force_refresh":true}"#
             : #"{"appid":"wx1","access_token":"TOKEN"}"#
         let uri = asWeChatIs ? "/cgi-bin/stable_token" : "/token/refresh"

@@ -30,7 +30,9 @@ struct SDKReplay: Sendable, CustomStringConvertible {
         self.expects = expects
     }
 
-    /// The whole request. A POST says how long it is, in the place where libraries say it: after their own headers.
+    /// The whole request.
+    ///
+    /// A POST says how long it is, in the place where libraries say it: after their own headers.
     var text: String {
         let length = head.hasPrefix("POST") ? ["Content-Length: \(body.utf8.count)"] : []
         return (["\(head) HTTP/1.1", "Host: keeper.internal"] + headers + length).joined(separator: "\r\n")

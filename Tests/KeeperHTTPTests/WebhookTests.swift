@@ -59,15 +59,21 @@ import Testing
         #expect(message.contains(#""kind":"no-token""#))
     }
 
-    @Test(arguments: [
-        (.json, .ok, "anything", nil), (.json, .found, "", "the webhook answered with HTTP 302"),
-        (.json, .internalServerError, "", "the webhook answered with HTTP 500"),
-        (.wecom, .ok, #"{"errcode":0,"errmsg":"ok"}"#, nil),
-        (.wecom, .ok, #"{"errcode":93000,"errmsg":"invalid webhook url"}"#, "the robot answered with errcode 93000"),
-        (.dingtalk, .ok, #"{"errcode":310000,"errmsg":"keywords not in content"}"#,
-         "the robot answered with errcode 310000"),
-        (.dingtalk, .ok, "<html>", "the robot's answer has no errcode"),
-    ] as [(Webhook.Format, HTTPResponse.Status, String, String?)])
+    @Test(
+        arguments: [
+            (.json, .ok, "anything", nil), (.json, .found, "", "the webhook answered with HTTP 302"),
+            (.json, .internalServerError, "", "the webhook answered with HTTP 500"),
+            (.wecom, .ok, #"{"errcode":0,"errmsg":"ok"}"#, nil),
+            (
+                .wecom, .ok, #"{"errcode":93000,"errmsg":"invalid webhook url"}"#,
+                "the robot answered with errcode 93000"
+            ),
+            (
+                .dingtalk, .ok, #"{"errcode":310000,"errmsg":"keywords not in content"}"#,
+                "the robot answered with errcode 310000"
+            ),
+            (.dingtalk, .ok, "<html>", "the robot's answer has no errcode"),
+        ] as [(Webhook.Format, HTTPResponse.Status, String, String?)])
     func answer_SaysWhetherItArrived(
         _ format: Webhook.Format, _ status: HTTPResponse.Status, _ body: String, _ expected: String?
     ) async throws {

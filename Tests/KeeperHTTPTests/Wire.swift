@@ -9,7 +9,9 @@ struct Wire: ~Copyable {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private var received = ""
 
-    /// Runs `body` with a connection to `port`. After ten seconds it is closed, so that nobody waits for ever.
+    /// Runs `body` with a connection to `port`.
+    ///
+    /// After ten seconds it is closed, so that nobody waits for ever.
     static func open<Value: Sendable>(
         to port: Int, _ body: (inout Wire) async throws -> Value
     ) async throws -> Value {

@@ -3,7 +3,9 @@ struct NotInTime: Error {
     let what: String
 }
 
-/// Polls `condition` until it is true, for what gives no event to wait for. Only a fault reaches the limit.
+/// Polls `condition` until it is true, for what gives no event to wait for.
+///
+/// Only a fault reaches the limit.
 func eventually(
     _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
 ) async throws {

@@ -37,7 +37,9 @@ public final class RedisServer: Sendable {
         throw NotStarted(output: output)
     }
 
-    /// Ends the server before its scope does. Connections to it end at once.
+    /// Ends the server before its scope does.
+    ///
+    /// Connections to it end at once.
     public func stop() async throws {
         try child.send(.kill)
         _ = try await child.ended(within: .seconds(20))

@@ -5,7 +5,9 @@ import Testing
 import WeChatSimulator
 
 extension SDKTests {
-    /// What a client tells at its end. Times are in milliseconds.
+    /// What a client tells at its end.
+    ///
+    /// Times are in milliseconds.
     private struct Account: Decodable, CustomStringConvertible {
         let calls, failed, tokens: Int
         let errors: [String]

@@ -87,7 +87,9 @@ struct SDKTests {
 
     // MARK: What they share
 
-    /// In seconds. wechatpy wants a minute more than it needs.
+    /// In seconds.
+    ///
+    /// wechatpy wants a minute more than it needs.
     private static let life = 400
 
     func awaitAge(_ seconds: Int, _ cluster: Cluster) async throws {

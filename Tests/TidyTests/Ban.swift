@@ -27,7 +27,9 @@ struct Ban: Sendable {
     /// The one file of a test target that may sleep: a poll with a limit.
     static let pollingFile = "Eventually"
     /// Floors 0 to 2, and the simulated worlds.
-    static let roomsBelowTheShell: Set = ["KeeperCore", "KeeperPorts", "RedisClient", "CurlClient", "ClusterSimulation"]
+    static let roomsBelowTheShell: Set = [
+        "KeeperCore", "KeeperPorts", "RedisClient", "CurlClient", "ClusterSimulation",
+    ]
 
     static let all: [Ban] = [
         Ban(text: "Date()", instead: "time is an argument: pass `now`", scope: .belowTheShell),

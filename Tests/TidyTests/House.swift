@@ -1,6 +1,8 @@
 /// The arrows between the rooms, and the checks that look at more than one file.
 enum House {
-    /// Which of our own rooms a room may import. The program may import all.
+    /// Which of our own rooms a room may import.
+    ///
+    /// The program may import all.
     static let arrows: [String: Set<String>] = [
         "KeeperCore": [],
         "RedisClient": ["CHiredis"],

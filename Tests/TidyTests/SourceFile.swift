@@ -101,7 +101,11 @@ private struct SourceReader {
     private mutating func readBlockComment() {
         var depth = 0
         repeat {
-            if starts(with: "/*") { depth += 1 } else if starts(with: "*/") { depth -= 1 } else {
+            if starts(with: "/*") {
+                depth += 1
+            } else if starts(with: "*/") {
+                depth -= 1
+            } else {
                 takeComment()
                 continue
             }

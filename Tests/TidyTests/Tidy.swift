@@ -13,7 +13,9 @@ struct Finding: Equatable, CustomStringConvertible {
     var description: String { "\(path):\(line): \(message)" }
 }
 
-/// The checks that look at one file. Each is a function of text alone, so that a planted fault can show it works.
+/// The checks that look at one file.
+///
+/// Each is a function of text alone, so that a planted fault can show it works.
 enum Tidy {
     static let longestFile = 400
     static let longestFunction = 60

@@ -11,7 +11,9 @@ final class StubWeChat: Sendable {
     /// Each request as it came, head and body.
     var requests: [String] { notebook.requests.withLock { $0 } }
 
-    /// Runs `body` while it listens. An `answer` of nil is silence.
+    /// Runs `body` while it listens.
+    ///
+    /// An `answer` of nil is silence.
     static func with(_ answer: String?, _ body: (StubWeChat) async throws -> Void) async throws {
         let stub = try await StubWeChat(answer)
         do {

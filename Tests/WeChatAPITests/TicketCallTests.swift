@@ -76,7 +76,8 @@ import WeChatAPI
         let good = #"{"errcode":0,"errmsg":"ok","access_token":"C-1","expires_in":7200}"#
         try await StubWeChat.with(answer(good)) { stub in
             let outcome = try await api(port: stub.port).fetch(
-                application, .wecom, before: .now + .seconds(20)) { true }
+                application, .wecom, before: .now + .seconds(20)
+            ) { true }
             #expect(outcome == .issued(Token("C-1"), life: .seconds(7200)))
             let line = "GET /cgi-bin/gettoken?corpid=ww1&corpsecret=s%2F1 HTTP/1.1\r\n"
             #expect(stub.requests.first?.hasPrefix(line) == true)

@@ -11,7 +11,9 @@ struct AppBook: Hashable, Sendable {
     /// The newest one by a rotating call.
     var newestRotation: Int?
     /// By how many seconds the command that wrote a token ran late: its end is labelled that much too late, unless the
-    /// intent still stood. Only looked up.
+    /// intent still stood.
+    ///
+    /// Only looked up.
     var lateness: [Int: Double] = [:]
     /// Since when the newest rotation waits to be published.
     var unpublishedSince: WorldTime?

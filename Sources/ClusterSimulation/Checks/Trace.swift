@@ -1,5 +1,6 @@
-/// Tells a world's story line by line, when somebody asks. Without a listener no sentence is ever made: a string per
-/// event makes a sweep a hundred times slower.
+/// Tells a world's story line by line, when somebody asks.
+///
+/// Without a listener no sentence is ever made: a string per event makes a sweep a hundred times slower.
 struct Trace: Sendable {
     private let listener: (@Sendable (String) -> Void)?
 

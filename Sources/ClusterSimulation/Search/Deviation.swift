@@ -1,6 +1,8 @@
 internal import KeeperCore
 
-/// What a search may let go wrong, each at most once in a story. What is not chosen goes well and at once.
+/// What a search may let go wrong, each at most once in a story.
+///
+/// What is not chosen goes well and at once.
 enum Deviation: Int, CaseIterable, Sendable {
     /// The leader dies, or the other node; it starts again half a second later.
     case killLeader, killOther

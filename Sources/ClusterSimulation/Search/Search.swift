@@ -13,7 +13,9 @@ package struct Search: Sendable {
     package struct Bounds: Equatable, Sendable {
         /// Most faults in one story.
         package var faults: Int
-        /// Length of a story in seconds. The first token is fetched after 4.5 s, and another every two.
+        /// Length of a story in seconds.
+        ///
+        /// The first token is fetched after 4.5 s, and another every two.
         package var horizon = 13.0
         /// Nothing goes wrong before this moment in seconds.
         package var faultsFrom = 4.0
@@ -64,7 +66,9 @@ package struct Search: Sendable {
 
     private let bounds: Bounds
     private var open: [Branch] = []
-    /// The sets of faults with which a state was reached. With more faults there is nothing new to be seen.
+    /// The sets of faults with which a state was reached.
+    ///
+    /// With more faults there is nothing new to be seen.
     private var seen: [Int: [DeviationSet]] = [:]
     package private(set) var findings = Findings()
 
@@ -124,8 +128,9 @@ package struct Search: Sendable {
         return true
     }
 
-    /// Whatever else is due at this moment may happen first. Ticks and the like keep their order: each reads only what
-    /// the one before or after it would have read.
+    /// Whatever else is due at this moment may happen first.
+    ///
+    /// Ticks and the like keep their order: each reads only what the one before or after it would have read.
     private mutating func reorder(_ branch: Branch) {
         var world = branch.world
         let due = world.queue.popMoment()

@@ -3,7 +3,9 @@ internal import KeeperCore
 /// What two stories must have in common so that they go on alike.
 extension World {
     /// A hash over all that decides how the story goes on: the store, WeChat, what is under way, what the rules
-    /// remember; and of each node all it was told, and when. A core is nothing but what it was told.
+    /// remember; and of each node all it was told, and when.
+    ///
+    /// A core is nothing but what it was told.
     var stateHash: Int {
         var hasher = Hasher()
         hasher.combine(time)

@@ -132,7 +132,9 @@ struct RedisModel: Sendable {
         return lease.epoch == epoch && lease.holder.incarnation == holder.incarnation && lease.release == nil
     }
 
-    /// Whether the lock exists and names the caller. Expired locks were dropped when the command began.
+    /// Whether the lock exists and names the caller.
+    ///
+    /// Expired locks were dropped when the command began.
     func isLock(of holder: LeaseHolder) -> Bool { contents.lock?.owner == holder.incarnation }
 
     /// Gives a new term its number.

@@ -1,6 +1,8 @@
 internal import KeeperCore
 
-/// What a world asks of chance. One generator decides everything, so a seed retells the story.
+/// What a world asks of chance.
+///
+/// One generator decides everything, so a seed retells the story.
 struct Chance: Sendable {
     private var generator: SplitMix64
     /// Nothing happens by chance, and everything is as quick as it can be: for a search that makes the choices itself.

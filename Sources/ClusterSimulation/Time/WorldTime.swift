@@ -1,6 +1,8 @@
 internal import KeeperCore
 
-/// A moment of a world: true time since its beginning. Only the world knows it; nodes and the store see their clocks.
+/// A moment of a world: true time since its beginning.
+///
+/// Only the world knows it; nodes and the store see their clocks.
 package struct WorldTime: Hashable, Comparable, Sendable {
     /// Nanoseconds since the beginning.
     package let nanoseconds: Int64

@@ -14,7 +14,9 @@ extension World {
         feed(.started, to: node)
     }
 
-    /// Ends a process at once. What it has sent travels on.
+    /// Ends a process at once.
+    ///
+    /// What it has sent travels on.
     mutating func kill(_ node: Int, restartsAfter pause: Double) {
         guard nodes[node].isAlive else { return }
         tell(nodes[node].name, "is gone; starts again in \(decimal(pause)) s")
@@ -89,7 +91,9 @@ extension World {
         feed(.woke, to: node)
     }
 
-    /// Sets the node's one timer. A timer set too early is let fire and set again.
+    /// Sets the node's one timer.
+    ///
+    /// A timer set too early is let fire and set again.
     private mutating func arm(_ node: Int) {
         // Set for this very moment already.
         if nodes[node].wakesAt < .forever, nodes[node].armedFor == nodes[node].wakeUp { return }

@@ -137,8 +137,9 @@ extension World {
         if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
     }
 
-    /// A missing answer ends its connection, so that no later answer can be mistaken for it. Whatever else waits on
-    /// that connection fails with it.
+    /// A missing answer ends its connection, so that no later answer can be mistaken for it.
+    ///
+    /// Whatever else waits on that connection fails with it.
     mutating func breakConnection(_ connection: UInt64, _ node: Int, failsAll: Bool) {
         guard nodes[node].isAlive, connection == nodes[node].connection else { return }
         nodes[node].connection += 1

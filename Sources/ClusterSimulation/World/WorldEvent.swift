@@ -1,6 +1,8 @@
 internal import KeeperCore
 
-/// What can happen next in a world. Nodes are named by their index, and by the number of the life that is meant.
+/// What can happen next in a world.
+///
+/// Nodes are named by their index, and by the number of the life that is meant.
 enum WorldEvent: Hashable, Sendable {
     /// A node starts.
     case boot(node: Int)

@@ -7,7 +7,9 @@ struct Backoff: Sendable {
     private var failures = 0
     /// Ours: after a failure, or after an answer that was no news.
     private var retryAt = Instant.origin
-    /// WeChat's. Set only together with a trouble that it has named.
+    /// WeChat's.
+    ///
+    /// Set only together with a trouble that it has named.
     private var pausedUntil = Instant.origin
     /// What WeChat said if the configuration is wrong: then an operator's request asks all the same.
     @Rare private(set) var stoppedBy: Trouble?

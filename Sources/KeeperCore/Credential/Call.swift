@@ -74,7 +74,9 @@ public struct CallPermit: Hashable, Sendable {
     }
 }
 
-/// What a call that should bring a token has come to. Each case has a reaction of its own.
+/// What a call that should bring a token has come to.
+///
+/// Each case has a reaction of its own.
 public enum CallOutcome: Hashable, Sendable {
     /// WeChat issued or returned this token, with the life it has from now on.
     case issued(Token, life: Duration)

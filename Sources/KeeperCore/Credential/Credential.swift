@@ -12,7 +12,9 @@ public struct Credential: Hashable, Sendable {
     public var fingerprint: Fingerprint
     /// The life WeChat gave it.
     public var life: Duration
-    /// End of that life, counted from before the call that fetched it. Never recomputed for a version already known.
+    /// End of that life, counted from before the call that fetched it.
+    ///
+    /// Never recomputed for a version already known.
     public var expiresAt: Instant
     /// When it was published.
     public var issuedAt: Instant

@@ -1,4 +1,6 @@
-/// What a node asks of the store about one app's credential. Each command is one atomic script.
+/// What a node asks of the store about one app's credential.
+///
+/// Each command is one atomic script.
 ///
 /// "The lease is the caller's" means: the lease record names the caller's incarnation and the command's epoch and is
 /// not released. "The lock is the caller's" means: the lock exists and names the caller's incarnation.
@@ -27,7 +29,9 @@ public indirect enum CredentialCommand: Hashable, Sendable {
     }
 }
 
-/// What a decision to rotate was based on. If the store has moved on since, the decision is void.
+/// What a decision to rotate was based on.
+///
+/// If the store has moved on since, the decision is void.
 public struct DecisionBasis: Hashable, Sendable {
     /// The version known.
     public var version: UInt64

@@ -94,7 +94,9 @@ public struct OpenIntent: Hashable, Sendable {
 
 /// A mark that the published token may not be the newest one WeChat has issued.
 public struct Taint: Hashable, Sendable {
-    /// The store's event that set it. Only the publication of an intent with a later event clears it.
+    /// The store's event that set it.
+    ///
+    /// Only the publication of an intent with a later event clears it.
     public var event: UInt64
     /// How long ago the published token may have been replaced.
     public var age: Duration

@@ -1,4 +1,6 @@
-/// When the current token is due. Drawn once for each version, so that it does not move while the leader looks at it.
+/// When the current token is due.
+///
+/// Drawn once for each version, so that it does not move while the leader looks at it.
 struct DueTime: Sendable {
     /// Nil before the first token.
     private(set) var at: Instant?

@@ -1,8 +1,12 @@
-/// The numbers of this process's intents for one app. No number is given twice, and `called` never passes `given`.
+/// The numbers of this process's intents for one app.
+///
+/// No number is given twice, and `called` never passes `given`.
 struct IntentNumbers: Sendable {
     /// Of the last one given out.
     private(set) var given: UInt64 = 0
-    /// Of the last one that went on to call. An open intent above it surely never called.
+    /// Of the last one that went on to call.
+    ///
+    /// An open intent above it surely never called.
     private(set) var called: UInt64 = 0
 
     mutating func next() -> UInt64 {

@@ -1,4 +1,6 @@
-/// All that one node knows of one app's credential. Order is (epoch, version); it never goes back.
+/// All that one node knows of one app's credential.
+///
+/// Order is (epoch, version); it never goes back.
 struct Knowledge: Sendable {
     /// The newest token known.
     private(set) var credential: Credential?
@@ -22,7 +24,9 @@ struct Knowledge: Sendable {
     private(set) var hasRecord = false
     /// Whether a record with the current token was missing once; an intent that was open in it then is known to nobody.
     private(set) var wasMissing = false
-    /// Whether the store holds what we hold. If not, a leader writes it back.
+    /// Whether the store holds what we hold.
+    ///
+    /// If not, a leader writes it back.
     private(set) var isStored = true
     private(set) var event: UInt64 = 0
     private var store = ""
@@ -53,7 +57,9 @@ struct Knowledge: Sendable {
         /// The events of the intent and of the taint.
         let events: Set<UInt64>
         let since: Instant
-        /// Whether the record showed our token. If not, what was open may have brought ours about.
+        /// Whether the record showed our token.
+        ///
+        /// If not, what was open may have brought ours about.
         let isOfOurs: Bool
 
         /// Whether the store shows it still: an intent under its own event or, once resolved, as the taint of it.
@@ -209,8 +215,10 @@ extension Knowledge {
         if isContested { borrowedDoubt = .earlier(borrowedDoubt, other.issuedAt) }
     }
 
-    /// A node that has seen the current token's whole life tells when it ends. This one has just started and knows that
-    /// from the store's clock alone, which may have been set since: the earlier end counts.
+    /// A node that has seen the current token's whole life tells when it ends.
+    ///
+    /// This one has just started and knows that from the store's clock alone, which may have been set since: the
+    /// earlier end counts.
     /// - Returns: whether that changes anything.
     mutating func correctLife(by record: CredentialRecord, askedAt sent: Instant) -> Bool {
         guard !isTicket, let known = credential, let other = Credential(record, readAfter: sent),
@@ -223,9 +231,10 @@ extension Knowledge {
     }
 
     /// Whether the token the store shows may be the newer of the two, though its number says that it is the older: a
-    /// store that was lost and whose clock was set back counts terms anew from below, or gives a number twice. Not if
-    /// it is known to be one of those before, nor if it was published earlier: then the store came back from an older
-    /// copy.
+    /// store that was lost and whose clock was set back counts terms anew from below, or gives a number twice.
+    ///
+    /// Not if it is known to be one of those before, nor if it was published earlier: then the store came back from an
+    /// older copy.
     private func isContest(of stored: Credential, with other: Credential, after previous: [Fingerprint]) -> Bool {
         stored.issuedAt > other.issuedAt && stored.fingerprint != other.fingerprint
             && !previous.contains(stored.fingerprint)

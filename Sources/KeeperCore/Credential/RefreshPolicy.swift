@@ -36,8 +36,9 @@ final class RefreshPolicy: Sendable {
     static func ticketPause(life: Duration) -> Duration {
         max(.milliseconds(250), min(.seconds(300), life / 24))
     }
-    /// How long a ticket is relied upon after WeChat has named it: two questions may fail. What WeChat says of its life
-    /// is not to be trusted, for it says the same as late as a minute before the end.
+    /// How long a ticket is relied upon after WeChat has named it: two questions may fail.
+    ///
+    /// What WeChat says of its life is not to be trusted, for it says the same as late as a minute before the end.
     static func ticketTrust(life: Duration) -> Duration { ticketPause(life: life) * 2 }
 
     /// The end of the life of a ticket that WeChat has named in answer to a question asked at `moment`.
@@ -113,8 +114,9 @@ final class RefreshPolicy: Sendable {
         Allowance.Rate(burst: 100, interval: min(.seconds(10), life / 60))
     }
 
-    /// How soon WeChat is asked whether a token lives once it has refused that question. Never so late as tomorrow: a
-    /// quota may be cleared at any time.
+    /// How soon WeChat is asked whether a token lives once it has refused that question.
+    ///
+    /// Never so late as tomorrow: a quota may be cleared at any time.
     func questionPause(after reaction: Refusal.Reaction) -> Duration {
         if case .nextMinute = reaction { return .seconds(62) }
         return .seconds(300)
@@ -144,8 +146,10 @@ final class RefreshPolicy: Sendable {
         return Int(Double(NodeSettings.classicDailyBudget) * shortness)
     }
 
-    /// How soon tokens are replaced that were ended from outside: a hundred without a rest, then one in 58 s. In any 24
-    /// hours that is 1590 at most, so the day's budget is not used up by them, nor what those need that are due.
+    /// How soon tokens are replaced that were ended from outside: a hundred without a rest, then one in 58 s.
+    ///
+    /// In any 24 hours that is 1590 at most, so the day's budget is not used up by them, nor what those need that are
+    /// due.
     func repairs(life: Duration) -> Allowance.Rate {
         Allowance.Rate(burst: 100, interval: min(.seconds(58), life / 120))
     }

@@ -86,9 +86,11 @@ extension Refresher {
         leadership.granted + policy.timing.tickPeriod * 3
     }
 
-    /// The end of the quiet period for this app. Where calls rotate nothing they may overlap, so there it is kept only
-    /// while a token lives and waiting costs nothing; or in doubt, because then a forced refresh may still be on its
-    /// way, and replace the token that ends the doubt.
+    /// The end of the quiet period for this app.
+    ///
+    /// Where calls rotate nothing they may overlap, so there it is kept only while a token lives and waiting costs
+    /// nothing; or in doubt, because then a forced refresh may still be on its way, and replace the token that ends the
+    /// doubt.
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
         if app.line != .classic, !hasToken, knowledge.doubtSince == nil { return .origin }
         // Where the store has no record, or had none until we wrote it back, somebody may have deleted one with an
@@ -161,7 +163,9 @@ extension Refresher {
         return Plan(step: .verify(.watched), at: watch.due(credential, policy))
     }
 
-    /// Draws the moment at which a newly learned version is due. Called after everything that may bring one.
+    /// Draws the moment at which a newly learned version is due.
+    ///
+    /// Called after everything that may bring one.
     mutating func schedule(at now: Instant) {
         guard let credential = knowledge.credential else { return }
         guard due.draw(for: credential, app.line, policy, random: &random) else { return }

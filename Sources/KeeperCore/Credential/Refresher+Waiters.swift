@@ -1,6 +1,8 @@
 // Those who wait for another token: who is answered at once, who waits, who is sent on or away.
 extension Refresher {
-    /// Takes in a caller. Afterwards `step` must run.
+    /// Takes in a caller.
+    ///
+    /// Afterwards `step` must run.
     mutating func ask(
         _ request: RefreshRequest, fingerprint: Fingerprint?, _ situation: Situation, at now: Instant,
         into out: inout Outbox
@@ -110,8 +112,10 @@ extension Refresher {
         forwards.failed(policy, at: now)
     }
 
-    /// The token has been replaced while they waited: those who reported the old one have what they came for. A leader
-    /// also answers those who reported a token it has never heard of, as it does when they ask (`immediateAnswer`).
+    /// The token has been replaced while they waited: those who reported the old one have what they came for.
+    ///
+    /// A leader also answers those who reported a token it has never heard of, as it does when they ask
+    /// (`immediateAnswer`).
     mutating func answerSuperseded(isLeading: Bool, at now: Instant, into out: inout Outbox) {
         guard !queue.isEmpty, let served, served.expiresIn(at: now) != nil else { return }
         let previous = self.previous

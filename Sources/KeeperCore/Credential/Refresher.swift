@@ -56,7 +56,9 @@ struct Refresher: Sendable {
         let rawValue: Int
         /// The lease is too short for a call: renew it now.
         static let renewal = Demands(rawValue: 1)
-        /// A publication of ours was refused: somebody rotates beside us. Give the lease up.
+        /// A publication of ours was refused: somebody rotates beside us.
+        ///
+        /// Give the lease up.
         static let stepDown = Demands(rawValue: 2)
         /// The token is missing: ask the members before it is fetched.
         static let askPeers = Demands(rawValue: 4)
@@ -137,8 +139,9 @@ struct Refresher: Sendable {
         return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil
     }
 
-    /// Fingerprints of the tokens before the one that is served. While the store has not acknowledged that one, the one
-    /// before it is not among those it names.
+    /// Fingerprints of the tokens before the one that is served.
+    ///
+    /// While the store has not acknowledged that one, the one before it is not among those it names.
     var previous: [Fingerprint] {
         guard let known = knowledge.credential?.fingerprint, let current = served?.credential.fingerprint,
             known != current
@@ -189,7 +192,9 @@ extension Refresher {
         return demands
     }
 
-    /// When `step` has something to do next. It changes nothing, but a machine that may be changed need not be copied.
+    /// When `step` has something to do next.
+    ///
+    /// It changes nothing, but a machine that may be changed need not be copied.
     mutating func chooseWakeUp(_ situation: Situation, at now: Instant) -> Instant? {
         var next = queue.nextExpiry(isWorking: isWorking)
         switch job {

@@ -5,7 +5,9 @@
 struct Repair: Sendable {
     /// Whether WeChat has refused the current token, or its users say so and WeChat cannot be asked.
     private(set) var isDead = false
-    /// Whether a program outside the cluster has ended it. Only if it is dead.
+    /// Whether a program outside the cluster has ended it.
+    ///
+    /// Only if it is dead.
     private(set) var isOverwritten = false
     /// What repairs have cost of the quota of rotations.
     private var allowance = Allowance()

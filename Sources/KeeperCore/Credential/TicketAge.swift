@@ -1,8 +1,12 @@
-/// What a ticket's end is known from. WeChat says nothing true of its life, only which one is current.
+/// What a ticket's end is known from.
+///
+/// WeChat says nothing true of its life, only which one is current.
 struct TicketAge: Sendable {
     /// The token of its app, which brings it; nil while there is none.
     var ownersToken: Token?
-    /// When WeChat was asked and named the current one. Only what this node has seen itself counts.
+    /// When WeChat was asked and named the current one.
+    ///
+    /// Only what this node has seen itself counts.
     private var namedAt: Instant?
 
     /// WeChat, asked at `moment`, has named a ticket.

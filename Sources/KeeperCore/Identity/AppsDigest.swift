@@ -24,5 +24,6 @@ public struct AppsDigest: Hashable, Sendable, CustomStringConvertible {
         rawValue = String(repeating: "0", count: 16 - digits.count) + digits
     }
 
+    /// As it is written in logs.
     public var description: String { rawValue }
 }

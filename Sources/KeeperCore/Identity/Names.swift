@@ -6,13 +6,17 @@ public struct AppID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Wraps an appid that configuration has already checked.
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
+    /// As it is written in logs.
     public var description: String { rawValue }
 
+    /// The order of the names.
     public static func < (left: AppID, right: AppID) -> Bool { left.rawValue < right.rawValue }
 }
 
 extension AppID {
-    /// Stands between an app and the type of a ticket. No appid holds it.
+    /// Stands between an app and the type of a ticket.
+    ///
+    /// No appid holds it.
     private static let ticketMark: Character = "#"
 
     /// Under which name a ticket of this app is kept beside the tokens: `APPID#TYPE`.
@@ -22,7 +26,9 @@ extension AppID {
     public var isTicket: Bool { rawValue.contains(Self.ticketMark) }
 }
 
-/// The stable name of a node, the same over all its restarts. No two living nodes may share one.
+/// The stable name of a node, the same over all its restarts.
+///
+/// No two living nodes may share one.
 public struct NodeName: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name as configured (`node.id`).
     public let rawValue: String
@@ -30,8 +36,10 @@ public struct NodeName: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// Wraps a name that configuration has already checked.
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
+    /// As it is written in logs.
     public var description: String { rawValue }
 
+    /// The order of the names.
     public static func < (left: NodeName, right: NodeName) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -43,10 +51,13 @@ public struct Incarnation: Hashable, Sendable, CustomStringConvertible {
     /// Wraps digits the shell drew once, at start.
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
+    /// As it is written in logs.
     public var description: String { rawValue }
 }
 
-/// The number of a term of leadership. Never reused; fences every write.
+/// The number of a term of leadership.
+///
+/// Never reused; fences every write.
 public struct Epoch: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Zero stands for "no term yet".
     public let rawValue: UInt64
@@ -60,8 +71,10 @@ public struct Epoch: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The number above it.
     var next: Epoch { Epoch(rawValue + 1) }
 
+    /// As it is written in logs.
     public var description: String { String(rawValue) }
 
+    /// Whether the left term is the earlier.
     public static func < (left: Epoch, right: Epoch) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -73,12 +86,16 @@ public struct RequestID: Hashable, Comparable, Sendable, CustomStringConvertible
     /// Wraps a number the core has counted.
     public init(_ rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// As it is written in logs.
     public var description: String { String(rawValue) }
 
+    /// Whether the left one was sent first.
     public static func < (left: RequestID, right: RequestID) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// Names one caller who waits for the outcome of a refresh. The shell counts these.
+/// Names one caller who waits for the outcome of a refresh.
+///
+/// The shell counts these.
 public struct WaiterID: Hashable, Sendable {
     /// Grows with every caller of the process.
     public let rawValue: UInt64

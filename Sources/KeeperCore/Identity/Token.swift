@@ -1,4 +1,6 @@
-/// An access token. It prints as `<redacted>`, so that no log or error can give it away by accident.
+/// An access token.
+///
+/// It prints as `<redacted>`, so that no log or error can give it away by accident.
 public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The token itself, for the wire and for the caller who has the right to it.
     public let secret: String
@@ -6,8 +8,11 @@ public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStr
     /// Wraps a token that came from WeChat, from the store or from a caller.
     public init(_ secret: String) { self.secret = secret }
 
+    /// Never the secret itself.
     public var description: String { "<redacted>" }
+    /// Never the secret itself, in a debugger neither.
     public var debugDescription: String { description }
+    /// Nothing: a mirror would show the secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
@@ -19,5 +24,6 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     /// Wraps digits computed by the shell.
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
+    /// As it is written in logs.
     public var description: String { rawValue }
 }

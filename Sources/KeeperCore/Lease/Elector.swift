@@ -1,4 +1,6 @@
-/// Wins, keeps and gives up the lease. Decides only; the shell acts.
+/// Wins, keeps and gives up the lease.
+///
+/// Decides only; the shell acts.
 ///
 /// Safety: `isLeader(at:)` is true only while `now < term.validUntil`, and `validUntil` is counted from the moment the
 /// request was *sent*, less the clock drift and a guard. It does **not** promise that no other node believes to lead:
@@ -119,8 +121,9 @@ extension Elector {
         }
     }
 
-    /// A server started from an old copy may show a renewal we saw long ago as its last one. What we watched on the old
-    /// server proves nothing about the time since.
+    /// A server started from an old copy may show a renewal we saw long ago as its last one.
+    ///
+    /// What we watched on the old server proves nothing about the time since.
     private mutating func meet(_ server: ServerIdentity, at now: Instant) {
         guard server.run != serverRun, rules.demand(.replacedServerEndsTerm) else { return }
         if serverRun != nil { forgottenUntil = now + timing.observation + timing.lateness }
@@ -128,8 +131,9 @@ extension Elector {
         watched = nil
     }
 
-    /// Whether the record that the grant of `epoch` replaced may hide a later term whose holder still calls. The store
-    /// counts on from that record, or from our floor if that is higher: then a term we know of is missing.
+    /// Whether the record that the grant of `epoch` replaced may hide a later term whose holder still calls.
+    ///
+    /// The store counts on from that record, or from our floor if that is higher: then a term we know of is missing.
     ///
     /// A node that has just started knows of no server before this one: only the record itself can tell it.
     private func mayHaveForgotten(
@@ -269,7 +273,9 @@ extension Elector {
         state = .leader(term)
     }
 
-    /// Takes in the answer to a renewal. Returns whether it succeeded.
+    /// Takes in the answer to a renewal.
+    ///
+    /// Returns whether it succeeded.
     mutating func renewReplied(
         _ request: RequestID, _ reply: Result<LeaseReply, StoreError>, at now: Instant, into out: inout Outbox
     ) -> Bool {
@@ -339,7 +345,9 @@ extension Elector {
         giveUp(term, handover, at: now, into: &out)
     }
 
-    /// Gives the lease up for good. Only when no call is in flight. Returns the request to wait for, if any.
+    /// Gives the lease up for good.
+    ///
+    /// Only when no call is in flight. Returns the request to wait for, if any.
     mutating func resign(at now: Instant, into out: inout Outbox) -> RequestID? {
         guard let term else {
             state = .resigned
@@ -361,6 +369,7 @@ extension Elector {
     }
 
     /// What a successor must still wait: the rest of our own quiet period, and of a call that may still be processed.
+    ///
     /// Both parts are necessary; the simulation broke drafts that lacked either.
     private func left(of term: Term, at now: Instant) -> Duration {
         if rules.waive(.restHandedOn) { return .zero }

@@ -1,4 +1,6 @@
-/// What a node asks of the store about the lease and the cluster. Each command is one atomic script.
+/// What a node asks of the store about the lease and the cluster.
+///
+/// Each command is one atomic script.
 ///
 /// The store knows who asks (`LeaseHolder`, "the caller"). A command may be executed any time after it was sent, even
 /// long after its sender gave up; every script is written so that such a stray does no harm.
@@ -30,8 +32,9 @@ public enum LeaseCommand: Hashable, Sendable {
 public struct Tick: Hashable, Sendable {
     /// How far the caller has read; nil or another store's position makes the store send every record.
     public var position: StorePosition?
-    /// Take the name although another incarnation stands under it. Without it the member record is written only if
-    /// none is there or it is the caller's own.
+    /// Take the name although another incarnation stands under it.
+    ///
+    /// Without it the member record is written only if none is there or it is the caller's own.
     public var claimsName: Bool
     /// Newest term the caller knows, for the member record.
     public var epochSeen: Epoch
@@ -46,6 +49,7 @@ public struct Tick: Hashable, Sendable {
     /// Life of the member record.
     public var memberTTL: Duration
     /// Apps whose credential record the caller expects to be there; the reply names those that are missing.
+    ///
     /// At most `Tick.mostVerified`.
     public var verify: [AppID]
 
@@ -120,7 +124,9 @@ public struct StorePosition: Hashable, Sendable {
     }
 }
 
-/// Which server answered, over which connection. Another server is a reason to distrust what was known.
+/// Which server answered, over which connection.
+///
+/// Another server is a reason to distrust what was known.
 public struct ServerIdentity: Hashable, Sendable {
     /// The server's own identity, new at each of its starts (Redis: `run_id` of `INFO server`).
     public let run: String
@@ -170,10 +176,14 @@ public struct LeaseReply: Hashable, Sendable {
 public struct TickReply: Hashable, Sendable {
     /// The lease's record; nil if there is none.
     public var lease: LeaseRecord?
-    /// What is left of the lock by the store's clock; nil if there is no lock. Only a hint.
+    /// What is left of the lock by the store's clock; nil if there is no lock.
+    ///
+    /// Only a hint.
     public var lockLeft: Duration?
     /// Credential records changed since the caller's position, oldest change first; every record if the caller had no
-    /// position or one of another store. At most `Tick.mostChanges`.
+    /// position or one of another store.
+    ///
+    /// At most `Tick.mostChanges`.
     public var changes: [CredentialRecord]
     /// Where the caller has read to now.
     public var position: StorePosition
@@ -189,9 +199,13 @@ public struct TickReply: Hashable, Sendable {
     public var members: [Member]
     /// The other incarnation that stands under the caller's name and was not overwritten; nil if there is none.
     public var nameHolder: Member?
-    /// What was found that no node has written so, by this command and by those since the last tick. It counts as lost.
+    /// What was found that no node has written so, by this command and by those since the last tick.
+    ///
+    /// It counts as lost.
     public var spoiled: [Spoilage]
-    /// The store's clock, as time since the Unix epoch. A label: no rule depends on it.
+    /// The store's clock, as time since the Unix epoch.
+    ///
+    /// A label: no rule depends on it.
     public var storeTime: Duration
 
     /// Describes what a tick found.
@@ -215,7 +229,9 @@ public struct TickReply: Hashable, Sendable {
     }
 }
 
-/// Why the store gave no answer. Each case has a reaction of its own.
+/// Why the store gave no answer.
+///
+/// Each case has a reaction of its own.
 public enum StoreError: Error, Hashable, Sendable {
     /// Nothing was sent: no connection. The command has surely not run.
     case unreachable(String)

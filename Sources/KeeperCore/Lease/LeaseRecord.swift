@@ -16,13 +16,16 @@ public final class LeaseHolder: Hashable, Sendable, CustomStringConvertible {
         self.address = address
     }
 
+    /// Name and incarnation, for the log.
     public var description: String { "\(node) (\(incarnation))" }
 
+    /// Whether both are the same process, wherever it is reached.
     public static func == (left: LeaseHolder, right: LeaseHolder) -> Bool {
         left === right
             || (left.incarnation == right.incarnation && left.node == right.node && left.address == right.address)
     }
 
+    /// Hashes what tells processes apart.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(node)
         hasher.combine(incarnation)
@@ -30,7 +33,9 @@ public final class LeaseHolder: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The persistent record of the lease. It outlives the lock, so that a successor sees the last renewal.
+/// The persistent record of the lease.
+///
+/// It outlives the lock, so that a successor sees the last renewal.
 public struct LeaseRecord: Hashable, Sendable {
     /// Number of the term.
     public var epoch: Epoch
@@ -109,7 +114,9 @@ public struct ObservedRenewal: Hashable, Sendable {
     public init(_ record: LeaseRecord) { self.init(epoch: record.epoch, sequence: record.sequence) }
 }
 
-/// What one node tells the others with every tick. The record vanishes `LeaseTiming.memberTTL` after the last tick.
+/// What one node tells the others with every tick.
+///
+/// The record vanishes `LeaseTiming.memberTTL` after the last tick.
 public struct Member: Hashable, Sendable {
     /// Who it is and where it is reached.
     public var holder: LeaseHolder

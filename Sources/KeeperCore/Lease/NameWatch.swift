@@ -1,4 +1,4 @@
-/// Watches another incarnation that stands under our own name: is it alive, or what a dead process left behind?
+/// Watches another incarnation that stands under our own name: whether it lives, or a dead process left it behind.
 struct NameWatch: Sendable {
     /// What is known of our own name.
     enum Finding: Equatable, Sendable {

@@ -86,8 +86,10 @@ struct QuietPeriod: Equatable, Sendable {
 }
 
 extension QuietPeriod {
-    /// The holder's process has ended, so only what it had sent can still arrive. But if it never got through its own
-    /// quiet period, its death proves nothing about the term before: that one may be alive.
+    /// The holder's process has ended, so only what it had sent can still arrive.
+    ///
+    /// But if it never got through its own quiet period, its death proves nothing about the term before: that one may
+    /// be alive.
     private static func afterDeath(of previous: LeaseRecord, _ evidence: Evidence) -> QuietPeriod {
         guard previous.isActive || evidence.rules.waive(.deathProvesOneTerm) else {
             return QuietPeriod(until: evidence.granted + evidence.timing.observation, lateness: .all)

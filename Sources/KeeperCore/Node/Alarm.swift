@@ -41,6 +41,7 @@ public struct Alarm: Hashable, Sendable {
         case appsDiffer = "apps-differ"
         case stopped, overwritten, failing
 
+        /// Whether the left one is the graver.
         public static func < (left: Kind, right: Kind) -> Bool { left.rank < right.rank }
 
         private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
@@ -103,7 +104,9 @@ public struct Alarm: Hashable, Sendable {
 
 /// All that is wrong in the eyes of one node.
 public struct NodeAlarms: Equatable, Sendable {
-    /// The term it leads. Of apps only the leader speaks, so that each alarm comes from one node.
+    /// The term it leads.
+    ///
+    /// Of apps only the leader speaks, so that each alarm comes from one node.
     public var term: Epoch?
     /// What is wrong, nothing twice.
     public var alarms: [Alarm]

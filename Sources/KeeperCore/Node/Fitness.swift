@@ -151,7 +151,9 @@ struct Fitness: Sendable {
         schedule(at: now)
     }
 
-    /// This node gives way. Returns until when it is to keep back; whether it is let in must then be tried anew.
+    /// This node gives way.
+    ///
+    /// Returns until when it is to keep back; whether it is let in must then be tried anew.
     mutating func giveWay(at now: Instant) -> Instant {
         isLetIn = Array(repeating: nil, count: isLetIn.count)
         (letIn, shutOut) = (0, 0)

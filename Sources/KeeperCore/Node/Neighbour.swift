@@ -26,7 +26,9 @@ public struct Neighbour: Equatable, Sendable {
     }
 }
 
-/// In what the apps of two nodes differ. Tickets count like apps.
+/// In what the apps of two nodes differ.
+///
+/// Tickets count like apps.
 public struct AppsDifference: Hashable, Sendable {
     /// Kept by this node alone.
     public var onlyHere: Names
@@ -72,6 +74,7 @@ extension AppsDifference {
 }
 
 extension AppsDifference.Names: CustomStringConvertible {
+    /// The first names, and how many more there are.
     public var description: String {
         let named = first.map(\.rawValue).joined(separator: ", ")
         return count > first.count ? "\(named) and \(count - first.count) more" : named

@@ -51,8 +51,9 @@ struct Neighbourhood: Sendable {
         return nil
     }
 
-    /// Whether this member, if it leads, asks for an app as far as anybody can tell. One that was never found is not
-    /// waited for; one that was not asked yet is, for the moment that takes.
+    /// Whether this member, if it leads, asks for an app as far as anybody can tell.
+    ///
+    /// One that was never found is not waited for; one that was not asked yet is, for the moment that takes.
     func expects(_ app: AppID, of member: Member) -> Bool {
         guard let entry = entries[member.holder.node], entry.neighbour.holder == member.holder else { return true }
         switch entry.neighbour.finding {
@@ -66,7 +67,9 @@ struct Neighbourhood: Sendable {
         inFlight = (request, member.holder, Pair(ours: ours, theirs: member.apps))
     }
 
-    /// Takes in an answer. Returns what is known now, if that has changed.
+    /// Takes in an answer.
+    ///
+    /// Returns what is known now, if that has changed.
     mutating func introduced(
         _ request: RequestID, _ outcome: IntroductionOutcome, apps: [AppSettings], at now: Instant
     ) -> Neighbour? {
@@ -107,7 +110,9 @@ extension NodeCore {
     /// Everybody else with a living member record.
     private var others: [Member] { sync.members.filter { $0.holder.incarnation != holder.incarnation } }
 
-    /// Asks one member who it is, if there is one that is not known. Called when a tick has told who is there.
+    /// Asks one member who it is, if there is one that is not known.
+    ///
+    /// Called when a tick has told who is there.
     mutating func introduceIfDue(at now: Instant) {
         guard !isDraining, let member = neighbourhood.next(of: others, ours: appsDigest, at: now) else { return }
         neighbourhood.sent(out.introduce(to: member, apps: appsDigest), to: member, ours: appsDigest)
@@ -119,7 +124,9 @@ extension NodeCore {
         out.note(.neighbour(changed))
     }
 
-    /// Whether an app will be asked for by whoever leads. A leader that does not keep it never will.
+    /// Whether an app will be asked for by whoever leads.
+    ///
+    /// A leader that does not keep it never will.
     func isAwaited(_ app: AppID) -> Bool {
         guard let leader = leaderHint?.holder.incarnation,
             let member = sync.members.first(where: { $0.holder.incarnation == leader }), let theirs = member.apps,

@@ -30,8 +30,10 @@ extension NodeCore {
 }
 
 extension NodeCore {
-    /// What is wrong between this node and the others, one of each kind. Of apps that differ each node tells what it
-    /// does not share with the leader, so that nobody is told of two others.
+    /// What is wrong between this node and the others, one of each kind.
+    ///
+    /// Of apps that differ each node tells what it does not share with the leader, so that nobody is told of two
+    /// others.
     private func addNeighbours(to alarms: inout [Alarm], leader: NodeName?) {
         var isMisled = false
         for neighbour in findings {

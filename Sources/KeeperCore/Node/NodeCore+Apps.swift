@@ -41,7 +41,9 @@ extension NodeCore {
         Refresher(app: app, incarnation: holder.incarnation, policy: policy, seed: random.next(), rules: rules)
     }
 
-    /// Looks the apps up by name and the tickets by app. Each app has its place in `refreshers`.
+    /// Looks the apps up by name and the tickets by app.
+    ///
+    /// Each app has its place in `refreshers`.
     mutating func indexApps() {
         indexOfApp = Dictionary(
             refreshers.enumerated().map { ($1.app.id, $0) }, uniquingKeysWith: { first, _ in first })

@@ -6,7 +6,9 @@ public enum HandoverOrder: Equatable, Sendable {
     case switchover(leader: NodeName, successor: NodeName?)
 }
 
-/// Why a handover was not begun. Each case has an HTTP status of its own.
+/// Why a handover was not begun.
+///
+/// Each case has an HTTP status of its own.
 public enum HandoverRefusal: Error, Equatable, Sendable {
     /// This node does not lead; whom it believes to. Ask that one.
     case notLeader(LeaderHint?)

@@ -116,7 +116,9 @@ struct PeerQuery: Sendable {
         nextWakeUp = now + .seconds(2)
     }
 
-    /// Takes in the end of a query. Returns when it was sent if it is the one in flight.
+    /// Takes in the end of a query.
+    ///
+    /// Returns when it was sent if it is the one in flight.
     mutating func answered(_ request: RequestID, by count: Int, at now: Instant) -> Instant? {
         guard let inFlight, inFlight.request == request else { return nil }
         self.inFlight = nil

@@ -52,8 +52,9 @@ extension NodeCore {
         return reasons
     }
 
-    /// Behind others, or cut off from everybody. With the store away for all nobody can rotate, so an old cache is
-    /// still right and nobody leaves.
+    /// Behind others, or cut off from everybody.
+    ///
+    /// With the store away for all nobody can rotate, so an old cache is still right and nobody leaves.
     private func isOutOfStep(at now: Instant) -> Bool {
         guard let age = sync.age(at: now), age > settings.readerLease, rules.demand(.readerLease) else { return false }
         let hasOthers = sync.members.contains { $0.holder.incarnation != holder.incarnation }

@@ -93,7 +93,9 @@ extension NodeCore {
         step(index, at: now)
     }
 
-    /// A record that should be there is not. If it was never there, there is nothing to restore and nothing to say.
+    /// A record that should be there is not.
+    ///
+    /// If it was never there, there is nothing to restore and nothing to say.
     private mutating func lost(_ index: Int, at now: Instant) {
         guard refreshers[index].knowledge.hasRecord || refreshers[index].knowledge.credential != nil else { return }
         // While a command of ours is on its way, its answer tells more than this.

@@ -256,7 +256,9 @@ extension LeaderHint {
 }
 
 extension Situation {
-    /// Whether an app would decide the same in both. A longer lease alone changes nothing; who waits for it is told.
+    /// Whether an app would decide the same in both.
+    ///
+    /// A longer lease alone changes nothing; who waits for it is told.
     func matters(like other: Situation) -> Bool {
         guard leader == other.leader else { return false }
         guard let leadership, let before = other.leadership else {

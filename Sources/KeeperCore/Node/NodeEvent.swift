@@ -1,4 +1,6 @@
-/// Everything that can happen to a node. `NodeCore.handle(_:at:)` is the only gate.
+/// Everything that can happen to a node.
+///
+/// `NodeCore.handle(_:at:)` is the only gate.
 public enum NodeEvent: Hashable, Sendable {
     /// The process is up; the first event.
     case started
@@ -34,7 +36,9 @@ public enum NodeEvent: Hashable, Sendable {
     case configured([AppSettings])
 }
 
-/// Everything a node can be told to do. The shell obeys; each IO action comes back as one event with its `RequestID`.
+/// Everything a node can be told to do.
+///
+/// The shell obeys; each IO action comes back as one event with its `RequestID`.
 public enum NodeAction: Equatable, Sendable {
     /// Ask the store about the lease; give up after `LeaseTiming.commandTimeout`.
     case lease(RequestID, LeaseCommand)
@@ -67,7 +71,9 @@ public enum NodeAction: Equatable, Sendable {
     indirect case note(Notice)
 }
 
-/// What is worth a line in the log. Values, not strings: the shell writes the sentence.
+/// What is worth a line in the log.
+///
+/// Values, not strings: the shell writes the sentence.
 public enum Notice: Equatable, Sendable {
     /// Took the lease; rotating calls wait for `quiet`.
     case becameLeader(Epoch, quiet: Duration)

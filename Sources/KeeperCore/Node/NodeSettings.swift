@@ -1,4 +1,6 @@
-/// What a node is told at start. But for the apps it never changes.
+/// What a node is told at start.
+///
+/// But for the apps it never changes.
 public struct NodeSettings: Equatable, Sendable {
     /// Times of the lease.
     public var timing: LeaseTiming

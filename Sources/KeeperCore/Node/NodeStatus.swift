@@ -1,4 +1,6 @@
-/// What a node says of itself: enough for health checks and load balancers. Holds no secret and no address.
+/// What a node says of itself: enough for health checks and load balancers.
+///
+/// Holds no secret and no address.
 public struct NodeHealth: Equatable, Sendable {
     /// The node.
     public var node: NodeName

@@ -26,7 +26,9 @@ struct Recollection: Sendable {
         }
     }
 
-    /// Everything was read. Returns whether the members are to be asked: once.
+    /// Everything was read.
+    ///
+    /// Returns whether the members are to be asked: once.
     mutating func asksMembers() -> Bool {
         defer { hasAsked = true }
         return !hasAsked
@@ -38,7 +40,9 @@ struct Recollection: Sendable {
 extension NodeCore {
     var isCold: Bool { recollection.isCold }
 
-    /// Marks what a cold node has found in the store as not proven. Tickets are asked for anew with their app's token.
+    /// Marks what a cold node has found in the store as not proven.
+    ///
+    /// Tickets are asked for anew with their app's token.
     mutating func distrust(_ index: Int, unless known: Credential?, at now: Instant) {
         let refresher = refreshers[index]
         guard isCold, !sync.hasReadAll, !refresher.app.line.isTicket, let found = refresher.knowledge.credential,
@@ -59,8 +63,10 @@ extension NodeCore {
         if isProven { recollection.warmUp() }
     }
 
-    /// A cold node has asked the members. One that is not cold and in step with the store has told everything newer
-    /// than what the store holds; and each tells when the token ends, by a clock that nobody sets.
+    /// A cold node has asked the members.
+    ///
+    /// One that is not cold and in step with the store has told everything newer than what the store holds; and each
+    /// tells when the token ends, by a clock that nobody sets.
     mutating func heed(_ states: [PeerState], askedAt sent: Instant) {
         guard isCold else { return }
         for record in states.flatMap(\.records) {

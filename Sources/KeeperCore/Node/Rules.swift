@@ -83,7 +83,9 @@ package enum Rule: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// The rules in force. A running node obeys all of them; no configuration leads here.
+/// The rules in force.
+///
+/// A running node obeys all of them; no configuration leads here.
 package struct Rules: Equatable, Sendable {
     private var takenOut: UInt64 = 0
 

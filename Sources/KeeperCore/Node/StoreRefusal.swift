@@ -1,8 +1,12 @@
-/// What the store says against a command, in words for people. It did answer: nobody need look at the network.
+/// What the store says against a command, in words for people.
+///
+/// It did answer: nobody need look at the network.
 public struct StoreRefusal: Hashable, Sendable {
     /// One word for machines, such as `OOM`; the same as long as the reason is the same.
     public var code: String
-    /// What is wrong, one clause. Holds no key, no value and no secret.
+    /// What is wrong, one clause.
+    ///
+    /// Holds no key, no value and no secret.
     public var reason: String
     /// What somebody should do about it, one clause.
     public var deed: String

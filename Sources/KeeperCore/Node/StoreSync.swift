@@ -64,7 +64,9 @@ struct StoreSync: Sendable {
         return start..<end
     }
 
-    /// Takes in the end of a tick. Returns when it was sent if it is the one in flight.
+    /// Takes in the end of a tick.
+    ///
+    /// Returns when it was sent if it is the one in flight.
     mutating func replied(_ request: RequestID, at now: Instant) -> Instant? {
         guard let inFlight, inFlight.request == request else { return nil }
         self.inFlight = nil
@@ -81,8 +83,10 @@ struct StoreSync: Sendable {
         hint(at: now)
     }
 
-    /// Whether a reply goes on where we have read to. A server that was started from an old copy may have counted other
-    /// events under the numbers we know, so after a change of server everything is read anew.
+    /// Whether a reply goes on where we have read to.
+    ///
+    /// A server that was started from an old copy may have counted other events under the numbers we know, so after a
+    /// change of server everything is read anew.
     mutating func follows(_ reply: TickReply, from server: ServerIdentity, at now: Instant) -> Bool {
         defer { serverRun = server.run }
         guard let serverRun, serverRun != server.run, !reply.startsOver else { return true }
@@ -115,8 +119,10 @@ struct StoreSync: Sendable {
         out.note(.storeClockStepped(step))
     }
 
-    /// Notices whether the store answers and what it refuses, and says so when that changes. Only a tick tells whether
-    /// everything is confirmed, so what is refused of other commands leaves the store reachable.
+    /// Notices whether the store answers and what it refuses, and says so when that changes.
+    ///
+    /// Only a tick tells whether everything is confirmed, so what is refused of other commands leaves the store
+    /// reachable.
     mutating func noteReply(_ error: StoreError?, of kind: RefusalBook.Kind, at now: Instant, into out: inout Outbox) {
         let before = refusals.current
         var isAnswered = error == nil

@@ -29,7 +29,9 @@ public struct Allowance: Hashable, Sendable {
     /// Whether everything that was taken has come back: then it tells nothing that a new one would not.
     public func isWhole(at now: Instant) -> Bool { whole <= now }
 
-    /// Takes one. Whoever takes one too many is forgiven all but the last, so that the next comes an interval later.
+    /// Takes one.
+    ///
+    /// Whoever takes one too many is forgiven all but the last, so that the next comes an interval later.
     public mutating func take(_ rate: Rate, at now: Instant) {
         whole = min(max(whole, now) + rate.interval, now + rate.interval * rate.burst)
     }

@@ -15,12 +15,15 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The moment so many seconds after the origin.
     public static func seconds(_ seconds: Double) -> Instant { Instant(.seconds(seconds)) }
 
+    /// The time since the origin.
     public var description: String { "\(sinceOrigin)" }
 
     // Whole numbers of attoseconds compare and add in two instructions; the library's `Duration` calls out for each.
+    /// Whether both are the same moment.
     public static func == (left: Instant, right: Instant) -> Bool {
         left.sinceOrigin.attoseconds == right.sinceOrigin.attoseconds
     }
+    /// Whether the left one comes first.
     public static func < (left: Instant, right: Instant) -> Bool {
         left.sinceOrigin.attoseconds < right.sinceOrigin.attoseconds
     }

@@ -1,4 +1,6 @@
-/// Every time of the lease protocol. Two are configured, the lease length and WeChat's time-out; the rest follows.
+/// Every time of the lease protocol.
+///
+/// Two are configured, the lease length and WeChat's time-out; the rest follows.
 ///
 /// The names in parentheses are those of `docs/guarantees.md`.
 public struct LeaseTiming: Equatable, Sendable {
@@ -93,6 +95,7 @@ public enum LeaseRuleBroken: Error, Equatable, Sendable, CustomStringConvertible
         if case .callTimeoutOutOfBounds = self { true } else { false }
     }
 
+    /// What is wrong, and what is allowed.
     public var description: String {
         switch self {
         case .ttlOutOfBounds(let found):

@@ -23,7 +23,9 @@ struct AlarmMessage {
             + report.cleared.map { (.cleared, $0) }
     }
 
-    /// For people. The first word is always the same: a robot of DingTalk can be told to listen for it.
+    /// For people.
+    ///
+    /// The first word is always the same: a robot of DingTalk can be told to listen for it.
     ///
     /// Every alarm has its line, cut where there is not room enough for all: what is told is named.
     var text: String {

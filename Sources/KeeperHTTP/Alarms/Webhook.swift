@@ -30,6 +30,7 @@ public struct Webhook: AlarmSink {
         self.client = client
     }
 
+    /// Posts a report, once.
     public func post(_ report: AlarmReport, before deadline: ContinuousClock.Instant) async throws(AlarmFailure) {
         let body: [UInt8]
         do {

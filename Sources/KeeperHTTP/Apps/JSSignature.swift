@@ -1,7 +1,9 @@
 internal import Crypto
 internal import KeeperCore
 
-/// WeChat's signatures over a ticket. SHA-1 is WeChat's choice, not ours.
+/// WeChat's signatures over a ticket.
+///
+/// SHA-1 is WeChat's choice, not ours.
 enum JSSignature {
     /// What `wx.config` and `wx.agentConfig` are given for a page: names in order, values as they are, nothing escaped.
     ///

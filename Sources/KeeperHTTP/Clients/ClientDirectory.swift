@@ -19,6 +19,7 @@ public struct ClientDirectory: Sendable {
         /// These two clients have the same key.
         case sameKey(String, String)
 
+        /// What is wrong, without a key.
         public var description: String {
             switch self {
             case .sameID(let id): "two clients have the id \(id)"

@@ -23,7 +23,9 @@ public struct KeyDigest: Hashable, Sendable, CustomStringConvertible, CustomRefl
         self.words = words
     }
 
-    /// The digest as `sha256sum` prints it, for the configuration. Of a key of 256 random bits it tells nothing.
+    /// The digest as `sha256sum` prints it, for the configuration.
+    ///
+    /// Of a key of 256 random bits it tells nothing.
     public var hexadecimal: String {
         (0..<4).map { words[$0] }.map { word in
             let digits = String(word, radix: 16)
@@ -40,6 +42,8 @@ public struct KeyDigest: Hashable, Sendable, CustomStringConvertible, CustomRefl
     /// The first word alone: a dictionary then looks at the rest by `==`.
     public func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
 
+    /// Never the secret itself.
     public var description: String { "<redacted>" }
+    /// Nothing: a mirror would show the secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

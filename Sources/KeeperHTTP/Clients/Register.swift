@@ -1,6 +1,8 @@
 internal import Synchronization
 
-/// Who may ask, and what about. Both change together when the configuration is read again.
+/// Who may ask, and what about.
+///
+/// Both change together when the configuration is read again.
 public final class Register: Sendable {
     /// The clients and apps of one moment.
     struct Entries: Sendable {
@@ -15,7 +17,9 @@ public final class Register: Sendable {
         current = Mutex(Entries(clients: clients, apps: apps))
     }
 
-    /// Both as they are now. Whoever needs them twice for one answer takes them once.
+    /// Both as they are now.
+    ///
+    /// Whoever needs them twice for one answer takes them once.
     var entries: Entries { current.withLock { $0 } }
 
     /// Puts others in their place, from the next request on.

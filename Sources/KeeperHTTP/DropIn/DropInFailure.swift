@@ -1,7 +1,9 @@
 internal import Hummingbird
 internal import KeeperCore
 
-/// A failure as WeChat tells it: HTTP 200, an `errcode` and an `errmsg`. SDKs know these codes and nothing else.
+/// A failure as WeChat tells it: HTTP 200, an `errcode` and an `errmsg`.
+///
+/// SDKs know these codes and nothing else.
 struct DropInFailure: Error {
     let errcode: Int
     let message: String

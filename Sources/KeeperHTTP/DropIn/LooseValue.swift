@@ -26,7 +26,9 @@ enum LooseValue: Decodable, Equatable {
         }
     }
 
-    /// The members of a JSON object; nil if the bytes are none. A byte-order mark before it does not count.
+    /// The members of a JSON object; nil if the bytes are none.
+    ///
+    /// A byte-order mark before it does not count.
     static func object(in bytes: ByteBuffer) -> [String: LooseValue]? {
         var text = bytes.readableBytesView
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }

@@ -57,7 +57,9 @@ public struct ClusterSecret: Sendable, CustomStringConvertible, CustomReflectabl
         return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: message, using: proofKey(direction))
     }
 
-    /// `body` made unreadable to all but the nodes of the cluster, bound to the question named. Empty stays empty.
+    /// `body` made unreadable to all but the nodes of the cluster, bound to the question named.
+    ///
+    /// Empty stays empty.
     func seal(_ body: [UInt8], _ direction: Direction, nonce: String) throws -> [UInt8] {
         guard !body.isEmpty else { return [] }
         let box = try AES.GCM.seal(body, using: bodyKey(direction), authenticating: Array(nonce.utf8))
@@ -87,7 +89,9 @@ public struct ClusterSecret: Sendable, CustomStringConvertible, CustomReflectabl
         }
     }
 
+    /// Never the secret itself.
     public var description: String { "<redacted>" }
+    /// Nothing: a mirror would show the secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 

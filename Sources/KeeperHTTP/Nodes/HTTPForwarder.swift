@@ -35,6 +35,7 @@ public struct HTTPForwarder: Forwarder {
         self.clock = clock
     }
 
+    /// Asks the leader on behalf of those who wait here.
     public func forward(_ forwarding: Forwarding, before deadline: ContinuousClock.Instant) async -> ForwardOutcome {
         do throws(NodeTransportFailure) {
             let reply: RefreshReply = try await ask(
@@ -46,6 +47,7 @@ public struct HTTPForwarder: Forwarder {
         }
     }
 
+    /// Asks members what they know, all at once; whoever does not answer in time is left out.
     public func states(
         of members: [Member], before deadline: ContinuousClock.Instant
     ) async -> [PeerState] {
@@ -59,6 +61,7 @@ public struct HTTPForwarder: Forwarder {
         }
     }
 
+    /// Asks a member who it is and what it keeps.
     public func introduce(
         to member: Member, apps: AppsDigest, before deadline: ContinuousClock.Instant
     ) async -> IntroductionOutcome {
@@ -72,8 +75,10 @@ public struct HTTPForwarder: Forwarder {
         }
     }
 
-    /// All pages of what a node knows; nil if one of them did not come. Every record's times are those of its own
-    /// page, which is later than the caller assumes: so a token seems to live a little shorter, never longer.
+    /// All pages of what a node knows; nil if one of them did not come.
+    ///
+    /// Every record's times are those of its own page, which is later than the caller assumes: so a token seems to live
+    /// a little shorter, never longer.
     private func state(of holder: LeaseHolder, before deadline: ContinuousClock.Instant) async -> PeerState? {
         var state: PeerState?
         var after: String?
@@ -99,8 +104,9 @@ public struct HTTPForwarder: Forwarder {
         case objection(NodeGate.Objection)
     }
 
-    /// Asks one question; once more by the other's clock, if that is all the other objects to. Its word for what time
-    /// it is there is proven, and whether a question is void is for its clock alone to say.
+    /// Asks one question; once more by the other's clock, if that is all the other objects to.
+    ///
+    /// Its word for what time it is there is proven, and whether a question is void is for its clock alone to say.
     private func ask<Answer: Decodable>(
         _ holder: LeaseHolder, _ method: NodeExchange.Method, _ target: String, epoch: Epoch,
         _ message: RefreshMessage?, limit: Int, before deadline: ContinuousClock.Instant

@@ -11,7 +11,9 @@ struct NodeEndpoints: Sendable {
 
     let provider: any CredentialProvider
 
-    /// A refresh that a follower forwards to the leader. It is never forwarded again.
+    /// A refresh that a follower forwards to the leader.
+    ///
+    /// It is never forwarded again.
     func refresh(_ request: NodeRequest) async throws -> NodeAnswer {
         guard request.question.hop <= 1 else {
             return try NodeAnswer(HTTPResponse.Status(code: 508), RefreshReply.tooManyHops)

@@ -1,6 +1,8 @@
 internal import KeeperCore
 
-/// The way one HTTP exchange with another node takes. Knows nothing of proofs.
+/// The way one HTTP exchange with another node takes.
+///
+/// Knows nothing of proofs.
 protocol NodeTransport: Sendable {
     /// Sends `exchange` once and brings the whole answer, or throws.
     func send(

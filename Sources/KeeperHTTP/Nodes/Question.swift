@@ -70,7 +70,9 @@ struct Question: Equatable, Sendable {
         ]
     }
 
-    /// Everything the proof covers. Each part has its length before it, so that no two questions look alike.
+    /// Everything the proof covers.
+    ///
+    /// Each part has its length before it, so that no two questions look alike.
     func proven(with body: [UInt8]) -> [UInt8] {
         let texts = [
             method, target, String(time), nonce, recipient.rawValue, String(hop), String(epoch.rawValue),

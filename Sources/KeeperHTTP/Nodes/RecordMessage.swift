@@ -1,7 +1,9 @@
 internal import KeeperCore
 
-/// A `CredentialRecord` on its way between nodes. Times are whole milliseconds: life is rounded down, age up, so that
-/// no token seems to live longer for having travelled.
+/// A `CredentialRecord` on its way between nodes.
+///
+/// Times are whole milliseconds: life is rounded down, age up, so that no token seems to live longer for having
+/// travelled.
 struct RecordMessage: Codable {
     var appid: String
     var event: UInt64

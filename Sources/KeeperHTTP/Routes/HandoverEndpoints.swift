@@ -6,7 +6,9 @@ internal import KeeperPorts
 internal import Logging
 
 /// How operators move leadership: `POST /operate/step-down`, `/operate/switchover`, `/operate/pause` and
-/// `/operate/resume`. Each is logged with who asked.
+/// `/operate/resume`.
+///
+/// Each is logged with who asked.
 struct HandoverEndpoints: Sendable {
     /// How long a pause lasts if nobody says how long.
     static let usualPauseSeconds: Int64 = 3600

@@ -12,7 +12,9 @@ struct HealthEndpoints: Sendable {
 
     let provider: any CredentialProvider
 
-    /// Whether the loop turns. Never looks at the store, WeChat or other nodes, so no outage restarts a node.
+    /// Whether the loop turns.
+    ///
+    /// Never looks at the store, WeChat or other nodes, so no outage restarts a node.
     func live() throws -> Response {
         guard provider.idleTime() < Self.longestIdleTime else {
             throw RequestFailure(.serviceUnavailable, "the node's loop does not turn")

@@ -30,7 +30,9 @@ struct OperateEndpoints: Sendable {
         }
     }
 
-    /// Has this node read its configuration again. A mistake in it changes nothing, and all are told.
+    /// Has this node read its configuration again.
+    ///
+    /// A mistake in it changes nothing, and all are told.
     func reload(_ request: ClientRequest) async throws -> Response {
         logger.notice("an operator has the configuration read again", metadata: ["client.id": "\(request.client.id)"])
         do {

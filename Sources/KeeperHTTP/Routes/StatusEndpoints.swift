@@ -36,7 +36,9 @@ struct StatusEndpoints: Sendable {
             body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
-    /// Every request and its answers, for tools. It says nothing of this cluster, so anyone may have it.
+    /// Every request and its answers, for tools.
+    ///
+    /// It says nothing of this cluster, so anyone may have it.
     func description() -> Response {
         Response(
             status: .ok, headers: [.contentType: "application/yaml"],

@@ -16,7 +16,9 @@ struct TokenEndpoints: Sendable {
     /// How often tokens may be reported here.
     let limits: ReportLimits
 
-    /// The cached token. The read path: no actor, no general encoder.
+    /// The cached token.
+    ///
+    /// The read path: no actor, no general encoder.
     func read(_ request: ClientRequest) throws(RequestFailure) -> Response {
         let app = try request.app(named: request.parameter("appid"))
         switch provider.read(app) {

@@ -45,7 +45,9 @@ final class Connections: Sendable {
         if phase == .quiet { makeRoom() }
     }
 
-    /// Ends the connections whose callers are too slow. Returns how many.
+    /// Ends the connections whose callers are too slow.
+    ///
+    /// Returns how many.
     @discardableResult func endOverdue(at now: NIODeadline = .now()) -> Int {
         let slow = state.withLock { state in state.table.overdue(at: now).compactMap { state.channels[$0] } }
         if !slow.isEmpty { complaints.note("closed \(slow.count) connections whose callers sent or took too slowly") }

@@ -45,7 +45,9 @@ struct Conversation {
         exchanges[last].hasBodyBegun = true
     }
 
-    /// Its end has come. Returns whether NIO's decoder stops here.
+    /// Its end has come.
+    ///
+    /// Returns whether NIO's decoder stops here.
     mutating func received() -> Bool {
         guard let last = exchanges.indices.last else { return false }
         exchanges[last].isReceived = true
@@ -55,7 +57,9 @@ struct Conversation {
         return exchange.traits.stopsDecoder
     }
 
-    /// A request is refused. Returns what to do now: nothing, if earlier ones are to be answered first.
+    /// A request is refused.
+    ///
+    /// Returns what to do now: nothing, if earlier ones are to be answered first.
     mutating func refuse(_ refusal: Refusal) -> Next {
         isOver = true
         guard exchanges.isEmpty else {
@@ -65,7 +69,9 @@ struct Conversation {
         return .refuse(refusal)
     }
 
-    /// What comes is no HTTP. Returns what to do now, or nil if the request that is being read is to be told.
+    /// What comes is no HTTP.
+    ///
+    /// Returns what to do now, or nil if the request that is being read is to be told.
     mutating func broke(_ refusal: Refusal) -> Next? {
         guard !isOver else { return .goOn }
         guard let last = exchanges.indices.last, !exchanges[last].isReceived else { return refuse(refusal) }
@@ -81,8 +87,10 @@ struct Conversation {
         return !exchanges[0].hasBodyBegun && !exchanges[0].isReceived
     }
 
-    /// The head of an answer is to be sent; nil if nobody waits for one. Returns whether the connection ends with it:
-    /// also when a body may follow that nobody is going to read, or that may never come.
+    /// The head of an answer is to be sent; nil if nobody waits for one.
+    ///
+    /// Returns whether the connection ends with it: also when a body may follow that nobody is going to read, or that
+    /// may never come.
     mutating func answer(isLast: Bool) -> Bool? {
         guard let exchange = exchanges.first, !exchange.isAnswered else { return nil }
         let isUnread =

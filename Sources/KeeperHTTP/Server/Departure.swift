@@ -12,7 +12,9 @@ final class Departure: Sendable {
 
     private let state = Mutex(State())
 
-    /// The caller has gone. May be said more than once.
+    /// The caller has gone.
+    ///
+    /// May be said more than once.
     func happen() {
         let watchers = state.withLock { state in
             state.isOver = true

@@ -67,6 +67,7 @@ public struct KeeperServer: Service {
         self.onBound = onBound
     }
 
+    /// Serves until graceful shutdown, or until listening fails.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }

@@ -11,8 +11,9 @@ final class RequestDecoder: ByteToMessageDecoder {
 
     private let limits: NIOHTTPDecoderLimitConfiguration
     private var decoder: HTTPRequestDecoder
-    /// Set by the next handler as it gets the end of a request after which NIO's decoder stops. It is asked for as soon
-    /// as that decoder returns, which has then taken nothing beyond that end.
+    /// Set by the next handler as it gets the end of a request after which NIO's decoder stops.
+    ///
+    /// It is asked for as soon as that decoder returns, which has then taken nothing beyond that end.
     var hasStopped = false
 
     init(limits: NIOHTTPDecoderLimitConfiguration) {

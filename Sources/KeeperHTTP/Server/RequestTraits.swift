@@ -3,8 +3,9 @@ internal import NIOHTTP1
 
 /// What the head of a request says about the connection, by RFC 9110 and 9112.
 struct RequestTraits: Equatable {
-    /// Whether the connection ends with its answer: the caller wants that, or speaks HTTP/1.0. A caller of that age
-    /// which offers to keep the connection is not taken at its word; it must be ready for either.
+    /// Whether the connection ends with its answer: the caller wants that, or speaks HTTP/1.0.
+    ///
+    /// A caller of that age which offers to keep the connection is not taken at its word; it must be ready for either.
     var isLast = false
     /// Whether NIO's decoder reads no further after it, since it offers another protocol.
     var stopsDecoder = false

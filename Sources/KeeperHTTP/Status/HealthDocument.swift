@@ -4,7 +4,9 @@ internal import KeeperCore
 struct ReadinessDocument: Encodable {
     let ready: Bool
     let reasons: [String]
-    /// Apps without a valid token, at most `NodeHealth.mostIll`. They take no node out.
+    /// Apps without a valid token, at most `NodeHealth.mostIll`.
+    ///
+    /// They take no node out.
     let degraded: [String]
     let errcode: Int?
     let errmsg: String?

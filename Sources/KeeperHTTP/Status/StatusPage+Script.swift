@@ -1,5 +1,7 @@
 extension StatusPage {
-    /// Keeps the page live. Writes text only, never markup, and the same words as `StatusView`.
+    /// Keeps the page live.
+    ///
+    /// Writes text only, never markup, and the same words as `StatusView`.
     static let script = """
         "use strict";
         (() => {

@@ -1,6 +1,8 @@
 internal import Foundation
 
-/// What the template shows, ready to be read. The script in the page writes the same words (`StatusPage+Script.swift`).
+/// What the template shows, ready to be read.
+///
+/// The script in the page writes the same words (`StatusPage+Script.swift`).
 struct StatusView {
     let style = StatusPage.style
     let script = StatusPage.script

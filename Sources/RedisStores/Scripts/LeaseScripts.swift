@@ -63,7 +63,9 @@ extension Script {
         return { now, store, spoiled, 'done' }
         """#)
 
-    /// `LeaseCommand.reportDeath`: no arguments. The parent of a dead process does not know its last epoch.
+    /// `LeaseCommand.reportDeath`: no arguments.
+    ///
+    /// The parent of a dead process does not know its last epoch.
     static let reportDeath = Script(
         "reportDeath", [leaseReplies],
         #"""

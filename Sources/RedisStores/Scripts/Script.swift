@@ -1,4 +1,6 @@
-/// One atomic step in the store, in Redis's Lua. Needs Redis 5.0: see `RedisVersion.least`.
+/// One atomic step in the store, in Redis's Lua.
+///
+/// Needs Redis 5.0: see `RedisVersion.least`.
 ///
 /// Rules all scripts follow:
 /// - Every key that a script touches is among its `KEYS`, as a Redis Cluster and the proxies before one demand. The
@@ -139,7 +141,9 @@ extension Script {
         local function locked() return lockOwner() == caller end
         """#
 
-    /// How a lease record is shown. `clean`: 0 not released, 1 handed over by its holder, 2 its holder has died.
+    /// How a lease record is shown.
+    ///
+    /// `clean`: 0 not released, 1 handed over by its holder, 2 its holder has died.
     static let leaseReplies = #"""
         local function showLease(l)
             if not l then return false end

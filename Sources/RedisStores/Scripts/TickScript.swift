@@ -114,8 +114,9 @@ extension Script {
             missing, pauseLeft, members, nameHolder, strangers }
         """#)
 
-    /// The second half of a tick: reads what the first could only name. KEYS 8… the records of members, then those of
-    /// apps; ARGV 3 number of members, 4… their names, then the apps.
+    /// The second half of a tick: reads what the first could only name.
+    ///
+    /// KEYS 8… the records of members, then those of apps; ARGV 3 number of members, 4… their names, then the apps.
     static let look = Script(
         "look", [records, memberRecords],
         #"""

@@ -147,8 +147,9 @@ extension ClusterTests {
 }
 
 extension Cluster {
-    /// Cuts every way from and to a node. The others have no way to each other meanwhile, for a relay cannot tell who
-    /// comes; they have Redis.
+    /// Cuts every way from and to a node.
+    ///
+    /// The others have no way to each other meanwhile, for a relay cannot tell who comes; they have Redis.
     fileprivate func isolate(_ node: ClusterNode) async {
         await node.links?.redis.cut()
         await node.links?.wechat.cut()

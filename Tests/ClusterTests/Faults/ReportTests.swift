@@ -61,8 +61,9 @@ extension ClusterTests {
                 try await eventually("a refresh is forwarded again", within: .seconds(5)) {
                     try await cluster.refresh(app, reporting: token, at: one.port).status == 200
                 }
-                print("fault=wrong address of the leader answered_after_ms=\(wait.wholeMilliseconds)"
-                    + " status=\(answerOfOne.status) issues=\(checker.issues)")
+                print(
+                    "fault=wrong address of the leader answered_after_ms=\(wait.wholeMilliseconds)"
+                        + " status=\(answerOfOne.status) issues=\(checker.issues)")
                 #expect(checker.issues == 0)
                 #expect(checker.terms == 0)
                 #expect(await leader.leads())

@@ -10,7 +10,9 @@ struct Contender {
         elector = Elector(holder: .n1, timing: .standard, seed: 3, rules: rules)
     }
 
-    /// A tick found this. Returns what the elector does about it.
+    /// A tick found this.
+    ///
+    /// Returns what the elector does about it.
     mutating func sees(
         _ record: LeaseRecord?, lockLeft: Duration? = nil, mayCampaign: Bool = true, at now: Instant
     ) -> [NodeAction] {

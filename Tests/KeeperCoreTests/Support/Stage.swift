@@ -76,7 +76,9 @@ extension Stage {
         return timeouts.map { min($0, core.nextWakeUp) } ?? core.nextWakeUp
     }
 
-    /// Lets time pass until `condition` holds. Returns how long that took.
+    /// Lets time pass until `condition` holds.
+    ///
+    /// Returns how long that took.
     @discardableResult
     mutating func passUntil(
         atMost limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation,
@@ -95,12 +97,16 @@ extension Stage {
             if case .tick = command {} else { actions.append(action) }
             return executed(action) { stage in
                 .leaseReplied(id, .success(stage.store.perform(command, by: stage.holder, at: stage.now)))
-            } failing: { .leaseReplied(id, .failure($0)) }
+            } failing: {
+                .leaseReplied(id, .failure($0))
+            }
         case .credential(let id, let command):
             actions.append(action)
             return executed(action) { stage in
                 .credentialReplied(id, .success(stage.store.perform(command, by: stage.holder, at: stage.now)))
-            } failing: { .credentialReplied(id, .failure($0)) }
+            } failing: {
+                .credentialReplied(id, .failure($0))
+            }
         case .call(let id, let app, let kind, let permit): calls.append((id, app, kind, permit))
         case .callForTicket(let id, let app, let type, let token, let permit):
             calls.append((id, app.ticket(type), .ticket(type), permit))

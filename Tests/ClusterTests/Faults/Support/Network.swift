@@ -89,7 +89,9 @@ extension Network {
         /// The process that keeps it in being.
         let process: Int32
 
-        /// The end of its cable at the bridge. The kernel may take a moment to remove that of a machine that is gone.
+        /// The end of its cable at the bridge.
+        ///
+        /// The kernel may take a moment to remove that of a machine that is gone.
         var port: String { "cable-\(process)" }
 
         /// The program does not know where it runs, and has the process id of what was started.

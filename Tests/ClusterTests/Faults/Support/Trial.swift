@@ -2,7 +2,9 @@ import Foundation
 import LocalCluster
 import Testing
 
-/// Whether there is time for every case of every test: if `WXKEEPER_LONG` is set. Without it some stand for all.
+/// Whether there is time for every case of every test: if `WXKEEPER_LONG` is set.
+///
+/// Without it some stand for all.
 let isLong = ProcessInfo.processInfo.environment["WXKEEPER_LONG"] != nil
 
 /// `some` cases of a test; if there is time, the `rest` too.
