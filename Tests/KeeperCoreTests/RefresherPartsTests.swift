@@ -97,4 +97,37 @@ import Testing
         #expect(follows(Epoch(5), &forwards))
         #expect(forwards.isDue(at: now), "another leader is asked at once")
     }
+
+    // MARK: Serving
+
+    private func choose(_ serving: inout Serving, _ knowledge: Knowledge) -> Bool {
+        serving.choose(from: knowledge, policy)
+    }
+
+    @Test func whatIsServed_IsToldOnce_AndItsEndToo() {
+        var (serving, knowledge) = (Serving(), Knowledge(app: .wx1))
+        #expect(!choose(&serving, knowledge))
+        knowledge.learn(.sample(), from: "store", readAfter: now)
+        #expect(choose(&serving, knowledge))
+        #expect(!choose(&serving, knowledge))
+        knowledge.doubt(since: now)
+        #expect(choose(&serving, knowledge), "a doubt shortens what may be promised")
+        #expect(serving.current?.promisedUntil == now + .seconds(270))
+        #expect(choose(&serving, Knowledge(app: .wx1)))
+        #expect(serving.current == nil)
+    }
+
+    @Test func tokenThatTheStoreDoesNotHave_IsServedUntilItDoes_OrKnowsANewer() {
+        var (serving, knowledge) = (Serving(), Knowledge(app: .wx1))
+        knowledge.learn(.sample(version: 1, token: "t1"), from: "store", readAfter: now)
+        serving.keep(.sample(version: 2, token: "t2"))
+        #expect(choose(&serving, knowledge))
+        #expect(serving.current?.credential.token == Token("t2"))
+        #expect(serving.previous(knowledge) == [Fingerprint(of: Token("t1"))], "the store names none before its own")
+        knowledge.learn(.sample(event: 2, version: 3, token: "t3"), from: "store", readAfter: now)
+        #expect(choose(&serving, knowledge))
+        #expect(serving.current?.credential.token == Token("t3"))
+        serving.letGo()
+        #expect(!choose(&serving, knowledge))
+    }
 }

@@ -70,7 +70,7 @@ extension Refresher {
             repeatAt = now + policy.timing.renewalRetry
             job = .publishing(pending, nil)
             let isNew = pending.credential.fingerprint != knowledge.credential?.fingerprint
-            if isNew { provisional = pending.credential }
+            if isNew { serving.keep(pending.credential) }
             if pending.credential.expiresAt <= now { job = .idle }
             return
         }
@@ -78,7 +78,7 @@ extension Refresher {
         job = .idle
         switch reply.outcome {
         case .accepted:
-            provisional = nil
+            serving.letGo()
             accepted(pending, at: now, into: &out)
         case .superseded:
             out.counters.stalePublications += 1
@@ -87,7 +87,7 @@ extension Refresher {
         case .changed, .notHolder:
             // The stable line will bring it again; kept here it would be known to this node alone, and nobody could
             // have it verified.
-            if pending.intent == nil { provisional = nil }
+            if pending.intent == nil { serving.letGo() }
             backoff.retry(at: now + .milliseconds(50))
         }
     }

@@ -94,9 +94,7 @@ struct Refresher: Sendable {
     @Rare var inquiry: Inquiry?
     /// When WeChat was last asked for a token.
     var lastAsked: Instant?
-    /// A token WeChat has issued and the store has not acknowledged though asked: served meanwhile.
-    @Rare var provisional: Credential?
-    var served: ServedCredential?
+    var serving = Serving()
     var random: SplitMix64
     /// Whether the app came while the node was at work: then the node does not become unready for want of its token.
     var isNewcomer = false
@@ -139,15 +137,11 @@ struct Refresher: Sendable {
         return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil
     }
 
-    /// Fingerprints of the tokens before the one that is served.
-    ///
-    /// While the store has not acknowledged that one, the one before it is not among those it names.
-    var previous: [Fingerprint] {
-        guard let known = knowledge.credential?.fingerprint, let current = served?.credential.fingerprint,
-            known != current
-        else { return knowledge.previous }
-        return Array(([known] + knowledge.previous).prefix(CredentialRecord.mostPrevious))
-    }
+    /// What may be handed out.
+    var served: ServedCredential? { serving.current }
+
+    /// Fingerprints of the tokens before that.
+    var previous: [Fingerprint] { serving.previous(knowledge) }
 
     /// Whether the leader here is at work for those who wait.
     var isWorking: Bool { if case .idle = job { false } else { true } }
@@ -181,9 +175,9 @@ extension Refresher {
     mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool) {
         knowledge.learnFromPeer(record, askedAt: sent, asLeader: asLeader)
         // A token of our own that comes back: nobody knows its times better than we.
-        guard let provisional, provisional.fingerprint == knowledge.credential?.fingerprint else { return }
-        knowledge.correctIssue(to: provisional.issuedAt)
-        knowledge.correctExpiry(of: record.version, to: provisional.expiresAt)
+        guard let own = serving.provisional, own.fingerprint == knowledge.credential?.fingerprint else { return }
+        knowledge.correctIssue(to: own.issuedAt)
+        knowledge.correctExpiry(of: record.version, to: own.expiresAt)
     }
 
     /// Hands over what the rest of the node must do.
@@ -215,15 +209,7 @@ extension Refresher {
 
     /// Tells the read path whenever what may be handed out has changed.
     mutating func serve(at now: Instant, into out: inout Outbox) {
-        let isNewer = provisional.map { knowledge.credential?.isOlder(than: $0) ?? true } ?? false
-        let promisedUntil = knowledge.doubtSince.map { $0 + policy.usableOverlap }
-        guard let credential = isNewer ? provisional : knowledge.credential else {
-            if served != nil { out.append(.serve(app.id, nil)) }
-            return served = nil
-        }
-        if let served, served.promisedUntil == promisedUntil, served.credential == credential { return }
-        served = ServedCredential(credential: credential, promisedUntil: promisedUntil)
-        out.append(.serve(app.id, served))
+        if serving.choose(from: knowledge, policy) { out.append(.serve(app.id, served)) }
     }
 
     private mutating func begin(_ epoch: Epoch, at now: Instant) {

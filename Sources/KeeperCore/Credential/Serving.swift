@@ -1,0 +1,40 @@
+/// Which token of one app is handed out, and what the read path was told of it.
+struct Serving: Sendable {
+    /// What the read path was told last; nil: that there is nothing to hand out.
+    private(set) var current: ServedCredential?
+    /// A token that WeChat has issued to this node and the store has not acknowledged though asked.
+    ///
+    /// Nobody else may have it, so it goes before all that is older.
+    @Rare private(set) var provisional: Credential?
+
+    /// Fingerprints of the tokens before the one that is served.
+    ///
+    /// While the store has not acknowledged that one, the one before it is not among those it names.
+    func previous(_ knowledge: Knowledge) -> [Fingerprint] {
+        guard let known = knowledge.credential?.fingerprint, let served = current?.credential.fingerprint,
+            known != served
+        else { return knowledge.previous }
+        return Array(([known] + knowledge.previous).prefix(CredentialRecord.mostPrevious))
+    }
+
+    /// Chooses anew, after anything was learned.
+    ///
+    /// - Returns: whether the read path must be told.
+    mutating func choose(from knowledge: Knowledge, _ policy: RefreshPolicy) -> Bool {
+        let isNewer = provisional.map { knowledge.credential?.isOlder(than: $0) ?? true } ?? false
+        guard let credential = isNewer ? provisional : knowledge.credential else {
+            defer { current = nil }
+            return current != nil
+        }
+        let promisedUntil = knowledge.doubtSince.map { $0 + policy.usableOverlap }
+        if let current, current.promisedUntil == promisedUntil, current.credential == credential { return false }
+        current = ServedCredential(credential: credential, promisedUntil: promisedUntil)
+        return true
+    }
+
+    /// The store did not acknowledge a token of ours.
+    mutating func keep(_ issued: Credential) { provisional = issued }
+
+    /// The store has it, or it is not to be kept.
+    mutating func letGo() { provisional = nil }
+}
