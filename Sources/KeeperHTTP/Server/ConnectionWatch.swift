@@ -16,6 +16,7 @@ final class ConnectionWatch: ChannelInboundHandler {
         let operations = context.pipeline.syncOperations
         if let place = try? operations.context(handlerType: ConnectionHandler.self) {
             try? operations.addHandler(RequestWatch(progress), position: .after(place.handler))
+            try? operations.addHandler(RequestGate(progress), position: .first)
         }
         context.fireChannelActive()
     }
@@ -31,6 +32,8 @@ final class ConnectionWatch: ChannelInboundHandler {
         private let connections: Connections
         /// Requests whose answers have not been taken.
         var owed = 0
+        /// Called when an answer has been taken.
+        var onAnswer: (() -> Void)?
         /// Whether the last request's end is still to come.
         var isReceiving = false
         var phase: ConnectionTable.Phase = .quiet {
@@ -84,6 +87,7 @@ private final class RequestWatch: ChannelDuplexHandler {
             written.futureResult.assumeIsolated().whenSuccess { [progress] in
                 progress.owed = max(0, progress.owed - 1)
                 progress.phase = progress.whatComesNext
+                progress.onAnswer?()
             }
             return context.write(data, promise: written)
         default: break

@@ -14,11 +14,18 @@ struct KeeperChannel: HTTPChannelHandler {
     /// A connection on which nothing happens for so long is closed.
     static let idleTimeout: Duration = .seconds(75)
 
+    /// Of each connection no more bytes are read before the others have their turn.
+    static let mostReadAtOnce = 4096
+
     let responder: Responder
     let node: NodeName
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            // A thread goes on with what one connection has brought before it looks at the others again.
+            try channel.syncOptions?.setOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.mostReadAtOnce))
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             let decoder = RequestDecoder(limits: Self.limits)
             try channel.pipeline.syncOperations.addHandlers([
                 HTTPResponseEncoder(), ByteToMessageHandler(decoder), ProtocolHandler(decoder, node: node),
