@@ -92,16 +92,17 @@ let package = Package(
             "wxkeeper",
             [
                 "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores", "RedisClient", "WeChatAPI",
-                "CurlClient", "CMemory", "LocalCluster", "WeChatSimulator", .argumentParser, .crypto, .lifecycle,
-                .logging, .mustache, .nioCore, .nioPosix, .subprocess, .unixSignals, .yams,
+                "CurlClient", "CMemory", "ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser,
+                .crypto, .lifecycle, .logging, .mustache, .nioCore, .nioPosix, .subprocess, .unixSignals, .yams,
             ]),
 
         // Beside: worlds to test in.
         room("WeChatSimulator", [.hummingbird, .logging]),
-        room("LocalCluster", ["WeChatSimulator", .logging, .nioCore, .nioHTTP1, .nioPosix, .subprocess]),
+        room("ClusterObservation", [.nioCore, .nioHTTP1, .nioPosix]),
+        room("LocalCluster", ["ClusterObservation", "WeChatSimulator", .logging, .nioCore, .nioPosix, .subprocess]),
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", "KeeperCore", .argumentParser]),
-        command("cluster-benchmark", ["LocalCluster", "WeChatSimulator", .argumentParser]),
+        command("cluster-benchmark", ["ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser]),
 
         // Tests, one target a room, and what several of them share.
         .target(
@@ -125,13 +126,21 @@ let package = Package(
             ]),
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
         tests(
-            "WxkeeperTests", ["wxkeeper", "LocalCluster", "KeeperCore", "KeeperPorts", "KeeperHTTP", .argumentParser]),
+            "WxkeeperTests",
+            [
+                "wxkeeper", "ClusterObservation", "LocalCluster", "KeeperCore", "KeeperPorts", "KeeperHTTP",
+                .argumentParser,
+            ]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
-        tests("LocalClusterTests", ["LocalCluster", .nioCore, .nioPosix]),
+        tests("ClusterObservationTests", ["ClusterObservation"]),
+        tests("LocalClusterTests", ["LocalCluster", "ClusterObservation", .nioCore, .nioPosix]),
         tests(
             "ClusterTests",
-            ["LocalCluster", "KeeperCore", "WeChatSimulator", .crypto, .hummingbird, .logging, .subprocess]),
-        tests("SDKTests", ["LocalCluster", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
+            [
+                "LocalCluster", "ClusterObservation", "KeeperCore", "WeChatSimulator", .crypto, .hummingbird, .logging,
+                .subprocess,
+            ]),
+        tests("SDKTests", ["LocalCluster", "ClusterObservation", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
         tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("TidyTests", []),
     ]

@@ -11,10 +11,11 @@ enum House {
         "RedisStores": ["KeeperPorts", "KeeperCore", "RedisClient"],
         "WeChatAPI": ["KeeperPorts", "KeeperCore", "CurlClient"],
         "WeChatSimulator": [],
-        "LocalCluster": ["WeChatSimulator"],
+        "ClusterObservation": [],
+        "LocalCluster": ["ClusterObservation", "WeChatSimulator"],
         "ClusterSimulation": ["KeeperCore"],
         "cluster-simulation": ["ClusterSimulation", "KeeperCore"],
-        "cluster-benchmark": ["LocalCluster", "WeChatSimulator"],
+        "cluster-benchmark": ["ClusterObservation", "LocalCluster", "WeChatSimulator"],
     ]
 
     /// Rooms that import nothing of others' making either.

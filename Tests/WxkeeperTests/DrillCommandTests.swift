@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Testing
 
-@testable import LocalCluster
+@testable import ClusterObservation
 @testable import wxkeeper
 
 /// What `wxkeeper drill` accepts, and what it refuses.

@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import LocalCluster
 
 /// What a drill has measured; nil where nobody could.

@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import LocalCluster
 
 /// What a drill promises of its figures. Always: no failed read, no dead token, no overlap.

@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import LocalCluster
 
 /// Runs drills, each on a private cluster of its own, so that what one breaks the next does not inherit.

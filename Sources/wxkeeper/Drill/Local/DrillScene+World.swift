@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import LocalCluster
 
 // What happens to Redis, to WeChat, to the network between, and to a token.

@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import LocalCluster
 
 /// A private cluster under load, and what a drill may do to it.

@@ -47,14 +47,27 @@ package final class LeaderWatch: Sendable {
         }
     }
 
-    /// Asks every node of a cluster until this task is cancelled.
-    package func run(on cluster: Cluster) async {
-        await withDiscardingTaskGroup { group in
-            for node in cluster.nodes { group.addTask { await self.watch(node) } }
+    /// A node as it is found by whoever watches it.
+    package struct Node: Sendable {
+        package let name: String
+        package let host: String
+        package let port: Int
+
+        package init(name: String, host: String, port: Int) {
+            self.name = name
+            self.host = host
+            self.port = port
         }
     }
 
-    private func watch(_ node: ClusterNode) async {
+    /// Asks every one of `nodes` until this task is cancelled.
+    package func run(on nodes: [Node]) async {
+        await withDiscardingTaskGroup { group in
+            for node in nodes { group.addTask { await self.watch(node) } }
+        }
+    }
+
+    private func watch(_ node: Node) async {
         while !Task.isCancelled {
             do {
                 try await Connection.open(to: node.port, on: node.host) { connection in

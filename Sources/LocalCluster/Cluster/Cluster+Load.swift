@@ -1,3 +1,5 @@
+package import ClusterObservation
+
 extension Cluster {
     /// Callers, half of whom keep their connection and half of whom make a new one each time.
     package static let readers = 20

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LocalCluster
+@testable import ClusterObservation
 
 /// What was heard, put in order.
 @Suite struct TimelineTests {

@@ -43,11 +43,13 @@ package struct Answer: Sendable {
     package var node: String? { headers.first(name: "X-Wxkeeper-Node") }
     package var retryAfter: Int? { headers.first(name: "Retry-After").flatMap { Int($0) } }
     /// Whether the connection ends with this answer.
-    var isLast: Bool { headers.first(name: "Connection") == "close" }
+    package var isLast: Bool { headers.first(name: "Connection") == "close" }
 }
 
 /// The connection ended, or too much time passed, before the answer was there.
-package struct NoAnswer: Error {}
+package struct NoAnswer: Error {
+    package init() {}
+}
 
 /// `GET /health`, as far as anybody here looks at it.
 package struct Health: Decodable, Sendable {

@@ -30,7 +30,7 @@ package func letPass(_ duration: Duration) async throws {
 }
 
 /// Lets time pass, and returns by how much it was too long; what is usual on a busy machine does not count.
-func stall(in duration: Duration) async throws -> Duration {
+package func stall(in duration: Duration) async throws -> Duration {
     let start = ContinuousClock.now
     try await letPass(duration)
     let excess = .now - start - duration

@@ -9,13 +9,16 @@ package struct Connection: ~Copyable {
     private typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPPart<HTTPRequestHead, ByteBuffer>>
     private typealias Responses = NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
 
+    /// The address of this machine that no other can reach.
+    package static let loopback = "127.0.0.1"
+
     private let channel: any NIOCore.Channel
     private let requests: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPRequestHead, ByteBuffer>>
     private var responses: Responses
 
     /// Runs `body` with a connection to `port`, which is closed afterwards.
     package static func open<Value: Sendable>(
-        to port: Int, on host: String = Place.loopback,
+        to port: Int, on host: String = Self.loopback,
         _ body: (inout Connection) async throws -> Value
     ) async throws -> Value {
         let channel: Channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -71,7 +74,7 @@ package struct Connection: ~Copyable {
 
 /// Asks one question on a connection of its own.
 package func ask(
-    _ port: Int, on host: String = Place.loopback, _ question: Question, within limit: Duration = .seconds(30)
+    _ port: Int, on host: String = Connection.loopback, _ question: Question, within limit: Duration = .seconds(30)
 ) async throws -> Answer {
     try await Connection.open(to: port, on: host) { connection in try await connection.ask(question, within: limit) }
 }
