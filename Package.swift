@@ -87,13 +87,17 @@ let package = Package(
         room("RedisStores", ["KeeperPorts", "KeeperCore", "RedisClient", .lifecycle, .logging, .nioCore, .nioPosix]),
         room("WeChatAPI", ["KeeperPorts", "KeeperCore", "CurlClient"]),
 
+        // Between: what an operator writes down, in the values that those rooms take.
+        room("KeeperConfiguration", ["KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", .yams]),
+
         // Floor 4: the program.
         command(
             "wxkeeper",
             [
-                "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores", "RedisClient", "WeChatAPI",
-                "CurlClient", "CMemory", "ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser,
-                .crypto, .lifecycle, .logging, .mustache, .nioCore, .nioPosix, .subprocess, .unixSignals, .yams,
+                "KeeperConfiguration", "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores",
+                "RedisClient", "WeChatAPI", "CurlClient", "CMemory", "ClusterObservation", "LocalCluster",
+                "WeChatSimulator", .argumentParser, .crypto, .lifecycle, .logging, .mustache, .nioCore, .nioPosix,
+                .subprocess, .unixSignals,
             ]),
 
         // Beside: worlds to test in.
@@ -128,9 +132,12 @@ let package = Package(
         tests(
             "WxkeeperTests",
             [
-                "wxkeeper", "ClusterObservation", "LocalCluster", "KeeperCore", "KeeperPorts", "KeeperHTTP",
-                .argumentParser,
+                "wxkeeper", "KeeperConfiguration", "ClusterObservation", "LocalCluster", "KeeperHTTP",
+                "KeeperTestKit", .argumentParser,
             ]),
+        tests(
+            "KeeperConfigurationTests",
+            ["KeeperConfiguration", "KeeperHTTP", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("ClusterObservationTests", ["ClusterObservation"]),
         tests("LocalClusterTests", ["LocalCluster", "ClusterObservation", .nioCore, .nioPosix]),

@@ -10,6 +10,7 @@ enum House {
         "KeeperHTTP": ["KeeperPorts", "KeeperCore", "CurlClient"],
         "RedisStores": ["KeeperPorts", "KeeperCore", "RedisClient"],
         "WeChatAPI": ["KeeperPorts", "KeeperCore", "CurlClient"],
+        "KeeperConfiguration": ["KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient"],
         "WeChatSimulator": [],
         "ClusterObservation": [],
         "LocalCluster": ["ClusterObservation", "WeChatSimulator"],

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import KeeperTestKit
 import Testing
 
 @testable import ClusterObservation

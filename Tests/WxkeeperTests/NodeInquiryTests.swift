@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import KeeperConfiguration
 import Testing
 
 @testable import wxkeeper
@@ -126,6 +127,22 @@ private actor OneAnswerNode: NodeConnection {
             #expect(try NodeOptions.parse([]).key(variables).reveal() == "wxk_from-the-variable")
             #expect(throws: CommandFailure.self) { try NodeOptions.parse([]).key([:]) }
         }
+    }
+
+    @Test(arguments: ["", "\n", "\r\n", "\r", "\n\n"])
+    func key_LosesWhatSurroundsIt(_ end: String) throws {
+        let text = "\u{FEFF}from-elsewhere-012345" + end
+        #expect(try NodeOptions.parse([]).key(["WXKEEPER_KEY": text]).reveal() == "from-elsewhere-012345")
+    }
+
+    @Test(arguments: [
+        ("\"abcdefgh-quoted\"", "quotes"), (" abcdefgh", "at its beginning"), ("abcd\u{200B}efgh", "zero-width space"),
+        ("abcd efgh", "a space"), ("abcdé", "not ASCII"), ("abcd\nefgh", "a line break"),
+    ])
+    func key_WithAMark_IsRefused_AndNotShown(_ key: String, _ word: String) throws {
+        let options = try NodeOptions.parse([])
+        let failure = #expect(throws: CommandFailure.self) { try options.key(["WXKEEPER_KEY": key]) }
+        #expect(failure?.message.contains(word) == true && failure?.message.contains("abcd") == false)
     }
 
     @Test func refusedToken_IsOneWord() throws {

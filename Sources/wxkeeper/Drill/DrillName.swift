@@ -1,3 +1,5 @@
+internal import KeeperConfiguration
+
 /// The drills, as they are called on the command line.
 enum DrillName: String, CaseIterable, Sendable {
     case killLeader = "kill-leader"

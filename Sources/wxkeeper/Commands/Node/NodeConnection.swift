@@ -1,4 +1,5 @@
 internal import CurlClient
+internal import KeeperConfiguration
 
 /// One node, as the commands that talk to it see it.
 protocol NodeConnection: Sendable {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import KeeperConfiguration
 
 /// What the commands ask of a node, each answer understood.
 struct NodeInquiry {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import KeeperConfiguration
 
 /// Which node to talk to, and as whom.
 ///

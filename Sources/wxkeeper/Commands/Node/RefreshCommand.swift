@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import KeeperConfiguration
 
 /// Has the token of one app replaced.
 struct RefreshCommand: AsyncParsableCommand {

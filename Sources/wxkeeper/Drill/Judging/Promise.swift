@@ -1,4 +1,5 @@
 internal import ClusterObservation
+internal import KeeperConfiguration
 internal import LocalCluster
 
 /// What a drill promises of its figures. Always: no failed read, no dead token, no overlap.

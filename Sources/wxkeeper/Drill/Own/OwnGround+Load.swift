@@ -1,5 +1,6 @@
 internal import ClusterObservation
 internal import Foundation
+internal import KeeperConfiguration
 internal import KeeperCore
 internal import LocalCluster
 

@@ -1,7 +1,7 @@
 internal import KeeperCore
 
 /// What a name may look like.
-enum NameRule {
+package enum NameRule {
     /// Names of clusters, nodes and clients.
     case dotted
     /// WeChat's appids.
@@ -9,7 +9,7 @@ enum NameRule {
     /// Names for people to read.
     case display
 
-    var allowed: String {
+    package var allowed: String {
         switch self {
         case .dotted: "letters, digits, '.', '_' and '-', at most \(ConfigurationLimit.nameCharacters)"
         case .appID: "letters, digits, '_' and '-', at most \(ConfigurationLimit.nameCharacters)"
@@ -18,7 +18,7 @@ enum NameRule {
     }
 
     /// The name itself if it keeps the rule.
-    func check(_ name: String) -> String? {
+    package func check(_ name: String) -> String? {
         guard !name.isEmpty, name.count <= ConfigurationLimit.nameCharacters else { return nil }
         switch self {
         case .dotted: return name.utf8.allSatisfy { Self.isWordByte($0) || $0 == UInt8(ascii: ".") } ? name : nil

@@ -1,7 +1,8 @@
 import KeeperHTTP
+import KeeperTestKit
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 /// The section `alarms`.
 @Suite struct ConfigurationAlarmTests {

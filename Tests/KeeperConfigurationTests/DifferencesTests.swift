@@ -1,11 +1,12 @@
 import KeeperCore
 import KeeperPorts
+import KeeperTestKit
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 /// What a reload finds to be different.
-@Suite struct ReloadTests {
+@Suite struct DifferencesTests {
     private func reload(from old: Sample, to new: Sample) throws -> Reload {
         try configuration(new.text).differences(from: configuration(old.text))
     }

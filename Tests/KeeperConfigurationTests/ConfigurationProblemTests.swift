@@ -1,7 +1,8 @@
 import KeeperCore
+import KeeperTestKit
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 @Suite struct ConfigurationProblemTests {
     @Test func everyMistake_IsTold_InTheOrderOfTheFile() {

@@ -1,10 +1,10 @@
 internal import Foundation
 
 /// A host and a port, `10.0.0.11:2130` or `[::1]:2130`.
-struct HostPort: Sendable, Hashable, CustomStringConvertible {
+package struct HostPort: Sendable, Hashable, CustomStringConvertible {
     /// A name or an address; an IPv6 address without its brackets.
-    var host: String
-    var port: Int
+    package var host: String
+    package var port: Int
 
     init(host: String, port: Int) {
         self.host = host
@@ -12,7 +12,7 @@ struct HostPort: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Reads `text`; nil if it is not a host and a port from 1 to 65535, or has no port and there is no default.
-    init?(_ text: some StringProtocol, defaultPort: Int? = nil) {
+    package init?(_ text: some StringProtocol, defaultPort: Int? = nil) {
         let portText: Substring
         if text.hasPrefix("[") {
             guard let end = text.firstIndex(of: "]") else { return nil }
@@ -38,13 +38,13 @@ struct HostPort: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
-    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// Whether another machine could use this host to find one machine: false for `0.0.0.0` and `::`.
-    var isConcrete: Bool { !["0.0.0.0", "::", "0", "::0"].contains(host) }
+    package var isConcrete: Bool { !["0.0.0.0", "::", "0", "::0"].contains(host) }
 
     /// Whether the host is this machine itself.
-    var isLoopback: Bool {
+    package var isLoopback: Bool {
         let octets = host.split(separator: ".", omittingEmptySubsequences: false)
         let isLoopbackAddress = octets.count == 4 && octets[0] == "127" && octets.allSatisfy { UInt8($0) != nil }
         return host == "localhost" || host == "::1" || isLoopbackAddress
@@ -100,11 +100,11 @@ struct URLParts: Sendable, Equatable {
 }
 
 /// Where the cluster's Redis is, read from a `redis://` URL.
-struct RedisLocation: Sendable, Equatable {
-    var address: HostPort
-    var user: String?
-    var password: Secret?
-    var database: Int
+package struct RedisLocation: Sendable, Equatable {
+    package var address: HostPort
+    package var user: String?
+    package var password: Secret?
+    package var database: Int
 
     enum Failure: Error, Equatable {
         case tls, scheme, shape, userInfo, database

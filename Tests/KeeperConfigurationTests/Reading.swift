@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 /// Reads a configuration out of nothing but the arguments.
 func read(
@@ -39,44 +39,6 @@ func problems(
     switch read(text, variables: variables, files: files, hostName: hostName) {
     case .success: []
     case .failure(let failure): failure.problems
-    }
-}
-
-/// A good file, into which a test puts its own lines.
-struct Sample {
-    var cluster = ""
-    var node = ""
-    var wechat = ""
-    var app = ""
-    var client = ""
-    /// Sections besides.
-    var other = ""
-
-    static let secret = "cluster-secret-0123456789"
-
-    var text: String {
-        """
-        cluster:
-          redis: redis://127.0.0.1:6379
-          secret: { value: \(Self.secret) }
-        \(cluster)
-        node:
-          id: a
-        \(node)
-        wechat:
-          overlap: 5m
-        \(wechat)
-        apps:
-          - appid: wx1
-            secret: { value: app-secret-0123456789 }
-        \(app)
-        clients:
-          - id: shop
-            key: { value: client-key-0123456789 }
-            apps: all
-        \(client)
-        \(other)
-        """
     }
 }
 

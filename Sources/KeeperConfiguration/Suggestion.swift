@@ -1,8 +1,8 @@
 /// "Did you mean …?" for a word that is not known.
-enum Suggestion {
+package enum Suggestion {
     /// The known word nearest to `word`, if it is near enough to be a slip of the finger: at most two edits, and
     /// fewer edits than half of its letters.
-    static func nearest(to word: String, among known: [String]) -> String? {
+    package static func nearest(to word: String, among known: [String]) -> String? {
         guard word.count <= 40 else { return nil }
         let folded = word.lowercased().map { $0 == "_" ? "-" : $0 }
         let scored = known.map { (word: $0, distance: distance(folded, Array($0))) }

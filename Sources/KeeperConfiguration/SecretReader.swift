@@ -2,12 +2,12 @@ internal import CurlClient
 internal import KeeperHTTP
 
 /// Why the file of a secret could not be read, in words that may be shown.
-struct SecretFileFailure: Error, Equatable {
-    var reason: String
+package struct SecretFileFailure: Error, Equatable {
+    package var reason: String
 }
 
 /// Reads secrets: each is given as `value`, as `file` or as `env`, and none ever reaches an error.
-struct SecretReader {
+package struct SecretReader {
     let environment: (String) -> String?
     let readFile: (String) throws(SecretFileFailure) -> String
     let log: ProblemLog
@@ -127,7 +127,7 @@ struct SecretReader {
     }
 
     /// What is wrong with a secret, in words that give nothing of it away.
-    static func complaint(about secret: String) -> String? {
+    package static func complaint(about secret: String) -> String? {
         if secret.isEmpty { return "an empty secret" }
         if secret.utf8.count > ConfigurationLimit.secretCharacters { return "a secret of \(secret.utf8.count) bytes" }
         if let mark = InvisibleMarks.ends(of: secret) { return "a secret with \(mark)" }

@@ -1,6 +1,7 @@
+import KeeperTestKit
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 /// What a variable brings is data, wherever it stands.
 @Suite struct SubstitutionInURLTests {
@@ -43,7 +44,7 @@ import Testing
         let url = "redis://keeper:a%41b@h:1/2"
         #expect(try Self.redis("${URL}", ["URL": url]).password?.reveal() == "aAb")
         #expect(try Self.redis("${URL}/2", ["URL": "redis://:p@h:1"]).database == 2)
-        let variables = EnvironmentTests.whole.merging(["WXKEEPER_REDIS": url]) { $1 }
+        let variables = Sample.variables.merging(["WXKEEPER_REDIS": url]) { $1 }
         #expect(try configuration(nil, variables: variables).cluster.redis.password?.reveal() == "aAb")
     }
 

@@ -4,10 +4,13 @@ internal import KeeperCore
 /// What a configuration means, in a few lines for the operator who wrote it.
 ///
 /// Holds no secret.
-struct ConfigurationSummary: CustomStringConvertible {
+package struct ConfigurationSummary: CustomStringConvertible {
     let configuration: Configuration
 
-    var description: String {
+    /// What `configuration` means.
+    package init(configuration: Configuration) { self.configuration = configuration }
+
+    package var description: String {
         let rows = [
             ("cluster", cluster), ("node", node), ("lease", lease), ("wechat", wechat), ("apps", apps),
             ("clients", clients), ("alarms", alarms),
@@ -16,7 +19,7 @@ struct ConfigurationSummary: CustomStringConvertible {
     }
 
     /// One line of the summary.
-    static func row(_ name: String, _ text: String) -> String {
+    package static func row(_ name: String, _ text: String) -> String {
         name + String(repeating: " ", count: 9 - name.count) + text
     }
 

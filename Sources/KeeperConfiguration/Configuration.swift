@@ -1,121 +1,127 @@
-internal import KeeperHTTP
-internal import KeeperCore
-internal import KeeperPorts
+package import KeeperCore
+package import KeeperHTTP
+package import KeeperPorts
 
 /// All that an operator decides about one node: the cluster it belongs to, itself, WeChat, the apps and the clients.
 ///
 /// A value of this type has passed every check of `ConfigurationReader`. It holds secrets in the clear, wrapped in
 /// `Secret` so that none is printed by accident; of client keys it holds digests only.
-struct Configuration: Sendable, Equatable {
-    var cluster: Cluster
-    var node: Node
-    var wechat: WeChat
-    var apps: [App]
-    var clients: [Client]
+package struct Configuration: Sendable, Equatable {
+    package var cluster: Cluster
+    package var node: Node
+    package var wechat: WeChat
+    package var apps: [App]
+    package var clients: [Client]
     /// Where alarms are told; nil: nowhere but in the log, `/health`, `/status` and the metrics.
-    var alarms: Alarms?
+    package var alarms: Alarms?
+
+    /// The keys of every app that has copies.
+    package var copyKeys: [AppID: [CopyKey]] {
+        let copied = apps.filter { !$0.copies.isEmpty }.map { ($0.id, $0.copies) }
+        return Dictionary(copied, uniquingKeysWith: { first, _ in first })
+    }
 }
 
 extension Configuration {
     /// What all nodes of one cluster share.
-    struct Cluster: Sendable, Equatable {
+    package struct Cluster: Sendable, Equatable {
         /// Stands in braces in every Redis key, `wxkeeper:{name}:…`.
-        var name: String
-        var redis: RedisLocation
+        package var name: String
+        package var redis: RedisLocation
         /// Authenticates node to node and keys the fingerprints of tokens.
-        var secret: Secret
+        package var secret: Secret
         /// The lease and every time that follows from it and from `wechat.timeout`.
-        var timing: LeaseTiming
+        package var timing: LeaseTiming
     }
 
     /// What is this node's own.
-    struct Node: Sendable, Equatable {
+    package struct Node: Sendable, Equatable {
         /// The stable name; two living nodes of one name are refused at start.
-        var id: NodeName
-        var listen: HostPort
+        package var id: NodeName
+        package var listen: HostPort
         /// How long HTTP goes on after the node was asked to leave.
-        var drain: Duration
+        package var drain: Duration
         /// The URL at which the other nodes reach this one, without a slash at its end.
-        var advertise: String
+        package var advertise: String
     }
 
     /// How WeChat is reached, and what is assumed about it.
-    struct WeChat: Sendable, Equatable {
+    package struct WeChat: Sendable, Equatable {
         /// Without a slash at its end.
-        var baseURL: String
+        package var baseURL: String
         /// Other domains of the same WeChat, tried in this order where `baseURL` cannot be reached.
-        var fallbackURLs: [String]
+        package var fallbackURLs: [String]
         /// Where WeCom is; without a slash at its end.
-        var wecomURL: String
+        package var wecomURL: String
         /// The whole of one call, from name lookup to the last byte.
-        var timeout: Duration
+        package var timeout: Duration
         /// How long WeChat keeps the previous classic token alive after it issued a new one.
-        var overlap: Duration
+        package var overlap: Duration
         /// How often the leader asks whether the current classic token still lives; zero is never.
-        var watch: Duration
+        package var watch: Duration
     }
 
     /// Where people are told what is wrong.
-    struct Alarms: Sendable, Equatable {
+    package struct Alarms: Sendable, Equatable {
         /// The whole URL, since robots know their callers by it.
-        var webhook: Secret
-        var format: Format
+        package var webhook: Secret
+        package var format: Format
 
-        typealias Format = Webhook.Format
+        package typealias Format = Webhook.Format
     }
 
     /// One WeChat account whose token is kept.
-    struct App: Sendable, Equatable {
-        var id: AppID
+    package struct App: Sendable, Equatable {
+        package var id: AppID
         /// For people: logs and the status page.
-        var name: String
-        var secret: Secret
-        var api: API
+        package var name: String
+        package var secret: Secret
+        package var api: API
         /// The corporation whose application it is; nil unless it is one of WeCom.
-        var corporation: String?
+        package var corporation: String?
         /// The tickets kept besides the token, each once.
-        var tickets: [TicketType] = []
+        package var tickets: [TicketType] = []
         /// Whether the AppSecret opens the drop-in paths, besides the clients' keys.
-        var takesSecretAsKey = false
+        package var takesSecretAsKey = false
         /// The keys in Redis under which the token stands besides; no other app has one of them.
-        var copies: [CopyKey] = []
+        package var copies: [CopyKey] = []
         /// The hosts whose pages `/jssdk/config` signs; empty: any.
-        var jsDomains: [String] = []
+        package var jsDomains: [String] = []
     }
 
     /// What an app is at WeChat.
-    enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable, CaseIterable {
         case officialAccount = "official-account"
         case miniProgram = "mini-program"
         case wecom
     }
 
     /// What opens the drop-in paths for an app besides the clients' keys.
-    enum DropIn: String, Sendable, CaseIterable {
+    package enum DropIn: String, Sendable, CaseIterable {
         case appsecret
     }
 
     /// The endpoint of WeChat that issues an app's token.
-    enum API: String, Sendable, CaseIterable {
+    package enum API: String, Sendable, CaseIterable {
         case stable, classic
     }
 
     /// One business server that may ask, known by the digest of its key.
-    struct Client: Sendable, Equatable {
-        var id: String
-        var key: KeyDigest
-        var apps: AppGrant
-        var scopes: Set<Scope>
+    package struct Client: Sendable, Equatable {
+        package var id: String
+        package var key: KeyDigest
+        package var apps: AppGrant
+        package var scopes: Set<Scope>
     }
 
     /// The apps a client may ask for.
-    enum AppGrant: Sendable, Equatable {
+    package enum AppGrant: Sendable, Equatable {
         case all
         case only([AppID])
     }
 
     /// What a client may do.
-    typealias Scope = KeeperHTTP.Client.Scope
+    package typealias Scope = KeeperHTTP.Client.Scope
 }
 
 /// What each key is when it is left out.
@@ -135,9 +141,9 @@ extension Configuration {
 }
 
 /// How much of anything a configuration may hold.
-enum ConfigurationLimit {
+package enum ConfigurationLimit {
     static let fileBytes = 16 << 20
-    static let secretFileBytes = 4096
+    package static let secretFileBytes = 4096
     static let secretCharacters = 512
     static let nameCharacters = 64
     static let urlCharacters = 1024

@@ -1,8 +1,9 @@
 import KeeperCore
 import KeeperHTTP
+import KeeperTestKit
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 @Suite struct ConfigurationReaderTests {
     @Test func whatIsLeftOut_HasItsDefault() throws {

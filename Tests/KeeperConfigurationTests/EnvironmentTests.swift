@@ -1,19 +1,13 @@
 import KeeperCore
 import KeeperHTTP
+import KeeperTestKit
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 @Suite struct EnvironmentTests {
-    static let whole = [
-        "WXKEEPER_REDIS": "redis://h:1", "WXKEEPER_CLUSTER_SECRET": "cluster-secret-0123",
-        "WXKEEPER_LISTEN": "0.0.0.0:80", "WXKEEPER_ADVERTISE": "http://a:80", "WXKEEPER_NODE_ID": "n1",
-        "WXKEEPER_APPID": "wx1", "WXKEEPER_APPSECRET": "app-secret-01234567", "WXKEEPER_API": "classic",
-        "WXKEEPER_CLIENT_KEY": "wxk_a-client-of-mine", "WXKEEPER_WECHAT_BASE_URL": "http://localhost:9100",
-    ]
-
     @Test func variablesAlone_AreAConfiguration() throws {
-        let configuration = try configuration(nil, variables: Self.whole)
+        let configuration = try configuration(nil, variables: Sample.variables)
         #expect(configuration.cluster.redis.address == HostPort(host: "h", port: 1))
         #expect(configuration.cluster.secret.reveal() == "cluster-secret-0123")
         #expect(configuration.node.id == NodeName("n1") && configuration.node.advertise == "http://a:80")

@@ -2,7 +2,7 @@ import Foundation
 import KeeperCore
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 /// `docs/configuration.md` against the program, so that the document cannot rot.
 @Suite struct DocumentationTests {

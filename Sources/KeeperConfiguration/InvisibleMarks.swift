@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// What editors, shells and other systems put into a text without anybody seeing it.
-enum InvisibleMarks {
+package enum InvisibleMarks {
     /// The text of a file: UTF-8, or UTF-16 that says so, less a byte-order mark.
     static func text(of bytes: Data) throws(SecretFileFailure) -> String {
         let head = Array(bytes.prefix(2))
@@ -26,7 +26,7 @@ enum InvisibleMarks {
 
     /// A value that stands alone in its file or variable: a byte-order mark before it and line breaks behind it are no
     /// part of it.
-    static func trimmed(_ text: String) -> String {
+    package static func trimmed(_ text: String) -> String {
         var text = withoutByteOrderMark(text)
         while text.last?.isNewline == true { text.removeLast() }
         return text

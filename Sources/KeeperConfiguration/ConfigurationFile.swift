@@ -1,9 +1,9 @@
-internal import Foundation
+package import Foundation
 
 /// Reads a configuration from this machine: its files, its variables, its name.
-enum ConfigurationFile {
+package enum ConfigurationFile {
     /// Reads the file at `path` with the variables laid over it; with no path, the variables alone.
-    static func load(
+    package static func load(
         _ path: String?,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(ConfigurationProblems) -> ConfigurationReader.Outcome {
@@ -38,7 +38,7 @@ enum ConfigurationFile {
     /// The text of a file of at most `limit` bytes.
     ///
     /// Reads no more than that, so a device or a pipe cannot fill memory.
-    static func text(at url: URL, limit: Int) throws(SecretFileFailure) -> String {
+    package static func text(at url: URL, limit: Int) throws(SecretFileFailure) -> String {
         var bytes = Data()
         do {
             let handle = try FileHandle(forReadingFrom: url)

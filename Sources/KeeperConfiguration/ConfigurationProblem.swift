@@ -1,15 +1,15 @@
 /// One reason why a configuration is refused: where it stands, what was found there and what is allowed.
 ///
 /// Never holds the value of a secret, nor what a `${NAME}` was replaced by.
-struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// The place in the configuration, such as `apps[1].secret`; empty for the file as a whole.
-    var keyPath: String
-    var place: Place
-    var found: String
-    var allowed: String
+    package var keyPath: String
+    package var place: Place
+    package var found: String
+    package var allowed: String
 
     /// Where the offending text was written.
-    enum Place: Sendable, Equatable {
+    package enum Place: Sendable, Equatable {
         case file(String, line: Int?)
         case variable(String)
         /// Nothing was written at all, and there is no file.
@@ -17,14 +17,14 @@ struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConvertible
     }
 
     /// One line, such as `prod.yaml:14: apps[1].api: found "stabel"; allowed: stable, classic`.
-    var description: String {
+    package var description: String {
         let path = keyPath.isEmpty ? "" : " \(keyPath):"
         return "\(place):\(path) found \(found); allowed: \(allowed)"
     }
 }
 
 extension ConfigurationProblem.Place: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .file(let name, let line?): "\(name):\(line)"
         case .file(let name, nil): name
@@ -43,18 +43,18 @@ extension ConfigurationProblem.Place: CustomStringConvertible {
 }
 
 /// Something that is allowed but that an operator should know.
-struct ConfigurationWarning: Sendable, Equatable, CustomStringConvertible {
-    var keyPath: String
-    var message: String
+package struct ConfigurationWarning: Sendable, Equatable, CustomStringConvertible {
+    package var keyPath: String
+    package var message: String
 
-    var description: String { "\(keyPath): \(message)" }
+    package var description: String { "\(keyPath): \(message)" }
 }
 
 /// All problems of one configuration, in order.
 ///
 /// Never empty when thrown.
-struct ConfigurationProblems: Error, Sendable, Equatable, CustomStringConvertible {
-    var problems: [ConfigurationProblem]
+package struct ConfigurationProblems: Error, Sendable, Equatable, CustomStringConvertible {
+    package var problems: [ConfigurationProblem]
 
-    var description: String { problems.map(\.description).joined(separator: "\n") }
+    package var description: String { problems.map(\.description).joined(separator: "\n") }
 }

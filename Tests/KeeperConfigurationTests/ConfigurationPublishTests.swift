@@ -1,8 +1,9 @@
 import KeeperCore
 import KeeperPorts
+import KeeperTestKit
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 /// `apps[].publish`.
 @Suite struct ConfigurationPublishTests {

@@ -5,7 +5,7 @@ internal import KeeperHTTP
 ///
 /// A pure function of its arguments: everything it wants of the world comes through `Surroundings`. It finds every
 /// mistake in one reading, and hands out a configuration only if there is none.
-struct ConfigurationReader {
+package struct ConfigurationReader {
     /// The world as a configuration sees it.
     struct Surroundings {
         /// The value of a variable, nil if it is not set.
@@ -27,9 +27,9 @@ struct ConfigurationReader {
     }
 
     /// A configuration without a mistake, and what its operator should know nevertheless.
-    struct Outcome: Equatable {
-        var configuration: Configuration
-        var warnings: [ConfigurationWarning]
+    package struct Outcome: Sendable, Equatable {
+        package var configuration: Configuration
+        package var warnings: [ConfigurationWarning]
     }
 
     private let surroundings: Surroundings
@@ -228,7 +228,7 @@ extension ConfigurationReader {
 
 extension String {
     /// The text less the slashes at its end, so that a path can be put after it.
-    var withoutTrailingSlashes: String {
+    package var withoutTrailingSlashes: String {
         var text = self[...]
         while text.hasSuffix("/") { text = text.dropLast() }
         return String(text)

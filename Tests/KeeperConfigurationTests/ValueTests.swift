@@ -1,6 +1,6 @@
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 @Suite struct ValueTests {
     @Test(arguments: [

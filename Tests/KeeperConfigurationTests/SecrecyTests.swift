@@ -1,6 +1,7 @@
+import KeeperTestKit
 import Testing
 
-@testable import wxkeeper
+@testable import KeeperConfiguration
 
 @Suite struct SecrecyTests {
     static let marker = "hunter2hunter2hunter2"

@@ -1,12 +1,12 @@
 /// Durations as people write them in the configuration: a number and a unit, `200ms`, `1.5s`, `5m`, `2h`.
-enum DurationText {
+package enum DurationText {
     /// The longest duration that can be written; keeps every later sum far from overflow.
     static let longest = Duration.seconds(366 * 86_400)
 
     private static let millisecondsPerUnit = ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]
 
     /// Reads `text`; nil if it has no unit, more than three decimals, a fraction of a millisecond, or is too long.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         guard let unit = millisecondsPerUnit[String(text.dropFirst(number.count))] else { return nil }
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
@@ -22,7 +22,7 @@ enum DurationText {
     }
 
     /// Writes `duration`, to the nearest millisecond, in the largest unit that fits: `6s`, `1.5s`, `375ms`, `5m`, `2h`.
-    static func write(_ duration: Duration) -> String {
+    package static func write(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let milliseconds = Int(seconds) * 1000 + Int((Double(attoseconds) / 1e15).rounded())
         switch milliseconds {
