@@ -95,8 +95,8 @@ let package = Package(
             "wxkeeper",
             [
                 "KeeperConfiguration", "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores",
-                "RedisClient", "WeChatAPI", "CurlClient", "CMemory", "ClusterObservation", "LocalCluster",
-                "WeChatSimulator", .argumentParser, .crypto, .lifecycle, .logging, .mustache, .nioCore, .nioPosix,
+                "RedisClient", "WeChatAPI", "CurlClient", "CMemory", "ClusterDrill", "ClusterObservation",
+                "LocalCluster", "WeChatSimulator", .argumentParser, .lifecycle, .logging, .nioCore, .nioPosix,
                 .subprocess, .unixSignals,
             ]),
 
@@ -104,6 +104,7 @@ let package = Package(
         room("WeChatSimulator", [.hummingbird, .logging]),
         room("ClusterObservation", [.nioCore, .nioHTTP1, .nioPosix]),
         room("LocalCluster", ["ClusterObservation", "WeChatSimulator", .logging, .nioCore, .nioPosix, .subprocess]),
+        room("ClusterDrill", ["LocalCluster", "ClusterObservation", "WeChatSimulator", .mustache, .subprocess]),
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", "KeeperCore", .argumentParser]),
         command("cluster-benchmark", ["ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser]),
@@ -132,14 +133,15 @@ let package = Package(
         tests(
             "WxkeeperTests",
             [
-                "wxkeeper", "KeeperConfiguration", "ClusterObservation", "LocalCluster", "KeeperHTTP",
-                "KeeperTestKit", .argumentParser,
+                "wxkeeper", "KeeperConfiguration", "ClusterDrill", "ClusterObservation", "KeeperHTTP", "KeeperTestKit",
+                .argumentParser,
             ]),
         tests(
             "KeeperConfigurationTests",
             ["KeeperConfiguration", "KeeperHTTP", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("ClusterObservationTests", ["ClusterObservation"]),
+        tests("ClusterDrillTests", ["ClusterDrill", "ClusterObservation"]),
         tests("LocalClusterTests", ["LocalCluster", "ClusterObservation", .nioCore, .nioPosix]),
         tests(
             "ClusterTests",

@@ -14,6 +14,7 @@ enum House {
         "WeChatSimulator": [],
         "ClusterObservation": [],
         "LocalCluster": ["ClusterObservation", "WeChatSimulator"],
+        "ClusterDrill": ["LocalCluster", "ClusterObservation", "WeChatSimulator"],
         "ClusterSimulation": ["KeeperCore"],
         "cluster-simulation": ["ClusterSimulation", "KeeperCore"],
         "cluster-benchmark": ["ClusterObservation", "LocalCluster", "WeChatSimulator"],

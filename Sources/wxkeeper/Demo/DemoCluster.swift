@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import CurlClient
 internal import Foundation
 internal import KeeperConfiguration

@@ -1,7 +1,7 @@
 // What may be done to a cluster that this command has not made.
 extension DrillName {
     /// Why this drill is not run on one's own cluster; nil if it is.
-    func refusal(isMeant: Bool) -> String? {
+    package func refusal(isMeant: Bool) -> String? {
         switch self {
         case .stepDown, .switchover:
             return nil

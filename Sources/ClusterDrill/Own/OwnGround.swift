@@ -1,44 +1,48 @@
-internal import ClusterObservation
-internal import Foundation
-internal import KeeperConfiguration
-internal import KeeperCore
-internal import LocalCluster
+package import ClusterObservation
+package import Foundation
 
 /// A cluster that was there before: reached through one URL, asked as any operator may ask it.
 ///
 /// Nobody here knows what WeChat saw, so reads are judged by their answers alone, and fetches are counted by the
 /// versions of the tokens.
-struct OwnGround: Sendable {
+package struct OwnGround: Sendable {
     static let calm = Duration.seconds(2)
 
-    let configuration: Configuration
-    let connection: CurlNodeConnection
+    /// Where the cluster is reached.
+    package let url: String
+    let inquiry: NodeInquiry
+    let known: Known
 
-    var url: String { connection.url }
-    var inquiry: NodeInquiry { NodeInquiry(connection: connection) }
+    /// What the configuration of one of its nodes says.
+    package struct Known: Sendable {
+        let name: String
+        let leaseTTL: String
+        let wechatTimeout: String
+        let apps: [String]
 
-    /// The cluster of the node that `config` describes.
-    init(config: String, node: NodeOptions) throws(CommandFailure) {
-        do {
-            configuration = try ConfigurationFile.load(config).configuration
-        } catch {
-            throw CommandFailure(status: .configuration, message: "\(error)")
+        package init(name: String, leaseTTL: String, wechatTimeout: String, apps: [String]) {
+            self.name = name
+            self.leaseTTL = leaseTTL
+            self.wechatTimeout = wechatTimeout
+            self.apps = apps
         }
-        var node = node
-        node.url = node.url ?? configuration.node.advertise
-        connection = try node.connect()
     }
 
-    func surroundings(at date: Date) async throws -> DrillReading.Surroundings {
+    package init(at url: String, _ inquiry: NodeInquiry, known: Known) {
+        self.url = url
+        self.inquiry = inquiry
+        self.known = known
+    }
+
+    package func surroundings(at date: Date, version: String) async throws -> DrillReading.Surroundings {
         DrillReading.Surroundings(
-            date: date, cluster: "the cluster \(configuration.cluster.name) at \(url)",
-            nodes: try await inquiry.status().meaning.nodes.count,
-            leaseTTL: DurationText.write(configuration.cluster.timing.ttl),
-            wechatTimeout: DurationText.write(configuration.wechat.timeout))
+            version: version, date: date, cluster: "the cluster \(known.name) at \(url)",
+            nodes: try await inquiry.status().meaning.nodes.count, leaseTTL: known.leaseTTL,
+            wechatTimeout: known.wechatTimeout)
     }
 
     /// Does one drill and judges it.
-    func run(_ name: DrillName, telling progress: DrillProgress) async throws -> DrillResult {
+    package func run(_ name: DrillName, telling progress: any DrillProgress) async throws -> DrillResult {
         let promise = Self.promise(of: name)
         let before = try await inquiry.status().meaning
         let apps = await readableApps()

@@ -2,16 +2,21 @@ internal import ClusterObservation
 internal import LocalCluster
 
 /// Runs drills, each on a private cluster of its own, so that what one breaks the next does not inherit.
-struct DrillRunner: Sendable {
+package struct DrillRunner: Sendable {
     /// How long the cluster is watched before the fault and after everything is whole again.
     private static let calm = Duration.seconds(2)
 
     /// The path of this very program.
     let program: String
-    let progress: DrillProgress
+    let progress: any DrillProgress
+
+    package init(program: String, progress: any DrillProgress) {
+        self.program = program
+        self.progress = progress
+    }
 
     /// Does one drill and judges it. Afterwards nothing of its cluster is left.
-    func run(_ name: DrillName) async throws -> DrillResult {
+    package func run(_ name: DrillName) async throws -> DrillResult {
         let drill = Drill(name)
         let outcome = try await Cluster.with(drill.plan, program: program) { cluster in
             do {

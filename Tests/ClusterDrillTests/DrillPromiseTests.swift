@@ -1,8 +1,7 @@
 import ClusterObservation
 import Testing
 
-@testable import LocalCluster
-@testable import wxkeeper
+@testable import ClusterDrill
 
 /// What was measured, held against what was promised.
 @Suite struct DrillPromiseTests {

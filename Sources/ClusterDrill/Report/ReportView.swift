@@ -4,8 +4,8 @@ internal import LocalCluster
 
 /// What the report's template shows, ready to be read.
 struct ReportView {
-    let style = DrillReport.style
-    let version = Version.number
+    let style: String
+    let version: String
     let date: String
     let summary: String
     let level: String
@@ -41,8 +41,10 @@ struct ReportView {
         }
     }
 
-    init(_ reading: DrillReading) {
+    init(_ reading: DrillReading, style: String) {
         let surroundings = reading.surroundings
+        self.style = style
+        version = surroundings.version
         date = Self.time(surroundings.date)
         (level, summary) = Self.verdict(reading)
         facts = [

@@ -1,6 +1,4 @@
 internal import ClusterObservation
-internal import KeeperConfiguration
-internal import LocalCluster
 
 /// What a drill promises of its figures. Always: no failed read, no dead token, no overlap.
 struct Promise: Sendable, Equatable {
@@ -81,7 +79,11 @@ extension Duration {
     var figure: String { "\(wholeMilliseconds) ms" }
 
     /// As bounds are told to people: `4.5 s`.
-    fileprivate var words: String { DurationText.write(self).withSpaceBeforeUnit }
+    fileprivate var words: String {
+        let milliseconds = wholeMilliseconds
+        guard milliseconds >= 1000 else { return "\(milliseconds) ms" }
+        return milliseconds.isMultiple(of: 1000) ? "\(milliseconds / 1000) s" : "\(Double(milliseconds) / 1000) s"
+    }
 }
 
 extension String {

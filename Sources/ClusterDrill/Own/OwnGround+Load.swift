@@ -1,8 +1,4 @@
 internal import ClusterObservation
-internal import Foundation
-internal import KeeperConfiguration
-internal import KeeperCore
-internal import LocalCluster
 
 extension OwnGround {
     /// Few enough to disturb nobody: together twenty reads a second.
@@ -21,7 +17,7 @@ extension OwnGround {
             for _ in 0..<Self.callers {
                 group.addTask {
                     let start = ContinuousClock.now
-                    let answer = try? await inquiry.refresh(app, refused: Secret(token)).meaning
+                    let answer = try? await inquiry.refresh(app, refused: token).meaning
                     load.note(
                         Load.Report(start: start, end: .now, status: answer == nil ? nil : 200))
                     return answer?.accessToken
@@ -35,7 +31,7 @@ extension OwnGround {
     /// The apps that the key may read, of the first twenty.
     func readableApps() async -> [String] {
         var readable: [String] = []
-        for app in configuration.apps.prefix(20).map(\.id.rawValue) where await isReadable(app) { readable.append(app) }
+        for app in known.apps.prefix(20) where await isReadable(app) { readable.append(app) }
         return readable
     }
 

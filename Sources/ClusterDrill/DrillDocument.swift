@@ -3,7 +3,7 @@ internal import Foundation
 internal import LocalCluster
 
 /// What `wxkeeper drill --json` prints: one object. Durations are milliseconds; tokens appear as fingerprints.
-struct DrillDocument: Encodable {
+package struct DrillDocument: Encodable {
     let wxkeeper: String
     let date: String
     let cluster: String
@@ -47,9 +47,9 @@ struct DrillDocument: Encodable {
         let kept: Bool
     }
 
-    init(_ reading: DrillReading) {
+    package init(_ reading: DrillReading) {
         let surroundings = reading.surroundings
-        wxkeeper = Version.number
+        wxkeeper = surroundings.version
         date = surroundings.date.formatted(.iso8601)
         cluster = surroundings.cluster
         nodes = surroundings.nodes
@@ -60,7 +60,7 @@ struct DrillDocument: Encodable {
         drills = reading.results.map(Entry.init)
     }
 
-    func json() throws -> String {
+    package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,5 +1,4 @@
 internal import ClusterObservation
-internal import LocalCluster
 
 /// A timeline as shapes: lanes below each other over one axis of time, which counts from the first fault.
 struct TimelineDrawing {

@@ -1,8 +1,7 @@
 internal import ClusterObservation
-internal import LocalCluster
 
 /// How a drill has ended.
-struct DrillResult: Sendable {
+package struct DrillResult: Sendable {
     let name: DrillName
     let promise: Promise
     let outcome: Outcome
@@ -19,7 +18,7 @@ struct DrillResult: Sendable {
     var lines: [Promise.Line] { promise.judge(outcome.figures) }
 
     /// Everything that was promised and did not hold, in sentences.
-    var breaches: [String] {
+    package var breaches: [String] {
         outcome.findings
             + lines.filter { !$0.isKept }.map { "\($0.name) \($0.measured), promised \($0.promised)" }
     }
@@ -40,7 +39,7 @@ struct DrillResult: Sendable {
     }
 
     /// The one line that says it all.
-    var line: String {
+    package var line: String {
         let name = name.rawValue.padded(to: 24)
         let figures = outcome.figures
         let columns = [
@@ -61,5 +60,5 @@ struct DrillResult: Sendable {
 
 extension String {
     /// With as many spaces after it as it takes.
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    package func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -1,63 +1,63 @@
 /// The body of `GET /status`, as far as the table shows it.
 ///
 /// What a newer node adds is passed over.
-struct StatusReport: Decodable {
-    var node: Node
-    var leader: String?
-    var epoch: UInt64
-    var ready: Bool
-    var reasons: [String]
-    var redis: String
+package struct StatusReport: Decodable, Sendable {
+    package var node: Node
+    package var leader: String?
+    package var epoch: UInt64
+    package var ready: Bool
+    package var reasons: [String]
+    package var redis: String
     /// Why it refuses; older nodes do not say it.
-    var redisReason: String?
+    package var redisReason: String?
     /// What was found there as no node has written it.
-    var redisSpoiled: [String]?
-    var syncAgeMs: Int?
-    var stale: Bool
+    package var redisSpoiled: [String]?
+    package var syncAgeMs: Int?
+    package var stale: Bool
     /// What is left of a maintenance pause.
-    var pausedMs: Int?
-    var nodes: [Member]
-    var apps: [App]
-    var counters: Counters
+    package var pausedMs: Int?
+    package var nodes: [Member]
+    package var apps: [App]
+    package var counters: Counters
 
-    struct Node: Decodable {
-        var name: String
-        var role: String
-        var leaseLeftMs: Int?
+    package struct Node: Decodable, Sendable {
+        package var name: String
+        package var role: String
+        package var leaseLeftMs: Int?
     }
 
-    struct Member: Decodable {
-        var name: String
-        var address: String
-        var epochSeen: UInt64
-        var draining: Bool
-        var leader: Bool
+    package struct Member: Decodable, Sendable {
+        package var name: String
+        package var address: String
+        package var epochSeen: UInt64
+        package var draining: Bool
+        package var leader: Bool
         /// Whether it reaches WeChat; older nodes do not say it.
-        var wechat: String?
+        package var wechat: String?
         /// What is wrong with it, as the node sees it that answers.
-        var trouble: String?
+        package var trouble: String?
     }
 
-    struct App: Decodable {
-        var appid: String
-        var line: String
-        var well: Bool
+    package struct App: Decodable, Sendable {
+        package var appid: String
+        package var line: String
+        package var well: Bool
         /// How many tokens of it were published.
-        var version: UInt64?
-        var secondsLeft: Int?
-        var ageSeconds: Int?
-        var inDoubt: Bool
-        var trouble: Trouble?
+        package var version: UInt64?
+        package var secondsLeft: Int?
+        package var ageSeconds: Int?
+        package var inDoubt: Bool
+        package var trouble: Trouble?
     }
 
-    struct Trouble: Decodable {
-        var errcode: Int?
-        var summary: String
+    package struct Trouble: Decodable, Sendable {
+        package var errcode: Int?
+        package var summary: String
     }
 
-    struct Counters: Decodable {
-        var refreshesDone: Int
-        var refreshesFailed: Int
+    package struct Counters: Decodable, Sendable {
+        package var refreshesDone: Int
+        package var refreshesFailed: Int
     }
 }
 
@@ -65,7 +65,7 @@ extension StatusReport {
     /// The report for a person.
     ///
     /// Every text in it came from afar and is made harmless by whoever prints it.
-    var table: String {
+    package var table: String {
         [heading, nodeTable, appTable].joined(separator: "\n\n")
     }
 

@@ -1,5 +1,4 @@
 internal import ClusterObservation
-internal import LocalCluster
 
 /// What the template shows of one drill.
 struct DrillView {

@@ -4,10 +4,13 @@ internal import Mustache
 ///
 /// One file that loads nothing from anywhere and needs no script, light or dark as the reader's system is. Everything
 /// in it is escaped; tokens appear as fingerprints only.
-struct DrillReport: Sendable {
+package struct DrillReport: Sendable {
     private let template: MustacheTemplate
+    private let pageStyle: String
 
-    init() {
+    /// - Parameter pageStyle: what the status page looks like; timelines are added to it.
+    package init(pageStyle: String) {
+        self.pageStyle = pageStyle
         do {
             template = try MustacheTemplate(string: Self.html)
         } catch {
@@ -16,5 +19,7 @@ struct DrillReport: Sendable {
     }
 
     /// The page that shows `reading`.
-    func render(_ reading: DrillReading) -> String { template.render(ReportView(reading)) }
+    package func render(_ reading: DrillReading) -> String {
+        template.render(ReportView(reading, style: pageStyle + Self.style))
+    }
 }

@@ -1,9 +1,7 @@
-import ArgumentParser
 import Foundation
-import KeeperConfiguration
 import Testing
 
-@testable import wxkeeper
+@testable import ClusterObservation
 
 /// A node that gives one answer and remembers what it was asked.
 private actor OneAnswerNode: NodeConnection {
@@ -14,7 +12,7 @@ private actor OneAnswerNode: NodeConnection {
         answer = NodeAnswer(status: status, body: Array(body.utf8), retryAfter: retryAfter)
     }
 
-    func send(_ question: NodeQuestion) async throws(CommandFailure) -> NodeAnswer {
+    func send(_ question: NodeQuestion) async throws(InquiryFailure) -> NodeAnswer {
         questions.append(question)
         return answer
     }
@@ -23,14 +21,14 @@ private actor OneAnswerNode: NodeConnection {
 @Suite struct NodeInquiryTests {
     @Test func token_IsAskedForWithItsAppID() async throws {
         let node = OneAnswerNode(200, #"{"appid":"wx&1","access_token":"T0","expires_in":7000}"#)
-        let answer = try await NodeInquiry(connection: node).token("wx&1")
+        let answer = try await NodeInquiry(connection: node, version: "1.2.3").token("wx&1")
         #expect(answer.meaning.accessToken == "T0" && answer.meaning.expiresIn == 7000)
         #expect(await node.questions == [NodeQuestion(path: "/token?appid=wx%261")])
     }
 
     @Test func ticket_IsAskedForWithItsType() async throws {
         let node = OneAnswerNode(200, #"{"appid":"wx1","ticket":"K0","expires_in":500}"#)
-        let answer = try await NodeInquiry(connection: node).ticket("wx_card", of: "wx1")
+        let answer = try await NodeInquiry(connection: node, version: "1.2.3").ticket("wx_card", of: "wx1")
         #expect(answer.meaning.ticket == "K0")
         #expect(await node.questions == [NodeQuestion(path: "/ticket?appid=wx1&type=wx%5Fcard")])
     }
@@ -40,7 +38,7 @@ private actor OneAnswerNode: NodeConnection {
             200,
             #"{"appid":"wx1","access_token":"T1","expires_in":7200,"refreshed":false,"still_valid":true}"#
         )
-        let answer = try await NodeInquiry(connection: node).refresh("wx1", refused: Secret("T0"))
+        let answer = try await NodeInquiry(connection: node, version: "1.2.3").refresh("wx1", refused: "T0")
         #expect(answer.meaning.sentence(about: "wx1") == "wx1 keeps its token: WeChat still accepts it, 7200 s left")
         let question = try #require(await node.questions.first)
         #expect(question.method == .post && question.path == "/token/refresh")
@@ -50,21 +48,21 @@ private actor OneAnswerNode: NodeConnection {
 
     @Test func refresh_WithoutAToken_IsAnOperatorsWish() async throws {
         let node = OneAnswerNode(200, #"{"appid":"wx1","fingerprint":"f","expires_in":7200,"refreshed":true}"#)
-        let answer = try await NodeInquiry(connection: node).refresh("wx1", refused: nil)
+        let answer = try await NodeInquiry(connection: node, version: "1.2.3").refresh("wx1", refused: nil)
         #expect(answer.meaning.sentence(about: "wx1") == "wx1 has a new token, 7200 s left")
         #expect(await node.questions.map(\.path) == ["/operate/refresh"])
     }
 
     @Test func stepDown_TellsTheNewLeader() async throws {
         let node = OneAnswerNode(200, #"{"leader":"b","epoch":8,"took_ms":312}"#)
-        let answer = try await NodeInquiry(connection: node).stepDown()
+        let answer = try await NodeInquiry(connection: node, version: "1.2.3").stepDown()
         #expect(answer.meaning.sentence == "b leads now, epoch 8, after 312 ms")
     }
 
     @Test func switchover_NamesWhoLeadsNow() async throws {
         let node = OneAnswerNode(
             200, Self.status.replacing("\"epoch\":7,\n", with: "\"epoch\":7,\"took_ms\":20,\"gap_ms\":9,\n"))
-        let answer = try await NodeInquiry(connection: node).switchover(to: "a")
+        let answer = try await NodeInquiry(connection: node, version: "1.2.3").switchover(to: "a")
         #expect(answer.meaning.sentence == "b leads now, epoch 7, after 20 ms, 9 ms of them without a leader")
         let question = try #require(await node.questions.last)
         #expect(question.method == .post && question.path == "/operate/switchover")
@@ -80,22 +78,23 @@ private actor OneAnswerNode: NodeConnection {
         )
         let message =
             "the node answered 421: this node does not lead; b does (--url http://b:2130); try again in 3 s"
-        await #expect(throws: CommandFailure(status: .failed, message: message, answered: 421)) {
-            _ = try await NodeInquiry(connection: node).stepDown()
+        await #expect(throws: InquiryFailure(reason: .failed, message: message, answered: 421)) {
+            _ = try await NodeInquiry(connection: node, version: "1.2.3").stepDown()
         }
     }
 
     @Test func answer_ThatIsNotUnderstood_IsNotRepeated() async throws {
         let node = OneAnswerNode(200, #"{"access_token":"T0"}"#)
-        let failure = await #expect(throws: CommandFailure.self) {
-            _ = try await NodeInquiry(connection: node).token("wx1")
+        let failure = await #expect(throws: InquiryFailure.self) {
+            _ = try await NodeInquiry(connection: node, version: "1.2.3").token("wx1")
         }
-        #expect(failure?.status == .failed && failure?.message.contains("T0") == false)
+        #expect(failure?.reason == .failed && failure?.message.contains("T0") == false)
+        #expect(failure?.message.contains("is this a node of wxkeeper 1.2.3?") == true)
     }
 
     @Test func status_IsShownInTables() async throws {
         let node = OneAnswerNode(200, Self.status)
-        let table = try await NodeInquiry(connection: node).status().meaning.table
+        let table = try await NodeInquiry(connection: node, version: "1.2.3").status().meaning.table
         #expect(
             table == """
                 leader  b, epoch 7
@@ -112,44 +111,6 @@ private actor OneAnswerNode: NodeConnection {
                 wx22  classic  ILL    -       -          WeChat refused with 40013
                 """
         )
-    }
-
-    @Test func textFromAfar_CannotDriveTheTerminal() {
-        #expect(Console.harmless("a\u{1B}[2Jb\r\nc") == "a?[2Jb?\nc")
-    }
-
-    @Test func key_IsReadFromItsFile_ElseFromTheVariable() async throws {
-        try await withFolder { folder in
-            let path = try folder.write("wxk_from-the-file\n", to: "key")
-            let variables = ["WXKEEPER_KEY": "wxk_from-the-variable"]
-            let options = try NodeOptions.parse(["--key-file", path])
-            #expect(try options.key(variables).reveal() == "wxk_from-the-file")
-            #expect(try NodeOptions.parse([]).key(variables).reveal() == "wxk_from-the-variable")
-            #expect(throws: CommandFailure.self) { try NodeOptions.parse([]).key([:]) }
-        }
-    }
-
-    @Test(arguments: ["", "\n", "\r\n", "\r", "\n\n"])
-    func key_LosesWhatSurroundsIt(_ end: String) throws {
-        let text = "\u{FEFF}from-elsewhere-012345" + end
-        #expect(try NodeOptions.parse([]).key(["WXKEEPER_KEY": text]).reveal() == "from-elsewhere-012345")
-    }
-
-    @Test(arguments: [
-        ("\"abcdefgh-quoted\"", "quotes"), (" abcdefgh", "at its beginning"), ("abcd\u{200B}efgh", "zero-width space"),
-        ("abcd efgh", "a space"), ("abcdé", "not ASCII"), ("abcd\nefgh", "a line break"),
-    ])
-    func key_WithAMark_IsRefused_AndNotShown(_ key: String, _ word: String) throws {
-        let options = try NodeOptions.parse([])
-        let failure = #expect(throws: CommandFailure.self) { try options.key(["WXKEEPER_KEY": key]) }
-        #expect(failure?.message.contains(word) == true && failure?.message.contains("abcd") == false)
-    }
-
-    @Test func refusedToken_IsOneWord() throws {
-        #expect(try RefreshCommand.token(from: Data("T0\n".utf8)).reveal() == "T0")
-        for text in ["", "\n", "T0 T1", String(repeating: "x", count: 9000)] {
-            #expect(throws: CommandFailure.self) { try RefreshCommand.token(from: Data(text.utf8)) }
-        }
     }
 
     static let status = """

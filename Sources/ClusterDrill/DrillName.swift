@@ -1,7 +1,5 @@
-internal import KeeperConfiguration
-
 /// The drills, as they are called on the command line.
-enum DrillName: String, CaseIterable, Sendable {
+package enum DrillName: String, CaseIterable, Sendable {
     case killLeader = "kill-leader"
     case pauseLeader = "pause-leader"
     case stepDown = "step-down"
@@ -15,10 +13,10 @@ enum DrillName: String, CaseIterable, Sendable {
     case rollingRestart = "rolling-restart"
 
     /// Stands for every drill that can be run.
-    static let all = "all"
+    package static let all = "all"
 
     /// What is done.
-    var summary: String {
+    package var summary: String {
         switch self {
         case .killLeader: "The process of the leader is killed; its supervisor sees it and starts it again."
         case .pauseLeader: "The leader is frozen for ten seconds, and wakes up after its lease is over."
@@ -36,7 +34,7 @@ enum DrillName: String, CaseIterable, Sendable {
 
     /// The drills that `names` ask for, each once, in the order in which they were named.
     /// - Throws: `UnknownDrill` for the first name that is none.
-    static func chosen(by names: [String]) throws(UnknownDrill) -> [DrillName] {
+    package static func chosen(by names: [String]) throws(UnknownDrill) -> [DrillName] {
         var chosen: [DrillName] = []
         for name in names {
             let meant: [DrillName]
@@ -53,7 +51,7 @@ enum DrillName: String, CaseIterable, Sendable {
     }
 
     /// Every drill with what it does and what it promises.
-    static var list: String {
+    package static var list: String {
         let rows = allCases.map { name in
             "  \(name.rawValue)\n      \(name.summary)\n      \(Drill(name).promise.sentence)"
         }
@@ -68,12 +66,6 @@ enum DrillName: String, CaseIterable, Sendable {
 }
 
 /// A name that no drill has.
-struct UnknownDrill: Error, CustomStringConvertible {
-    let name: String
-
-    var description: String {
-        let known = DrillName.allCases.map(\.rawValue) + [DrillName.all]
-        let guess = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
-        return "no drill is called \(name.prefix(40))\(guess) (wxkeeper drill --list shows them)"
-    }
+package struct UnknownDrill: Error {
+    package let name: String
 }

@@ -1,13 +1,20 @@
-internal import Foundation
+package import Foundation
 internal import LocalCluster
 
 /// What was run where, and what came of it: the whole of one `wxkeeper drill`.
-struct DrillReading: Sendable {
-    var surroundings: Surroundings
-    var results: [DrillResult] = []
+package struct DrillReading: Sendable {
+    package let surroundings: Surroundings
+    package var results: [DrillResult]
+
+    package init(surroundings: Surroundings, results: [DrillResult] = []) {
+        self.surroundings = surroundings
+        self.results = results
+    }
 
     /// Where and when.
-    struct Surroundings: Sendable {
+    package struct Surroundings: Sendable {
+        /// Of this program.
+        var version: String
         var date: Date
         /// `a private cluster on this machine`, or the address of one that was there.
         var cluster: String
@@ -19,15 +26,15 @@ struct DrillReading: Sendable {
     }
 
     /// Whether every promise was kept.
-    var isKept: Bool { !results.contains { $0.state == .broken } }
+    package var isKept: Bool { !results.contains { $0.state == .broken } }
 }
 
 extension DrillReading.Surroundings {
     /// A private cluster, made of what every drill's plan is made of.
-    static func privateCluster(at date: Date) -> Self {
+    package static func privateCluster(at date: Date, version: String) -> Self {
         let plan = ClusterPlan()
         return Self(
-            date: date, cluster: "a private cluster on this machine", nodes: plan.nodes, leaseTTL: plan.ttl,
-            wechatTimeout: plan.timeout)
+            version: version, date: date, cluster: "a private cluster on this machine", nodes: plan.nodes,
+            leaseTTL: plan.ttl, wechatTimeout: plan.timeout)
     }
 }

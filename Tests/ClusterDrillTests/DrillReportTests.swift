@@ -1,9 +1,8 @@
 import ClusterObservation
 import Foundation
-import LocalCluster
 import Testing
 
-@testable import wxkeeper
+@testable import ClusterDrill
 
 /// The page and the JSON object of `wxkeeper drill`.
 @Suite struct DrillReportTests {
@@ -36,7 +35,8 @@ import Testing
     private func reading(_ results: [DrillResult], cluster: String = "here") -> DrillReading {
         DrillReading(
             surroundings: .init(
-                date: Date(timeIntervalSince1970: 0), cluster: cluster, nodes: 3, leaseTTL: "4s", wechatTimeout: "2s"),
+                version: "1.2.3", date: Date(timeIntervalSince1970: 0), cluster: cluster, nodes: 3, leaseTTL: "4s",
+                wechatTimeout: "2s"),
             results: results)
     }
 
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func page_ShowsEveryDrill_EachWithItsTimeline() {
-        let page = DrillReport().render(reading(everyDrill))
+        let page = DrillReport(pageStyle: "").render(reading(everyDrill))
         for name in DrillName.allCases {
             #expect(page.contains("id=\"\(name.rawValue)\""), "\(name)")
             #expect(page.contains("<a href=\"#\(name.rawValue)\">"), "\(name)")
@@ -61,7 +61,8 @@ import Testing
     }
 
     @Test func timeline_TellsWhatHappened_ToWhoeverCannotSeeIt() {
-        let page = DrillReport().render(reading([.done(.killLeader, DrillPromiseTests.good, timeline: Self.timeline)]))
+        let page = DrillReport(pageStyle: "").render(
+            reading([.done(.killLeader, DrillPromiseTests.good, timeline: Self.timeline)]))
         #expect(page.contains("0.0 s: a is killed. 3.0 s: b leads. 4.0 s: a is started again. 3 reads failed."))
         #expect(page.contains("role=\"img\"") && page.contains("after 3000 ms"))
         #expect(page.contains("<title>3 of 100 reads failed, 1.5 s</title>"))
@@ -75,12 +76,12 @@ import Testing
         timeline.lives[0].app = Self.angry
         timeline.calls[0].app = Self.angry
         let result = DrillResult.done(.killLeader, DrillPromiseTests.good, findings: [Self.angry], timeline: timeline)
-        let page = DrillReport().render(reading([result], cluster: Self.angry))
+        let page = DrillReport(pageStyle: "").render(reading([result], cluster: Self.angry))
         #expect(!page.contains("<script") && page.contains("&lt;script&gt;"))
     }
 
     @Test func page_LoadsNothing_AndHasNoScript() {
-        let page = DrillReport().render(reading(everyDrill))
+        let page = DrillReport(pageStyle: "").render(reading(everyDrill))
         for word in ["http:", "https:", "url(", "@import", "<script", "src=", "<link rel=\"stylesheet"] {
             #expect(!page.contains(word), "\(word)")
         }
@@ -90,7 +91,7 @@ import Testing
     @Test func brokenPromise_StandsAtTheTop_AndBesideItsDrill() {
         var figures = DrillPromiseTests.good
         figures.failedReads = 3
-        let page = DrillReport().render(
+        let page = DrillReport(pageStyle: "").render(
             reading([.done(.killLeader, figures, timeline: Self.timeline), .done(.stepDown, figures)]))
         #expect(page.contains("2 of 2 drills broke a promise: kill-leader, step-down"))
         #expect(page.contains("<p class=\"breach\">failed reads 3, promised 0</p>"))
@@ -101,6 +102,7 @@ import Testing
         let document = try #require(
             try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         #expect(document["ok"] as? Bool == true && document["lease_ttl"] as? String == "4s")
+        #expect(document["wxkeeper"] as? String == "1.2.3")
         let drills = try #require(document["drills"] as? [[String: Any]])
         #expect(drills.compactMap { $0["name"] as? String } == DrillName.allCases.map(\.rawValue))
         let first = try #require(drills.first)

@@ -1,5 +1,4 @@
 internal import ClusterObservation
-internal import LocalCluster
 
 /// Draws the lanes of a timeline from top to bottom.
 struct Easel {

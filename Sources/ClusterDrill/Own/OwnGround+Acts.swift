@@ -1,5 +1,4 @@
 internal import ClusterObservation
-internal import LocalCluster
 
 extension OwnGround {
     /// Looks, does it, looks again; ends at the first failed read.
@@ -20,7 +19,7 @@ extension OwnGround {
                 try await group.next()
             } catch let late as NotInTime {
                 journal.find(late.description)
-            } catch let failure as CommandFailure {
+            } catch let failure as InquiryFailure {
                 journal.find(failure.message)
             }
         }
@@ -57,7 +56,7 @@ extension OwnGround {
         for _ in 1..<max(turns, 1) {
             do {
                 return try await ask()
-            } catch let failure as CommandFailure where failure.answered == 421 {
+            } catch let failure as InquiryFailure where failure.answered == 421 {
                 continue
             }
         }
