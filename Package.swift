@@ -20,8 +20,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], embedding: S
         swiftSettings: settings)
 }
 
-func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func command(_ name: String, _ dependencies: [Target.Dependency], plugins: [Target.PluginUsage] = []) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings, plugins: plugins)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], leaving programs: [String] = []) -> Target {
@@ -98,7 +98,9 @@ let package = Package(
                 "RedisClient", "WeChatAPI", "CurlClient", "CMemory", "ClusterDrill", "ClusterObservation",
                 "LocalCluster", "WeChatSimulator", .argumentParser, .lifecycle, .logging, .nioCore, .nioPosix,
                 .subprocess, .unixSignals,
-            ]),
+            ],
+            plugins: ["CommitPlugin"]),
+        .plugin(name: "CommitPlugin", capability: .buildTool(), path: "deploy/commit"),
 
         // Beside: worlds to test in.
         room("WeChatSimulator", [.hummingbird, .logging]),
