@@ -20,8 +20,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], embedding: S
         swiftSettings: settings)
 }
 
-func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func command(_ name: String, _ dependencies: [Target.Dependency], plugins: [Target.PluginUsage] = []) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings, plugins: plugins)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], leaving programs: [String] = []) -> Target {
@@ -87,21 +87,29 @@ let package = Package(
         room("RedisStores", ["KeeperPorts", "KeeperCore", "RedisClient", .lifecycle, .logging, .nioCore, .nioPosix]),
         room("WeChatAPI", ["KeeperPorts", "KeeperCore", "CurlClient"]),
 
+        // Between: what an operator writes down, in the values that those rooms take.
+        room("KeeperConfiguration", ["KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", .yams]),
+
         // Floor 4: the program.
         command(
             "wxkeeper",
             [
-                "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores", "RedisClient", "WeChatAPI",
-                "CurlClient", "CMemory", "LocalCluster", "WeChatSimulator", .argumentParser, .crypto, .lifecycle,
-                .logging, .mustache, .nioCore, .nioPosix, .subprocess, .unixSignals, .yams,
-            ]),
+                "KeeperConfiguration", "KeeperCore", "KeeperPorts", "KeeperNode", "KeeperHTTP", "RedisStores",
+                "RedisClient", "WeChatAPI", "CurlClient", "CMemory", "ClusterDrill", "ClusterObservation",
+                "LocalCluster", "WeChatSimulator", .argumentParser, .lifecycle, .logging, .nioCore, .nioPosix,
+                .subprocess, .unixSignals,
+            ],
+            plugins: ["CommitPlugin"]),
+        .plugin(name: "CommitPlugin", capability: .buildTool(), path: "deploy/commit"),
 
         // Beside: worlds to test in.
         room("WeChatSimulator", [.hummingbird, .logging]),
-        room("LocalCluster", ["WeChatSimulator", .logging, .nioCore, .nioHTTP1, .nioPosix, .subprocess]),
+        room("ClusterObservation", [.nioCore, .nioHTTP1, .nioPosix]),
+        room("LocalCluster", ["ClusterObservation", "WeChatSimulator", .logging, .nioCore, .nioPosix, .subprocess]),
+        room("ClusterDrill", ["LocalCluster", "ClusterObservation", "WeChatSimulator", .mustache, .subprocess]),
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", "KeeperCore", .argumentParser]),
-        command("cluster-benchmark", ["LocalCluster", "WeChatSimulator", .argumentParser]),
+        command("cluster-benchmark", ["ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser]),
 
         // Tests, one target a room, and what several of them share.
         .target(
@@ -125,13 +133,25 @@ let package = Package(
             ]),
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
         tests(
-            "WxkeeperTests", ["wxkeeper", "LocalCluster", "KeeperCore", "KeeperPorts", "KeeperHTTP", .argumentParser]),
+            "WxkeeperTests",
+            [
+                "wxkeeper", "KeeperConfiguration", "ClusterDrill", "ClusterObservation", "KeeperHTTP", "KeeperTestKit",
+                .argumentParser,
+            ]),
+        tests(
+            "KeeperConfigurationTests",
+            ["KeeperConfiguration", "KeeperHTTP", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
-        tests("LocalClusterTests", ["LocalCluster", .nioCore, .nioPosix]),
+        tests("ClusterObservationTests", ["ClusterObservation"]),
+        tests("ClusterDrillTests", ["ClusterDrill", "ClusterObservation"]),
+        tests("LocalClusterTests", ["LocalCluster", "ClusterObservation", .nioCore, .nioPosix]),
         tests(
             "ClusterTests",
-            ["LocalCluster", "KeeperCore", "WeChatSimulator", .crypto, .hummingbird, .logging, .subprocess]),
-        tests("SDKTests", ["LocalCluster", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
+            [
+                "LocalCluster", "ClusterObservation", "KeeperCore", "WeChatSimulator", .crypto, .hummingbird, .logging,
+                .subprocess,
+            ]),
+        tests("SDKTests", ["LocalCluster", "ClusterObservation", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
         tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("TidyTests", []),
     ]

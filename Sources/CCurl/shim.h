@@ -61,6 +61,10 @@ static inline CURLcode ccurl_message_result(const CURLMsg *message) { return mes
 /// A macro with a shift and an or in it, which Swift does not import.
 static inline CURLcode ccurl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 
+/// What the library that is loaded says of itself. https://curl.se/libcurl/c/curl_version_info.html
+static inline const char *ccurl_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }
+static inline const char *ccurl_tls_version(void) { return curl_version_info(CURLVERSION_NOW)->ssl_version; }
+
 #ifdef __linux__
 extern int pthread_setname_np(pthread_t thread, const char *name);
 #endif

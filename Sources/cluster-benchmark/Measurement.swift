@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import Foundation
 internal import LocalCluster
 internal import WeChatSimulator

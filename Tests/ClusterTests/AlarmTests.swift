@@ -1,3 +1,4 @@
+import ClusterObservation
 import Foundation
 import LocalCluster
 import Subprocess

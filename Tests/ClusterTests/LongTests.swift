@@ -1,3 +1,4 @@
+import ClusterObservation
 import Foundation
 import KeeperCore
 import LocalCluster

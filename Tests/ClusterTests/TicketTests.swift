@@ -1,3 +1,4 @@
+import ClusterObservation
 import Crypto
 import LocalCluster
 import Subprocess

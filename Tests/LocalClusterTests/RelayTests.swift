@@ -1,3 +1,4 @@
+import ClusterObservation
 import NIOCore
 import Testing
 

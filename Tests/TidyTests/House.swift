@@ -12,11 +12,14 @@ enum House {
         "KeeperHTTP": ["KeeperPorts", "KeeperCore", "CurlClient"],
         "RedisStores": ["KeeperPorts", "KeeperCore", "RedisClient"],
         "WeChatAPI": ["KeeperPorts", "KeeperCore", "CurlClient"],
+        "KeeperConfiguration": ["KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient"],
         "WeChatSimulator": [],
-        "LocalCluster": ["WeChatSimulator"],
+        "ClusterObservation": [],
+        "LocalCluster": ["ClusterObservation", "WeChatSimulator"],
+        "ClusterDrill": ["LocalCluster", "ClusterObservation", "WeChatSimulator"],
         "ClusterSimulation": ["KeeperCore"],
         "cluster-simulation": ["ClusterSimulation", "KeeperCore"],
-        "cluster-benchmark": ["LocalCluster", "WeChatSimulator"],
+        "cluster-benchmark": ["ClusterObservation", "LocalCluster", "WeChatSimulator"],
     ]
 
     /// Rooms that import nothing of others' making either.

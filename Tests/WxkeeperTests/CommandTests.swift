@@ -1,5 +1,7 @@
 import Foundation
+import KeeperConfiguration
 import KeeperHTTP
+import KeeperTestKit
 import Testing
 
 @testable import wxkeeper
@@ -11,16 +13,19 @@ import Testing
         #expect(keys.allSatisfy { $0.wholeMatch(of: /wxk_[A-Za-z0-9_-]{43}/) != nil })
     }
 
-    @Test func entry_MakesTheKeyKnown() throws {
+    @Test func entry_MakesTheKeyKnown() async throws {
         let made = GeneratedKey(clientID: "shop-backend", key: GeneratedKey.draw())
         let text = """
             cluster: { redis: "redis://h", secret: { value: cluster-secret-0123 } }
             clients:
             \(made.entry)
             """
-        let client = try #require(try configuration(text).clients.first)
-        #expect(client.id == "shop-backend" && client.key == KeyDigest(of: made.key))
-        #expect(client.apps == .all && client.scopes == [.read, .refresh])
+        try await withFolder { folder in
+            let configuration = try ConfigurationFile.load(try folder.write(text), environment: [:]).configuration
+            let client = try #require(configuration.clients.first)
+            #expect(client.id == "shop-backend" && client.key == KeyDigest(of: made.key))
+            #expect(client.apps == .all && client.scopes == [.read, .refresh])
+        }
         #expect(made.lines.contains(made.key) && !made.entry.contains(made.key))
     }
 }
@@ -61,7 +66,7 @@ import Testing
     }
 
     @Test func check_WithoutAFile_ReadsTheVariables() async throws {
-        let end = try await Program.run(["check"], variables: EnvironmentTests.whole)
+        let end = try await Program.run(["check"], variables: Sample.variables)
         #expect(end.status == ExitStatus.done.rawValue)
         #expect(try await Program.run(["check"]).status == ExitStatus.configuration.rawValue)
         #expect(try await Program.run(["check", "--config", "/none"]).status == ExitStatus.configuration.rawValue)
@@ -69,7 +74,7 @@ import Testing
 
     @Test func check_Live_TellsWhoIsNotReached() async throws {
         // Port 1 of the loopback: nothing listens there, and only root could.
-        var variables = EnvironmentTests.whole
+        var variables = Sample.variables
         variables["WXKEEPER_REDIS"] = "redis://127.0.0.1:1"
         variables["WXKEEPER_WECHAT_BASE_URL"] = "http://127.0.0.1:1"
         let end = try await Program.run(["check", "--live"], variables: variables)

@@ -1,8 +1,9 @@
 import ArgumentParser
+import ClusterDrill
 import Foundation
+import KeeperTestKit
 import Testing
 
-@testable import LocalCluster
 @testable import wxkeeper
 
 /// What `wxkeeper drill` accepts, and what it refuses.
@@ -105,27 +106,5 @@ import Testing
     @Test func reportThatCannotBeWritten_IsToldBeforeAnythingIsDone() async throws {
         let end = try await Program.run(["drill", "step-down", "--report", "/none/at/all.html"])
         #expect(end.status == ExitStatus.usage.rawValue && end.errors.contains("/none/at/all.html: cannot be written"))
-    }
-
-    @Test func unsteadyCluster_IsLeftAlone() throws {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        var report = try decoder.decode(StatusReport.self, from: Data(NodeInquiryTests.status.utf8))
-        #expect(report.unsteadiness?.contains("is not ready (draining)") == true)
-        report.ready = true
-        #expect(report.unsteadiness == "only 1 node is ready, and two are needed")
-        report.nodes[0].draining = false
-        #expect(report.unsteadiness == "the app wx22 is not well")
-        report.apps[1].well = true
-        #expect(report.unsteadiness == nil)
-        report.leader = nil
-        #expect(report.unsteadiness == "nobody leads")
-    }
-
-    @Test func progress_FitsOnOneLine() {
-        let line = DrillProgress.line(
-            after: .milliseconds(3_400), readsPerSecond: 200, .init(reads: 700, reports: 20, failedReports: 1),
-            leaders: [], event: "a is killed (SIGKILL)")
-        #expect(line == "  3 s  leader none  reads 200/s  failed 0  refreshes 20 (1 failed)  a is killed (SIGKILL)")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import KeeperTestKit
 import Testing
 
 @testable import wxkeeper

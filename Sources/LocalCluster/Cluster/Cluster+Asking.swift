@@ -1,3 +1,4 @@
+package import ClusterObservation
 internal import Subprocess
 internal import WeChatSimulator
 

@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import Logging
 package import WeChatSimulator
 

@@ -1,3 +1,4 @@
+package import ClusterObservation
 internal import Foundation
 package import Subprocess
 internal import Synchronization

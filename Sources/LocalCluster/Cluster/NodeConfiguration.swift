@@ -1,3 +1,4 @@
+internal import ClusterObservation
 package import WeChatSimulator
 
 /// The configuration file of one node of a cluster on this machine; every secret stands in a file.

@@ -1,3 +1,5 @@
+internal import ClusterObservation
+
 /// Where a process of a cluster runs, if not beside everybody else: on what takes itself for a machine of its own.
 package struct Place: Sendable {
     /// Under which address the others find it.
@@ -14,7 +16,7 @@ package struct Place: Sendable {
     static let here = Place(host: loopback, entrance: [])
 
     /// The address of this machine that no other can reach.
-    package static let loopback = "127.0.0.1"
+    package static let loopback = Connection.loopback
 
     /// What to start so that `program` runs there, under the process id of what was started.
     func command(_ program: String, _ arguments: [String]) -> (program: String, arguments: [String]) {

@@ -1,3 +1,4 @@
+internal import ClusterObservation
 package import Subprocess
 internal import Synchronization
 

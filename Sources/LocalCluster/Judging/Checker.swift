@@ -1,3 +1,4 @@
+package import ClusterObservation
 package import WeChatSimulator
 
 /// Counts what WeChat has seen since it was made.

@@ -1,3 +1,5 @@
+internal import ClusterObservation
+
 /// What a fault did to callers and to WeChat, in one line.
 package struct Verdict: CustomStringConvertible, Sendable {
     package var fault: String

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import KeeperConfiguration
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals

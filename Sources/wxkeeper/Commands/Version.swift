@@ -1,4 +1,6 @@
+internal import CurlClient
 internal import Foundation
+internal import RedisClient
 
 /// The version of this program and of what it is built from.
 enum Version {
@@ -20,14 +22,12 @@ enum Version {
     #endif
 
     /// Names and versions, in the order in which they are told.
-    ///
-    /// A C library is asked for its own version here.
     static var parts: [(name: String, version: String)] {
-        [("wxkeeper", number), ("build", build), ("swift", swift)] + libraries
+        [
+            ("wxkeeper", number), ("commit", Commit.id), ("build", build), ("swift", swift),
+            ("libcurl", CurlLibrary.version), ("tls", CurlLibrary.tls), ("hiredis", HiredisLibrary.version),
+        ]
     }
-
-    /// The libraries that are linked in, asked at run time.
-    private static var libraries: [(name: String, version: String)] { [] }
 
     static var lines: String {
         parts.map { "\($0.name) \($0.version)" }.joined(separator: "\n")

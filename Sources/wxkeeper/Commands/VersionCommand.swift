@@ -4,7 +4,7 @@ internal import ArgumentParser
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "version",
-        abstract: "Print the version, the build and the versions of the libraries."
+        abstract: "Print the version, the commit, the build and the versions of Swift and of the libraries."
     )
 
     @Flag(name: .long, help: "Print one JSON object.")

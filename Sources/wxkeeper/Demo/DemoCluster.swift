@@ -1,5 +1,7 @@
+internal import ClusterObservation
 internal import CurlClient
 internal import Foundation
+internal import KeeperConfiguration
 internal import KeeperCore
 internal import Logging
 internal import Subprocess

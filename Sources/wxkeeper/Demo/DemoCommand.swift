@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import KeeperConfiguration
 internal import KeeperCore
 
 /// The whole cluster on this machine, with nothing to configure.

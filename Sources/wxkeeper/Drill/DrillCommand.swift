@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import ClusterDrill
 internal import Foundation
+internal import KeeperConfiguration
 
 /// Rehearses failures, and says whether what is promised held.
 struct DrillCommand: AsyncParsableCommand {
@@ -42,7 +44,7 @@ struct DrillCommand: AsyncParsableCommand {
             let chosen = try DrillName.chosen(by: names)
             guard config == nil else { return try validateOwn(chosen) }
         } catch let unknown as UnknownDrill {
-            throw ValidationError("\(unknown)")
+            throw ValidationError(unknown.message)
         }
         guard !isMeant, node.url == nil, node.keyFile == nil else {
             throw ValidationError(
@@ -73,7 +75,8 @@ struct DrillCommand: AsyncParsableCommand {
             let reading = try await DrillRun(isForPrograms: json, page: page).run(chosen, on: ground)
             if json { Console.output(try DrillDocument(reading).json()) }
             guard reading.isKept else { throw ExitStatus.failed.exitCode }
-        } catch let failure as CommandFailure {
+        } catch {
+            guard let failure = CommandFailure(error) else { throw error }
             Console.error(Console.harmless(failure.message))
             throw failure.status.exitCode
         }
@@ -86,5 +89,13 @@ struct DrillCommand: AsyncParsableCommand {
         }
         let page = report.map { "\nA page would be written to \($0)." } ?? ""
         return "Would be run on \(place):\n\(lines.joined(separator: "\n"))\(page)\nNothing was done."
+    }
+}
+
+extension UnknownDrill {
+    fileprivate var message: String {
+        let known = DrillName.allCases.map(\.rawValue) + [DrillName.all]
+        let guess = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
+        return "no drill is called \(name.prefix(40))\(guess) (wxkeeper drill --list shows them)"
     }
 }

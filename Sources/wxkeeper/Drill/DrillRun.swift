@@ -1,16 +1,15 @@
+internal import ClusterDrill
 internal import Foundation
 internal import UnixSignals
 
 /// Runs the chosen drills one after the other and tells how each ended.
 struct DrillRun: Sendable {
-    let progress: DrillProgress
-    private let isForPrograms: Bool
+    private let progress: TerminalProgress
     private let page: ReportFile?
 
     init(isForPrograms: Bool, page: ReportFile?) {
-        self.isForPrograms = isForPrograms
         self.page = page
-        progress = DrillProgress(isForPrograms: isForPrograms)
+        progress = TerminalProgress(isForPrograms: isForPrograms)
     }
 
     /// Runs to the last drill, or to SIGINT, SIGTERM or the end of the terminal. Afterwards nothing that was
@@ -33,7 +32,8 @@ struct DrillRun: Sendable {
 
     private func runAll(_ names: [DrillName], on ground: OwnGround?) async throws -> DrillReading {
         var reading = DrillReading(
-            surroundings: try await ground?.surroundings(at: .now) ?? .privateCluster(at: .now))
+            surroundings: try await ground?.surroundings(at: .now, version: Version.number)
+                ?? .privateCluster(at: .now, version: Version.number))
         for name in names {
             progress.tell("\(name.rawValue): \(name.summary)")
             let result: DrillResult

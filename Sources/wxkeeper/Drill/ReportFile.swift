@@ -1,4 +1,6 @@
+internal import ClusterDrill
 internal import Foundation
+internal import KeeperHTTP
 
 /// The file that `--report` names.
 struct ReportFile: Sendable {
@@ -19,7 +21,7 @@ struct ReportFile: Sendable {
 
     func write(_ reading: DrillReading) throws(CommandFailure) {
         do {
-            try Data(DrillReport().render(reading).utf8).write(to: url)
+            try Data(DrillReport(pageStyle: StatusPage.style).render(reading).utf8).write(to: url)
         } catch {
             throw CommandFailure(status: .failed, message: "the report cannot be written to \(url.path)")
         }

@@ -1,5 +1,6 @@
 internal import CurlClient
 internal import Foundation
+internal import KeeperConfiguration
 internal import KeeperCore
 internal import KeeperHTTP
 internal import KeeperNode

@@ -1,4 +1,5 @@
 internal import CurlClient
+internal import KeeperConfiguration
 internal import KeeperCore
 internal import KeeperHTTP
 internal import KeeperPorts
@@ -40,12 +41,6 @@ extension Configuration {
                     id: app.id, corporation: app.corporation,
                     secret: app.takesSecretAsKey ? KeyDigest(of: app.secret.reveal()) : nil, jsDomains: app.jsDomains)
             })
-    }
-
-    /// The keys of every app that has copies.
-    var copyKeys: [AppID: [CopyKey]] {
-        let copied = apps.filter { !$0.copies.isEmpty }.map { ($0.id, $0.copies) }
-        return Dictionary(copied, uniquingKeysWith: { first, _ in first })
     }
 
     var clientDirectory: ClientDirectory {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import KeeperConfiguration
 internal import KeeperCore
 internal import KeeperHTTP
 internal import KeeperNode
@@ -104,22 +105,5 @@ actor Reloader: Reconfiguring {
         logger.warning(
             "what else has changed counts only when the node is started again",
             metadata: ["sections": "\(reload.needsRestart.joined(separator: ", "))"])
-    }
-}
-
-extension Configuration {
-    /// What is different here, as far as a running node is concerned.
-    func differences(from old: Configuration) -> Reload {
-        let before = Dictionary(old.apps.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let now = Set(apps.map(\.id))
-        return Reload(
-            added: apps.map(\.id).filter { before[$0] == nil },
-            removed: old.apps.map(\.id).filter { !now.contains($0) },
-            changed: apps.filter { app in before[app.id].map { $0 != app } ?? false }.map(\.id),
-            appCount: apps.count, clientCount: clients.count,
-            needsRestart: [
-                ("cluster", cluster != old.cluster), ("node", node != old.node), ("wechat", wechat != old.wechat),
-                ("alarms", alarms != old.alarms),
-            ].filter(\.1).map(\.0))
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import KeeperConfiguration
 internal import KeeperNode
 internal import Logging
 

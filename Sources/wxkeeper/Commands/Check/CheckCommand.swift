@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import KeeperConfiguration
 
 /// Reads a configuration and says what it means, or everything that is wrong with it.
 struct CheckCommand: AsyncParsableCommand {

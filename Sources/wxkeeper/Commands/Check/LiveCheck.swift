@@ -1,4 +1,5 @@
 internal import CurlClient
+internal import KeeperConfiguration
 internal import KeeperCore
 internal import KeeperPorts
 internal import RedisClient

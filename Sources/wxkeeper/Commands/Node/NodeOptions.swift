@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import ClusterObservation
 internal import Foundation
+internal import KeeperConfiguration
 
 /// Which node to talk to, and as whom.
 ///
@@ -19,6 +21,11 @@ struct NodeOptions: ParsableArguments {
     ) throws(CommandFailure) -> CurlNodeConnection {
         let variable = environment["WXKEEPER_URL"].flatMap { $0.isEmpty ? nil : $0 }
         return CurlNodeConnection(url: url ?? variable ?? Self.defaultURL, key: try key(environment))
+    }
+
+    /// The node, ready to be asked what the commands ask.
+    func inquiry() throws(CommandFailure) -> NodeInquiry {
+        NodeInquiry(connection: try connect(), version: Version.number)
     }
 
     /// The key of the file if one is named, else that of the variable.
@@ -47,12 +54,13 @@ struct NodeOptions: ParsableArguments {
 
 extension AsyncParsableCommand {
     /// Does `work`, or tells why not on standard error and ends with the status that belongs to the reason.
-    func telling(_ work: () async throws(CommandFailure) -> Void) async throws {
+    func telling(_ work: () async throws -> Void) async throws {
         do {
             try await work()
         } catch {
-            Console.error(Console.harmless(error.message))
-            throw error.status.exitCode
+            guard let failure = CommandFailure(error) else { throw error }
+            Console.error(Console.harmless(failure.message))
+            throw failure.status.exitCode
         }
     }
 }

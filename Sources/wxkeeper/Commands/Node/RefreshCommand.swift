@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import ClusterObservation
 internal import Foundation
+internal import KeeperConfiguration
 
 /// Has the token of one app replaced.
 struct RefreshCommand: AsyncParsableCommand {
@@ -35,9 +37,9 @@ struct RefreshCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await telling { () throws(CommandFailure) in
+        try await telling {
             let refused = stale == nil ? nil : try Self.token(from: Self.standardInput())
-            let answer = try await NodeInquiry(connection: try node.connect()).refresh(appid, refused: refused)
+            let answer = try await node.inquiry().refresh(appid, refused: refused?.reveal())
             Console.output(json ? answer.json : Console.harmless(answer.meaning.sentence(about: appid)))
         }
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterObservation
 
 /// Shows the cluster as one node sees it.
 struct StatusCommand: AsyncParsableCommand {
@@ -20,8 +21,8 @@ struct StatusCommand: AsyncParsableCommand {
     var watch = false
 
     func run() async throws {
-        try await telling { () throws(CommandFailure) in
-            let inquiry = NodeInquiry(connection: try node.connect())
+        try await telling {
+            let inquiry = try node.inquiry()
             guard watch else {
                 let answer = try await inquiry.status()
                 return Console.output(json ? answer.json : Console.harmless(answer.meaning.table))
@@ -33,7 +34,7 @@ struct StatusCommand: AsyncParsableCommand {
     /// A node that does not answer for a while is what one watches for, so that does not end it.
     private func look(again inquiry: NodeInquiry) async {
         repeat {
-            do throws(CommandFailure) {
+            do throws(InquiryFailure) {
                 let answer = try await inquiry.status()
                 // The two sequences go home and clear the rest of the screen.
                 let screen = "\u{1B}[H\u{1B}[2J" + Console.harmless(answer.meaning.table)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterObservation
 
 /// Asks the leader to hand over.
 struct StepDownCommand: AsyncParsableCommand {
@@ -17,8 +18,8 @@ struct StepDownCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        try await telling { () throws(CommandFailure) in
-            let answer = try await NodeInquiry(connection: try node.connect()).stepDown()
+        try await telling {
+            let answer = try await node.inquiry().stepDown()
             Console.output(json ? answer.json : Console.harmless(answer.meaning.sentence))
         }
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterObservation
 
 /// Asks the leader to hand over to a node of one's choice.
 struct SwitchoverCommand: AsyncParsableCommand {
@@ -20,8 +21,8 @@ struct SwitchoverCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        try await telling { () throws(CommandFailure) in
-            let answer = try await NodeInquiry(connection: try node.connect()).switchover(to: to)
+        try await telling {
+            let answer = try await node.inquiry().switchover(to: to)
             Console.output(json ? answer.json : Console.harmless(answer.meaning.sentence))
         }
     }

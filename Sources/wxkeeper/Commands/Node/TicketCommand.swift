@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterObservation
 
 /// Prints a ticket of one app.
 struct TicketCommand: AsyncParsableCommand {
@@ -20,8 +21,8 @@ struct TicketCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        try await telling { () throws(CommandFailure) in
-            let answer = try await NodeInquiry(connection: try node.connect()).ticket(type, of: appid)
+        try await telling {
+            let answer = try await node.inquiry().ticket(type, of: appid)
             Console.output(json ? answer.json : Console.harmless(answer.meaning.ticket))
         }
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterObservation
 
 /// Prints the token of one app.
 struct TokenCommand: AsyncParsableCommand {
@@ -17,8 +18,8 @@ struct TokenCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        try await telling { () throws(CommandFailure) in
-            let answer = try await NodeInquiry(connection: try node.connect()).token(appid)
+        try await telling {
+            let answer = try await node.inquiry().token(appid)
             guard let token = answer.meaning.accessToken else {
                 throw CommandFailure(status: .failed, message: "the answer holds no token")
             }

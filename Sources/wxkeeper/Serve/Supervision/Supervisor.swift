@@ -1,4 +1,5 @@
 internal import Foundation
+internal import KeeperConfiguration
 internal import KeeperCore
 internal import Logging
 internal import RedisStores
@@ -13,7 +14,7 @@ internal import UnixSignals
 /// speaks for a node that lives, and knows nothing but the names it gave: should the parent itself be killed, the node
 /// notices, hands over and ends, and nothing is lost but the shortcut.
 struct Supervisor: Sendable {
-    private let configuration: Configuration
+    private let configuration: KeeperConfiguration.Configuration
     private let arguments: [String]
     private let logger: Logger
     private let orders = Orders()
@@ -24,7 +25,7 @@ struct Supervisor: Sendable {
     private static let orphanCheck: Duration = .seconds(10)
 
     /// - Parameter arguments: what the node is started with, behind the program's name.
-    init(_ configuration: Configuration, arguments: [String], logger: Logger) {
+    init(_ configuration: KeeperConfiguration.Configuration, arguments: [String], logger: Logger) {
         self.configuration = configuration
         self.arguments = arguments
         self.logger = logger
