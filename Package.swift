@@ -1,8 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Settings of every target. Warnings are errors only where the environment says so (the test command and CI do),
-/// so that a newer compiler's new warning never breaks a user's build.
+/// Settings of every target.
+///
+/// Warnings are errors only where the environment says so (the test command and CI do), so that a newer compiler's new
+/// warning never breaks a user's build.
 let settings: [SwiftSetting] =
     [
         .swiftLanguageMode(.v6),
@@ -151,7 +153,8 @@ let package = Package(
                 "LocalCluster", "ClusterObservation", "KeeperCore", "WeChatSimulator", .crypto, .hummingbird, .logging,
                 .subprocess,
             ]),
-        tests("SDKTests", ["LocalCluster", "ClusterObservation", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
+        tests(
+            "SDKTests", ["LocalCluster", "ClusterObservation", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
         tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
         tests("TidyTests", []),
     ]

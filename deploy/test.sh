@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 deploy/install.sh
-swift format lint --strict --recursive Package.swift Sources Tests
+swift format lint --strict --recursive Package.swift Sources Tests deploy
 export WXKEEPER_STRICT=1
 swift build --build-tests
 # A group that stands still is ended, and its last lines say where: hence line by line. SIGKILL, because a Swift process

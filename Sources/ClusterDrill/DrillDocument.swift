@@ -2,7 +2,9 @@ internal import ClusterObservation
 internal import Foundation
 internal import LocalCluster
 
-/// What `wxkeeper drill --json` prints: one object. Durations are milliseconds; tokens appear as fingerprints.
+/// What `wxkeeper drill --json` prints: one object.
+///
+/// Durations are milliseconds; tokens appear as fingerprints.
 package struct DrillDocument: Encodable {
     let wxkeeper: String
     let date: String

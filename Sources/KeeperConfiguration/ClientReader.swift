@@ -1,5 +1,5 @@
-internal import KeeperHTTP
 internal import KeeperCore
+internal import KeeperHTTP
 
 /// Reads the list of clients.
 struct ClientReader {

@@ -1,5 +1,5 @@
-internal import KeeperHTTP
 internal import KeeperCore
+internal import KeeperHTTP
 
 /// What a configuration means, in a few lines for the operator who wrote it.
 ///

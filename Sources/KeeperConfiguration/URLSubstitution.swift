@@ -4,8 +4,10 @@
 /// the query everything is percent-encoded but letters, digits, `-`, `.`, `_` and `~`. The host keeps `:`, `[` and
 /// `]`, so that a variable may hold `host:port`; the path keeps `/`.
 enum URLSubstitution {
-    /// Nil if nothing is encoded: no variable. One that brings the beginning of the URL with its scheme counts as text
-    /// of the file; what others bring behind it does not.
+    /// Nil if nothing is encoded: no variable.
+    ///
+    /// One that brings the beginning of the URL with its scheme counts as text of the file; what others bring behind it
+    /// does not.
     static func join(_ pieces: [Substitution.Piece]) -> String? {
         var pieces = pieces
         if let first = pieces.first, first.text.contains("://") { pieces[0].variable = nil }

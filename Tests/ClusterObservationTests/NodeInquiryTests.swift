@@ -116,7 +116,8 @@ private actor OneAnswerNode: NodeConnection {
     @Test func troubleOfANode_StandsUnderTheTable() async throws {
         let trouble = #""wechat":"fit","trouble":"keeps other apps: only here wx1","#
         let answer = Self.status.replacing(#""wechat":"fit","#, with: trouble)
-        let table = try await NodeInquiry(connection: OneAnswerNode(200, answer), version: "1.2.3").status().meaning.table
+        let table = try await NodeInquiry(connection: OneAnswerNode(200, answer), version: "1.2.3").status().meaning
+            .table
         #expect(
             table.contains(
                 """

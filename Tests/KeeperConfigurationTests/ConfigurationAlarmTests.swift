@@ -10,7 +10,8 @@ import Testing
 
     private func alarms(_ section: String) throws -> Configuration.Alarms? {
         try configuration(
-            Sample(other: section).text, variables: ["HOOK": url], files: ["hook": url + "\n"]).alarms
+            Sample(other: section).text, variables: ["HOOK": url], files: ["hook": url + "\n"]
+        ).alarms
     }
 
     @Test func withoutTheSection_NothingIsPosted() throws {
@@ -47,8 +48,10 @@ import Testing
     @Test(arguments: [
         ("alarms: { format: wecom }", "alarms.webhook"),
         ("alarms: {}", "alarms.webhook"),
-        ("alarms: { webhook: { value: https://example.com/\(String(repeating: "x", count: 493)) } }",
-         "alarms.webhook.value"),
+        (
+            "alarms: { webhook: { value: https://example.com/\(String(repeating: "x", count: 493)) } }",
+            "alarms.webhook.value"
+        ),
         ("alarms: { webhook: \"https://example.com/hook-0693a91f\" }", "alarms.webhook"),
         ("alarms: { webhook: { value: ftp://example.com/hook-0693a91f } }", "alarms.webhook.value"),
         ("alarms: { webhook: { value: \"https://user:0693a91f@example.com/\" } }", "alarms.webhook.value"),

@@ -7,7 +7,9 @@ import Testing
 /// A node outlives whoever reads its log.
 @Suite struct LostListenerTests {
     /// Listens at an address that no machine has (RFC 5737), and nobody is there for Redis; so it complains and ends
-    /// with 1. What it says goes into a pipe that nobody reads.
+    /// with 1.
+    ///
+    /// What it says goes into a pipe that nobody reads.
     @Test(arguments: ["text", "json"])
     func node_WhoseLogNobodyReads_IsNotEndedByIt(format: String) async throws {
         try await withFolder { folder in

@@ -1,6 +1,8 @@
 internal import ClusterObservation
 
-/// What a drill promises of its figures. Always: no failed read, no dead token, no overlap.
+/// What a drill promises of its figures.
+///
+/// Always: no failed read, no dead token, no overlap.
 struct Promise: Sendable, Equatable {
     /// At most so long until another node leads.
     var takeover: Duration?

@@ -15,19 +15,21 @@ package struct DrillRunner: Sendable {
         self.progress = progress
     }
 
-    /// Does one drill and judges it. Afterwards nothing of its cluster is left.
+    /// Does one drill and judges it.
+    ///
+    /// Afterwards nothing of its cluster is left.
     package func run(_ name: DrillName) async throws -> DrillResult {
         let drill = Drill(name)
         let outcome = try await Cluster.with(drill.plan, program: program) { cluster in
             do {
                 try await cluster.start()
-            } catch where !Task.isCancelled {
+            } catch _ where !Task.isCancelled {
                 for node in cluster.nodes { progress.tell(node.log.lastLines(5)) }
                 return DrillResult.Outcome(findings: ["there was no steady state to begin with: \(error)"])
             }
             do {
                 return try await rehearse(drill, on: cluster)
-            } catch where !Task.isCancelled {
+            } catch _ where !Task.isCancelled {
                 return DrillResult.Outcome(findings: ["the drill itself failed: \(error)"])
             }
         }
@@ -68,7 +70,7 @@ package struct DrillRunner: Sendable {
         } catch let harm as Harm {
             scene.journal.find("aborted: \(harm)")
             await mend(scene)
-        } catch where !Task.isCancelled {
+        } catch _ where !Task.isCancelled {
             scene.journal.find("\(error)")
             await mend(scene)
         }

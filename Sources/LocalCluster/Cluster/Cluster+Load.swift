@@ -47,7 +47,7 @@ extension Cluster {
                 }
             } catch is NoAnswer {
                 // Counted already.
-            } catch where !Task.isCancelled {
+            } catch _ where !Task.isCancelled {
                 next = max(next + Self.readPause, .now)
                 load.note(.failure(since: start))
             }

@@ -72,7 +72,9 @@ package struct Cluster: Sendable {
         try write(plan.apps, wechatPort: wechatPort)
     }
 
-    /// Writes every node's file anew, with these apps. A running node hears of it when it reads its file again.
+    /// Writes every node's file anew, with these apps.
+    ///
+    /// A running node hears of it when it reads its file again.
     package func write(_ apps: [ClusterPlan.App]) async throws {
         try write(apps, wechatPort: try await wechat.port)
     }

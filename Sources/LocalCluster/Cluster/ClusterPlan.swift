@@ -27,8 +27,9 @@ package struct ClusterPlan: Sendable {
     /// `alarms.webhook`; nil: alarms are posted nowhere.
     package var webhook: String?
     package var balancer = Balancer.haproxy
-    /// Where nodes, by their name, and Redis run, if not beside everybody else. Of the load balancers HAProxy alone
-    /// finds them there, and relays do not.
+    /// Where nodes, by their name, and Redis run, if not beside everybody else.
+    ///
+    /// Of the load balancers HAProxy alone finds them there, and relays do not.
     package var places: [String: Place] = [:]
     package var redisPlace: Place?
 

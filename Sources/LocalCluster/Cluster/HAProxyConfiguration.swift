@@ -1,5 +1,7 @@
-/// The load balancer in front of the nodes. For three nodes on the usual ports it is, line for line, what stands in
-/// `deploy/haproxy/haproxy.cfg` below its comments; a test sees to that.
+/// The load balancer in front of the nodes.
+///
+/// For three nodes on the usual ports it is, line for line, what stands in `deploy/haproxy/haproxy.cfg` below its
+/// comments; a test sees to that.
 package struct HAProxyConfiguration {
     private let port: Int
     private let nodes: [(name: String, port: Int)]

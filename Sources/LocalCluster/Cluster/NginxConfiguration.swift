@@ -1,5 +1,7 @@
-/// nginx in front of the nodes. For three nodes on the usual ports it is, line for line, what stands in
-/// `deploy/nginx/nginx.conf` below its comments; a test sees to that.
+/// nginx in front of the nodes.
+///
+/// For three nodes on the usual ports it is, line for line, what stands in `deploy/nginx/nginx.conf` below its
+/// comments; a test sees to that.
 package struct NginxConfiguration {
     private let port: Int
     private let nodes: [(name: String, port: Int)]

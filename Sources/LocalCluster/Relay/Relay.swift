@@ -9,7 +9,9 @@ internal import Synchronization
 /// back and delivers them when it is healed, as TCP does when a network comes back; a caller that has closed its
 /// connection by then is forgotten, and what it sent never arrives. A new connection does not come about during a cut.
 package final class Relay: Sendable {
-    /// Which way nothing gets through. No way lets a new connection come about.
+    /// Which way nothing gets through.
+    ///
+    /// No way lets a new connection come about.
     package enum Cut: Sendable {
         case bothWays
         /// Requests are held back.
@@ -162,7 +164,9 @@ extension Relay {
         try? await filler?.close().get()
     }
 
-    /// Carries one connection to its end. Whatever ends it is for the two sides to see, and nobody else.
+    /// Carries one connection to its end.
+    ///
+    /// Whatever ends it is for the two sides to see, and nobody else.
     private func carry(_ caller: Side) async {
         let number = ObjectIdentifier(caller.channel)
         state.withLock { $0.callers[number] = caller.channel }

@@ -1,7 +1,7 @@
-internal import KeeperHTTP
 internal import ArgumentParser
 internal import Foundation
 internal import KeeperConfiguration
+internal import KeeperHTTP
 
 /// Makes a client key, and the lines that make it known to the cluster.
 struct KeygenCommand: ParsableCommand {

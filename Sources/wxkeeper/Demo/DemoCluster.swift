@@ -22,7 +22,9 @@ struct DemoCluster: Sendable {
         plan = DemoPlan(nodeCount: nodeCount, port: port, lifetime: lifetime, folder: folder)
     }
 
-    /// Runs until SIGINT or SIGTERM. Afterwards no process and no file is left.
+    /// Runs until SIGINT or SIGTERM.
+    ///
+    /// Afterwards no process and no file is left.
     func run() async throws {
         try await Programs.check()
         try await Port.checkFree(plan.ports)

@@ -58,7 +58,9 @@ struct DemoPlan: Sendable {
 
     func file(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
-    /// What one node is told. The secrets stand in files beside it, as they would in production.
+    /// What one node is told.
+    ///
+    /// The secrets stand in files beside it, as they would in production.
     func configuration(of node: Node) -> String {
         let apps = [(Self.classicApp, SimulatedWeChat.Line.classic), (Self.stableApp, .stable)]
         return NodeConfiguration(

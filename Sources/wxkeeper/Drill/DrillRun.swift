@@ -12,8 +12,9 @@ struct DrillRun: Sendable {
         progress = TerminalProgress(isForPrograms: isForPrograms)
     }
 
-    /// Runs to the last drill, or to SIGINT, SIGTERM or the end of the terminal. Afterwards nothing that was
-    /// started is left.
+    /// Runs to the last drill, or to SIGINT, SIGTERM or the end of the terminal.
+    ///
+    /// Afterwards nothing that was started is left.
     func run(_ names: [DrillName], on ground: OwnGround?) async throws -> DrillReading {
         if ground == nil { try await Programs.check() }
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)

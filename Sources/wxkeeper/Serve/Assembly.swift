@@ -27,7 +27,9 @@ struct Assembly {
     private let logger: Logger
     private let parent: Parent?
 
-    /// Connects every room to its neighbours. Nothing runs yet.
+    /// Connects every room to its neighbours.
+    ///
+    /// Nothing runs yet.
     /// - Parameters:
     ///   - parent: the process that watches over this one, if any.
     ///   - read: reads the configuration again, from where it came.

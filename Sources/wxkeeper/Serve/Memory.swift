@@ -10,8 +10,10 @@ enum Memory {
         letGoOfCode()
     }
 
-    /// Lets go of the pages of the program and of its libraries. What is still run comes back from the page cache by
-    /// itself, at the cost of a minor fault; the rest, half of it, does not.
+    /// Lets go of the pages of the program and of its libraries.
+    ///
+    /// What is still run comes back from the page cache by itself, at the cost of a minor fault; the rest, half of it,
+    /// does not.
     private static func letGoOfCode() {
         // Not `String(contentsOfFile:)`, which takes the first page of such a file for all of it.
         guard let maps = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd() else { return }

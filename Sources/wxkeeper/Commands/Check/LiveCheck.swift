@@ -6,8 +6,10 @@ internal import RedisClient
 internal import RedisStores
 internal import WeChatAPI
 
-/// Asks Redis and WeChat whether a configuration would work here. Changes nothing: the keys it writes are its own and
-/// removed, and it calls no endpoint of WeChat's that issues a token.
+/// Asks Redis and WeChat whether a configuration would work here.
+///
+/// Changes nothing: the keys it writes are its own and removed, and it calls no endpoint of WeChat's that issues a
+/// token.
 struct LiveCheck {
     let configuration: Configuration
 
@@ -81,8 +83,9 @@ struct LiveCheck {
         }
     }
 
-    /// Every address of WeChat's that a node would call. Whether the first is there it looks even if all apps are of
-    /// WeCom.
+    /// Every address of WeChat's that a node would call.
+    ///
+    /// Whether the first is there it looks even if all apps are of WeCom.
     private var addresses: [String] {
         let wechat = configuration.wechat
         let hasWeCom = configuration.apps.contains { $0.corporation != nil }

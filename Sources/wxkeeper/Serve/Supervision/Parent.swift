@@ -12,8 +12,9 @@ struct Parent: Sendable {
         return Parent(incarnation: Incarnation(line))
     }
 
-    /// Returns when the parent has died, or this task is cancelled. Nothing more is ever said on standard input, so
-    /// what can be read there is its end.
+    /// Returns when the parent has died, or this task is cancelled.
+    ///
+    /// Nothing more is ever said on standard input, so what can be read there is its end.
     ///
     /// A thread waits for that in read(2). Dispatch's source for a pipe would cost none, but when the pipe ends it
     /// touches memory that its cancellation has freed: one node in twelve crashed as it should have handed over.

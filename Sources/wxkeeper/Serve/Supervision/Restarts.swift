@@ -1,4 +1,6 @@
-/// Decides what follows the end of a supervised node. Decides only.
+/// Decides what follows the end of a supervised node.
+///
+/// Decides only.
 struct Restarts: Equatable, Sendable {
     /// How a process has ended.
     enum Ending: Equatable, Sendable, CustomStringConvertible {

@@ -19,7 +19,9 @@ struct Supervisor: Sendable {
     private let logger: Logger
     private let orders = Orders()
 
-    /// How long the store is told again of a death that it has not acknowledged. By then the lease has long run out.
+    /// How long the store is told again of a death that it has not acknowledged.
+    ///
+    /// By then the lease has long run out.
     private static let longestReport: Duration = .seconds(60)
     private static let reportPause: Duration = .milliseconds(200)
     private static let orphanCheck: Duration = .seconds(10)
@@ -31,7 +33,9 @@ struct Supervisor: Sendable {
         self.logger = logger
     }
 
-    /// Runs until the node is told to go or cannot be helped. Returns the exit code.
+    /// Runs until the node is told to go or cannot be helped.
+    ///
+    /// Returns the exit code.
     func run() async throws -> Int32 {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         return try await withThrowingTaskGroup(of: Int32?.self) { group in
@@ -79,7 +83,9 @@ struct Supervisor: Sendable {
         }
     }
 
-    /// Runs one process to its end. It is told its incarnation, so that we know in whose name to speak afterwards.
+    /// Runs one process to its end.
+    ///
+    /// It is told its incarnation, so that we know in whose name to speak afterwards.
     private func live(as incarnation: Incarnation) async throws -> Restarts.Ending {
         var options = PlatformOptions()
         // A group of its own: Ctrl-C reaches us alone, and is forwarded once.
@@ -125,8 +131,9 @@ struct Supervisor: Sendable {
         await store.close()
     }
 
-    /// What the first process of a container owes all others: to bury those whose parents have gone. A dead process
-    /// costs nothing but its number, so now and then is soon enough.
+    /// What the first process of a container owes all others: to bury those whose parents have gone.
+    ///
+    /// A dead process costs nothing but its number, so now and then is soon enough.
     private func buryOrphans() async -> Int32? {
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.orphanCheck)
