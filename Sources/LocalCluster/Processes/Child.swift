@@ -13,6 +13,8 @@ package final class Child: Sendable {
     private struct State {
         var output = ""
         var ending: Ending?
+        /// Those who wait for its end.
+        var waiting: [AsyncStream<Never>.Continuation] = []
     }
 
     /// How a program ended.
@@ -29,7 +31,7 @@ package final class Child: Sendable {
         self.deliver = deliver
     }
 
-    /// All it has said so far, on standard output and on standard error.
+    /// All it has said so far that is kept.
     package var output: String { state.withLock(\.output) }
 
     /// How it ended; nil while it runs.
@@ -41,6 +43,29 @@ package final class Child: Sendable {
         try deliver(signal)
     }
 
+    /// Asks it to end and waits for that; if that takes longer than `grace` it is killed.
+    package func stop(within grace: Duration) async throws {
+        // One that has just ended cannot be asked.
+        try? send(.terminate)
+        do {
+            _ = try await ended(within: grace)
+        } catch is NotInTime {
+            try? send(.kill)
+            _ = try await ended(within: .seconds(20))
+        }
+    }
+
+    /// Waits for its end, however long it runs.
+    package func ended() async throws -> Ending {
+        let (ended, continuation) = AsyncStream.makeStream(of: Never.self)
+        state.withLock { state in
+            if state.ending == nil { state.waiting.append(continuation) } else { continuation.finish() }
+        }
+        for await _ in ended {}
+        try Task.checkCancellation()
+        return ending ?? .ended
+    }
+
     /// Waits for its end.
     package func ended(within limit: Duration) async throws -> Ending {
         try await eventually("\(name) ends", within: limit) { ending != nil }
@@ -48,5 +73,13 @@ package final class Child: Sendable {
     }
 
     func hear(_ line: String) { state.withLock { $0.output += line + "\n" } }
-    func end(_ ending: Ending) { state.withLock { $0.ending = ending } }
+
+    func end(_ ending: Ending) {
+        let waiting = state.withLock { state in
+            state.ending = ending
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.finish() }
+    }
 }

@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import Foundation
 internal import Subprocess
 internal import Synchronization
@@ -6,20 +7,54 @@ internal import SystemPackage
 /// Starts programs, which all end with the scope that handed this out.
 package struct Children: Sendable {
     fileprivate let launches: AsyncStream<Launch>.Continuation
+    fileprivate let roll = Roll()
+
+    /// What becomes of what a program says.
+    package enum Hearing: Sendable {
+        /// It is kept for whoever asks `Child.output`.
+        case kept
+        /// Standard error is shown where our own is, standard output is dropped: for whoever watches for days.
+        case shown
+        case dropped
+    }
 
     /// Starts `program` with nothing in its environment but `environment` and a path to find programs by.
     package func start(
         _ program: String,
         _ arguments: [String],
         name: String,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        hearing: Hearing = .kept
     ) async throws -> Child {
         let (started, continuation) = AsyncStream.makeStream(of: Result<Child, any Error>.self)
         let launch = Launch(
-            program: program, arguments: arguments, name: name, environment: environment, started: continuation)
+            program: program, arguments: arguments, name: name, environment: environment, hearing: hearing, roll: roll,
+            started: continuation)
         launches.yield(launch)
         for await child in started { return try child.get() }
         throw CancellationError()
+    }
+
+    /// Asks whatever runs to end and waits for that; what takes longer than `grace` is killed.
+    package func stop(within grace: Duration) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for child in roll.living { group.addTask { try await child.stop(within: grace) } }
+            try await group.waitForAll()
+        }
+    }
+}
+
+/// Who was started and has not ended.
+private final class Roll: Sendable {
+    private let children = Mutex<[Child]>([])
+
+    var living: [Child] { children.withLock { $0.filter { $0.ending == nil } } }
+
+    func add(_ child: Child) {
+        children.withLock { children in
+            children.removeAll { $0.ending != nil }
+            children.append(child)
+        }
     }
 }
 
@@ -44,6 +79,8 @@ private struct Launch: Sendable {
     let arguments: [String]
     let name: String
     let environment: [String: String]
+    let hearing: Children.Hearing
+    let roll: Roll
     let started: AsyncStream<Result<Child, any Error>>.Continuation
 
     /// Becomes the program, after leaving a watcher behind that kills it and whatever it has started when the standard
@@ -70,20 +107,14 @@ private struct Launch: Sendable {
         defer { started.finish() }
         let child = Mutex<Child?>(nil)
         do {
-            let result = try await Subprocess.run(
-                .path("/bin/sh"), arguments: Arguments(["-c", Self.leash, "sh", program] + arguments),
-                environment: variables, platformOptions: Self.options,
-                input: .inputWriter, output: .sequence, error: .combinedWithOutput
-            ) { execution in
-                let new = Child(name: name, processID: execution.processIdentifier.value) { signal in
-                    try execution.send(signal: signal)
+            let begun = { (new: Child) in child.withLock { $0 = new } }
+            let status =
+                switch hearing {
+                case .kept, .dropped: try await status(error: .combinedWithOutput, begun: begun)
+                case .shown: try await status(error: .currentStandardError, begun: begun)
                 }
-                child.withLock { $0 = new }
-                started.yield(.success(new))
-                for try await line in execution.standardOutput.strings(bufferingPolicy: .unbounded) { new.hear(line) }
-            }
             let ending: Child.Ending =
-                switch result.terminationStatus {
+                switch status {
                 case .exited(let code): .exited(code)
                 case .signaled(let signal): .signaled(signal)
                 }
@@ -92,6 +123,32 @@ private struct Launch: Sendable {
             started.yield(.failure(error))
             child.withLock { $0?.end(.ended) }
         }
+    }
+
+    /// Runs it to its end, also after it has closed its output, as `haproxy -q` does.
+    private func status<Errors: ErrorOutputProtocol>(
+        error: Errors, begun: (Child) -> Void
+    ) async throws -> TerminationStatus {
+        try await Subprocess.run(
+            .path("/bin/sh"), arguments: Arguments(["-c", Self.leash, "sh", program] + arguments),
+            environment: variables, platformOptions: Self.options,
+            input: .inputWriter, output: .sequence, error: error
+        ) { execution in
+            let new = Child(name: name, processID: execution.processIdentifier.value) { signal in
+                try execution.send(signal: signal)
+            }
+            begun(new)
+            roll.add(new)
+            started.yield(.success(new))
+            let lines = execution.standardOutput.strings(bufferingPolicy: .unbounded)
+            for try await line in lines where hearing == .kept { new.hear(line) }
+            // Whoever returns ends the standard input, and with it the program.
+            var pause = Duration.milliseconds(1)
+            while ProcessTable.isRunning(new.processID) {
+                try await letPass(pause)
+                pause = min(pause * 2, .milliseconds(200))
+            }
+        }.terminationStatus
     }
 
     private var variables: Environment {

@@ -8,6 +8,14 @@ package enum ProcessTable {
         return String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "\0", with: " ")
     }
 
+    /// Whether it has not ended; one that is dead and not buried has: proc_pid_stat(5).
+    package static func isRunning(_ processID: Int32) -> Bool {
+        guard let bytes = FileManager.default.contents(atPath: "/proc/\(processID)/stat") else { return false }
+        // The name in parentheses may hold anything.
+        let state = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.first { $0 != " " }
+        return state.map { !"ZX".contains($0) } ?? false
+    }
+
     /// What a process has in memory, in bytes.
     package struct Memory: Sendable {
         /// All of it: also the pages of the program and its libraries, which every process that runs them shares.
@@ -49,16 +57,19 @@ package enum ProcessTable {
     }
 
     /// Its children that run the same program, such as the node of a supervisor.
-    ///
-    /// The kernel lists children by the thread that made them: proc_tid_children(5).
     package static func likeChildren(of processID: Int32) -> [Int32] {
+        let own = executable(of: processID)
+        return children(of: processID).filter { executable(of: $0) == own }
+    }
+
+    /// The kernel lists children by the thread that made them: proc_tid_children(5).
+    static func children(of processID: Int32) -> [Int32] {
         let folder = "/proc/\(processID)/task"
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let own = executable(of: processID)
         return threads.flatMap { thread in
             let list = (try? String(contentsOfFile: "\(folder)/\(thread)/children", encoding: .utf8)) ?? ""
             return list.split(separator: " ").compactMap { Int32($0) }
-        }.filter { executable(of: $0) == own }
+        }
     }
 
     private static func executable(of processID: Int32) -> String? {

@@ -3,8 +3,8 @@ internal import CurlClient
 internal import Foundation
 internal import KeeperConfiguration
 internal import KeeperCore
+internal import LocalCluster
 internal import Logging
-internal import Subprocess
 internal import UnixSignals
 internal import WeChatSimulator
 
@@ -13,6 +13,8 @@ struct DemoCluster: Sendable {
     /// A node that was killed comes back after this long, so that there is time to look at the others.
     private static let restartPause = Duration.seconds(3)
     private static let longestStart = Duration.seconds(40)
+    /// How long a program may take to end before it is killed.
+    private static let grace = Duration.seconds(10)
 
     private let plan: DemoPlan
 
@@ -31,98 +33,74 @@ struct DemoCluster: Sendable {
         try plan.write()
         defer { try? FileManager.default.removeItem(at: plan.folder) }
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await foundation() }
-            group.addTask { try await announce() }
-            group.addTask {
-                for await _ in signals { break }
-                throw CancellationError()
-            }
-            do {
-                while try await group.next() != nil {}
-            } catch is CancellationError {
-                Console.output("\nEnds the demo.")
-            }
-            group.cancelAll()
-        }
-    }
-
-    /// Redis outlives everything else, so that the nodes can give the lease up when they go.
-    private func foundation() async throws {
-        let redis = Child(
-            program: .name("redis-server"),
-            arguments: [
-                "--port", "\(plan.redisPort)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir",
-                plan.folder.path,
-            ])
         var quiet = Logger(label: "wechat-simulator")
         quiet.logLevel = .critical
-        let simulator = try WeChatSimulatorServer(plan.simulator, logger: quiet)
-        try await keep("Redis", redis) {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await simulator.run() }
-                group.addTask {
-                    _ = try await simulator.port
-                    try await Port.waitUntilTaken(plan.redisPort)
-                    try await cluster()
-                }
-                defer { group.cancelAll() }
-                try await group.next()
+        try await WeChatSimulatorServer.withSimulator(plan.simulator, logger: quiet) { _ in
+            // Redis outlives the nodes, so that they can give the lease up when they go.
+            try await withChildren { children in
+                let redis = try await children.start(
+                    "redis-server",
+                    [
+                        "--port", "\(plan.redisPort)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+                        "--dir", plan.folder.path,
+                    ], name: "Redis", hearing: .dropped)
+                try await serve(over: redis, until: signals)
+                try await children.stop(within: Self.grace)
             }
         }
     }
 
-    private func cluster() async throws {
-        let balancer = Child(
-            program: .name("haproxy"), arguments: ["-db", "-q", "-f", plan.file("haproxy.cfg")], isHeard: true)
+    /// Runs nodes and load balancer until a signal comes or something fails; then they are asked to end.
+    private func serve(over redis: Child, until signals: UnixSignalsSequence) async throws {
+        try await withChildren { children in
+            do {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await cluster(children) }
+                    group.addTask { try await announce() }
+                    group.addTask {
+                        let ending = try await redis.ended()
+                        throw CommandFailure(status: .failed, message: "Redis has ended: \(ending)")
+                    }
+                    group.addTask {
+                        for await _ in signals { break }
+                        throw CancellationError()
+                    }
+                    defer { group.cancelAll() }
+                    while try await group.next() != nil {}
+                }
+            } catch is CancellationError {
+                Console.output("\nEnds the demo.")
+            } catch {
+                try await children.stop(within: Self.grace)
+                throw error
+            }
+            try await children.stop(within: Self.grace)
+        }
+    }
+
+    private func cluster(_ children: Children) async throws {
+        try await Port.waitUntilTaken(plan.redisPort)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for node in plan.nodes { group.addTask { try await keepAlive(node) } }
-            group.addTask { _ = try await balancer.run() }
+            for node in plan.nodes { group.addTask { try await keepAlive(node, children) } }
+            group.addTask {
+                let arguments = ["-db", "-q", "-f", plan.file("haproxy.cfg")]
+                let balancer = try await children.start("haproxy", arguments, name: "haproxy", hearing: .shown)
+                _ = try await balancer.ended()
+                throw CommandFailure(status: .failed, message: "the load balancer has ended")
+            }
             defer { group.cancelAll() }
             try await group.next()
-            try Task.checkCancellation()
-            throw CommandFailure(status: .failed, message: "the load balancer has ended")
         }
-    }
-
-    /// Runs `body` while `child` runs; when either ends the other is ended too, the child always last.
-    private func keep(
-        _ name: String, _ child: Child, while body: @escaping @Sendable () async throws -> Void
-    ) async throws {
-        let (end, continuation) = AsyncStream.makeStream(of: String.self)
-        // A task outside the tree: what cancels the body must not end the child before the body is over.
-        let keeper = Task {
-            let ending = try? await child.run()
-            continuation.yield(ending ?? "it could not be started")
-        }
-        do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await body() }
-                group.addTask {
-                    for await ending in end {
-                        throw CommandFailure(status: .failed, message: "\(name) has ended: \(ending)")
-                    }
-                    throw CancellationError()
-                }
-                defer { group.cancelAll() }
-                try await group.next()
-            }
-        } catch {
-            keeper.cancel()
-            await keeper.value
-            throw error
-        }
-        keeper.cancel()
-        await keeper.value
     }
 
     /// Starts a node again whenever it ends.
-    private func keepAlive(_ node: DemoPlan.Node) async throws {
-        while !Task.isCancelled {
-            let child = Child.ourselves(["serve", "--config", plan.file("node-\(node.name).yaml")])
-            let ending = try await child.run()
-            if Task.isCancelled { return }
-            Console.output("node \(node.name) has ended (\(ending)); it is started again in 3 s")
+    private func keepAlive(_ node: DemoPlan.Node, _ children: Children) async throws {
+        while true {
+            let arguments = ["serve", "--config", plan.file("node-\(node.name).yaml")]
+            let child = try await children.start(
+                Programs.ourselves, arguments, name: "node \(node.name)", hearing: .shown)
+            let ending = try await child.ended()
+            Console.output("\(child.name) has ended (\(ending)); it is started again in 3 s")
             try await Task.sleep(for: Self.restartPause)
         }
     }
