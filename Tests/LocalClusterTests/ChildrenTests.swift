@@ -61,7 +61,8 @@ extension TakingTurns {
         @Test func whatIsNotKept_IsHeardByNobody() async throws {
             try await withChildren { children in
                 for hearing in [Children.Hearing.dropped, .shown] {
-                    let child = try await children.start("sh", ["-c", "echo out; exit 3"], name: "sh", hearing: hearing)
+                    let child = try await children.start(
+                        "sh", ["-c", "echo out; exit 3"], name: "sh", hearing: hearing)
                     #expect(try await child.ended() == .exited(3))
                     #expect(child.output.isEmpty)
                 }
