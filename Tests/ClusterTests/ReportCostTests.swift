@@ -1,3 +1,4 @@
+import ClusterObservation
 import LocalCluster
 import Testing
 import WeChatSimulator

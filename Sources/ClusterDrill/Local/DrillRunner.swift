@@ -23,13 +23,13 @@ package struct DrillRunner: Sendable {
         let outcome = try await Cluster.with(drill.plan, program: program) { cluster in
             do {
                 try await cluster.start()
-            } catch _ where !Task.isCancelled {
+            } catch let error where !Task.isCancelled {
                 for node in cluster.nodes { progress.tell(node.log.lastLines(5)) }
                 return DrillResult.Outcome(findings: ["there was no steady state to begin with: \(error)"])
             }
             do {
                 return try await rehearse(drill, on: cluster)
-            } catch _ where !Task.isCancelled {
+            } catch let error where !Task.isCancelled {
                 return DrillResult.Outcome(findings: ["the drill itself failed: \(error)"])
             }
         }
@@ -70,7 +70,7 @@ package struct DrillRunner: Sendable {
         } catch let harm as Harm {
             scene.journal.find("aborted: \(harm)")
             await mend(scene)
-        } catch _ where !Task.isCancelled {
+        } catch let error where !Task.isCancelled {
             scene.journal.find("\(error)")
             await mend(scene)
         }
