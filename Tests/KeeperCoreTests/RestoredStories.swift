@@ -21,12 +21,12 @@ import Testing
 
     /// A node that has just started and follows `n2`.
     private func following(
-        leaderIsCold: Bool, left: Duration = .seconds(6200), age: Duration = .seconds(1000)
+        leaderIsCold: Bool, left: Duration = .seconds(6200), age: Duration = .seconds(1000), beat: UInt64 = 1
     ) -> Stage {
         var stage = Stage(isCold: true)
         stage.store.keep(.sample(version: 3, epoch: 2, left: left, age: age), at: stage.now)
         stage.store.lead(.n2, epoch: 4, until: stage.now + .seconds(3600))
-        stage.store.members = [leader(isCold: leaderIsCold)]
+        stage.store.members = [leader(isCold: leaderIsCold, beat: beat)]
         stage.play(.started)
         return stage
     }
@@ -193,5 +193,73 @@ import Testing
         stage.play(.started)
         stage.pass(.seconds(2))
         #expect((1...30).contains(stage.probes.count), "\(stage.probes.count)")
+    }
+
+    // MARK: Witnesses
+
+    private func tells(
+        _ holder: LeaseHolder, left: Duration, app: AppID = .wx1, syncAge: Duration? = .seconds(1)
+    ) -> PeerState {
+        var record = CredentialRecord.sample(version: 3, epoch: 2, left: left, age: .seconds(7200) - left)
+        record.app = app
+        return PeerState(holder: holder, floor: Epoch(4), syncAge: syncAge, records: [record])
+    }
+
+    /// One teller started while Redis's clock was wrong; it must not mislead whoever starts later.
+    @Test func earlyEnd_ThatOneTells_IsNotBelievedBesideALaterOne() throws {
+        var stage = following(leaderIsCold: false)
+        stage.pass(.milliseconds(10))
+        try stage.members([
+            tells(.n2, left: .seconds(6190)), tells(.n3, left: .seconds(100)),
+            tells(.n3, left: .seconds(50), syncAge: nil),
+        ])
+        #expect(stage.served?.expiresIn(at: stage.now) == 6189)
+        // Nor does one that is over say anything.
+        var other = following(leaderIsCold: false)
+        other.pass(.milliseconds(10))
+        try other.members([tells(.n2, left: .zero)])
+        #expect(other.served?.expiresIn(at: other.now) == 6199)
+    }
+
+    @Test func answerThatComesAfterTheLeaderHasVouched_CorrectsTheEndAllTheSame() throws {
+        var stage = following(leaderIsCold: false, left: .seconds(7200), age: .seconds(-3600))
+        stage.pass(.milliseconds(10))
+        stage.store.members = [leader(isCold: false, beat: 2)]
+        stage.pass(.seconds(1))
+        #expect(!isStale(stage))
+        try stage.members([tells(.n2, left: .seconds(6000))])
+        // Counted from the question, a second ago.
+        #expect(stage.served?.expiresIn(at: stage.now) == 5998)
+    }
+
+    /// Its record had run out, so its heartbeat began anew.
+    @Test func livingLeader_WhoseBeatBeginsAnew_IsBelieved() {
+        var stage = following(leaderIsCold: false, beat: 230_000)
+        stage.pass(.milliseconds(10))
+        for beat in [1, 2] as [UInt64] {
+            stage.store.members = [leader(isCold: false, beat: beat)]
+            stage.pass(.seconds(1))
+        }
+        #expect(!isStale(stage))
+    }
+
+    @Test func witness_VouchesForWhatItKeeps_AndNothingElse() throws {
+        let other = AppSettings(id: AppID("wx2"), line: .classic)
+        var stage = Stage(apps: [AppSettings(id: .wx1, line: .classic), other], isCold: true)
+        for app in [.wx1, other.id] {
+            var record = found
+            record.app = app
+            stage.store.keep(record, at: stage.now)
+        }
+        stage.store.members = [leader(isCold: false)]
+        stage.store.lease = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, isActive: true, release: .handedOver(Handover(left: .zero)))
+        stage.play(.started)
+        for _ in 0..<2 {
+            stage.passUntil(atMost: .seconds(2)) { !$0.queries.isEmpty || !$0.probes.isEmpty }
+            if !stage.queries.isEmpty { try stage.members([tells(.n2, left: .seconds(6000))]) }
+        }
+        stage.passUntil(atMost: .seconds(2)) { !$0.probes.isEmpty }
+        #expect(stage.probes.count == 1 && isStale(stage), "of wx2 nobody has told anything")
     }
 }

@@ -70,6 +70,23 @@ import Testing
         #expect(!watch.isUnproven)
     }
 
+    /// What a leader has begun to ask another must not finish in one breath, nor count a refusal of an earlier term.
+    @Test func newTerm_SpreadsProofsAnew_AndForgetsRefusals() {
+        let crowded = RefreshPolicy(
+            NodeSettings(
+                timing: .standard, apps: (0..<1000).map { AppSettings(id: AppID("wx\($0)"), line: .classic) },
+                overlap: .seconds(300), watchPeriod: .seconds(30)))
+        var watch = TokenWatch()
+        watch.distrust(crowded, chance: 0, at: now)
+        refuse(&watch)
+        let later = now + .seconds(500)
+        watch.termBegan(crowded, chance: 0.5, at: later)
+        #expect(watch.proofDue(mature, crowded) == later + .seconds(50))
+        #expect(!refuse(&watch))
+        watch.unanswered(life: .seconds(7200), crowded, at: later)
+        #expect(watch.proofDue(mature, crowded) == later + .seconds(100), "no sooner than all have had their turn")
+    }
+
     @Test func provenToken_StaysProven_WhateverIsNotAnswered() {
         var watch = TokenWatch()
         watch.unanswered(life: .seconds(7200), policy, at: now)

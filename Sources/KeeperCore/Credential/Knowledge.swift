@@ -215,7 +215,7 @@ extension Knowledge {
         if isContested { borrowedDoubt = .earlier(borrowedDoubt, other.issuedAt) }
     }
 
-    /// A node that has seen the current token's whole life tells when it ends.
+    /// Another node tells when the current token ends.
     ///
     /// This one has just started and knows that from the store's clock alone, which may have been set since: the
     /// earlier end counts.

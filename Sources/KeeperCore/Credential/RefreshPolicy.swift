@@ -101,7 +101,7 @@ final class RefreshPolicy: Sendable {
     func watchGrace(life: Duration) -> Duration { min(.seconds(10), life / 12) }
 
     /// How soon a question about a token found in the store is asked again that had no answer.
-    func proofPause(life: Duration) -> Duration { min(.seconds(10), life / 40) }
+    func proofPause(life: Duration) -> Duration { max(min(.seconds(10), life / 40), crowd) }
 
     /// Pause between the two refusals that a watch needs.
     func watchConfirmation(life: Duration) -> Duration { min(.seconds(3), life / 40) }

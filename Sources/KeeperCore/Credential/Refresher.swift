@@ -60,7 +60,7 @@ struct Refresher: Sendable {
         ///
         /// Give the lease up.
         static let stepDown = Demands(rawValue: 2)
-        /// The token is missing: ask the members before it is fetched.
+        /// The token is missing, or not proven: ask the members before WeChat.
         static let askPeers = Demands(rawValue: 4)
         /// Too many calls are in flight: step again when one is over.
         static let slot = Demands(rawValue: 8)

@@ -23,9 +23,12 @@ struct TokenWatch: Sendable {
         proofAt.map { max($0, credential.issuedAt + policy.watchGrace(life: credential.life)) }
     }
 
-    /// A term begins: the watches are spread over one period, so that ten thousand apps do not ask at once.
+    /// A term begins: what is to be asked is spread over one period, so that ten thousand apps do not ask at once.
+    ///
+    /// What WeChat said in an earlier term is no part of a verdict: another leader may have learned better.
     mutating func termBegan(_ policy: RefreshPolicy, chance: Double, at now: Instant) {
-        next = now + policy.watchPeriod.scaled(by: chance)
+        (next, refusals) = (now + policy.watchPeriod.scaled(by: chance), 0)
+        if isUnproven { proofAt = now + policy.crowd.scaled(by: chance) }
     }
 
     /// Another version is known.

@@ -12,7 +12,7 @@ struct Neighbourhood: Sendable {
 
     private struct Entry {
         var neighbour: Neighbour
-        /// What this node keeps and it does not, when it last answered.
+        /// What this node keeps and that one does not, when it last answered.
         var lacking: Set<AppID> = []
         /// For which pair of digests the finding holds; nil if it must be asked again in any case.
         var comparedAs: Pair?

@@ -64,7 +64,8 @@ extension NodeCore {
     }
 }
 
-/// Asks the other members what they know: for a leader that lacks a token, and while the store is away.
+/// Asks the other members what they know: for a leader that lacks a token or has one that nobody vouches for, once
+/// after a start, and while the store is away.
 struct PeerQuery: Sendable {
     private var askedFor = Epoch.none
     private var wantedFor: Epoch?

@@ -10,19 +10,23 @@
 struct Recollection: Sendable {
     /// Whether all this node knows is what it found in the store.
     private(set) var isCold = true
-    /// Whether the members were asked once what they remember.
-    private var hasAsked = false
-    /// The beat of each member when it was first read; only while cold, and only looked up.
-    private var firstBeats: [Incarnation: UInt64] = [:]
+    /// Whether the members were asked once what they remember, and whether they have answered.
+    private var (hasAsked, hasHeard) = (false, false)
+    /// The least beat of each member that was read; only while cold, and only looked up.
+    private var leastBeats: [Incarnation: UInt64] = [:]
 
-    /// Those of the members that say that they remember and have shown that they live: the record of one that is dead
-    /// may have been restored with all the rest.
+    /// Whether what members tell is news: once after the start, and as long as nobody is known who remembers.
+    var isListening: Bool { isCold || hasAsked && !hasHeard }
+
+    /// Those of the members that say that they remember and have shown that they live.
+    ///
+    /// The record of one that is dead may have been restored with all the rest. A beat that was lost begins anew below.
     mutating func witnesses(among members: [Member]) -> [Incarnation] {
         members.compactMap { member in
             let incarnation = member.holder.incarnation
-            let first = firstBeats[incarnation] ?? member.beat
-            firstBeats[incarnation] = first
-            return !member.isCold && member.beat > first ? incarnation : nil
+            let least = min(leastBeats[incarnation] ?? member.beat, member.beat)
+            leastBeats[incarnation] = least
+            return !member.isCold && member.beat > least ? incarnation : nil
         }
     }
 
@@ -34,7 +38,10 @@ struct Recollection: Sendable {
         return !hasAsked
     }
 
-    mutating func warmUp() { (isCold, firstBeats) = (false, [:]) }
+    /// The members have answered, as many as there are.
+    mutating func heard() { hasHeard = true }
+
+    mutating func warmUp() { (isCold, leastBeats) = (false, [:]) }
 }
 
 extension NodeCore {
@@ -58,36 +65,45 @@ extension NodeCore {
         let witnesses = recollection.witnesses(among: sync.members)
         guard sync.hasReadAll else { return }
         if recollection.asksMembers() { peers.wantOnce() }
-        if let leader = leaderHint?.holder.incarnation, witnesses.contains(leader) { trustAll() }
+        if let leader = leaderHint?.holder.incarnation, witnesses.contains(leader) {
+            // What it does not keep it knows nothing of.
+            for index in refreshers.indices where isAwaited(refreshers[index].app.id) { refreshers[index].trust() }
+        }
         let isProven = !refreshers.contains { $0.watch.isUnproven && $0.knowledge.isValid(at: now) }
         if isProven { recollection.warmUp() }
     }
 
-    /// A cold node has asked the members.
+    /// The members have answered what they know.
     ///
-    /// One that is not cold and in step with the store has told everything newer than what the store holds; and each
-    /// tells when the token ends, by a clock that nobody sets.
+    /// One that is not cold and in step with the store has told whatever is newer of the apps that it keeps. And it
+    /// tells when a token ends: the latest that is told counts, if it is earlier than what the store's clock says, so
+    /// that one who is wrong itself misleads nobody as long as another has seen the token's beginning.
     mutating func heed(_ states: [PeerState], askedAt sent: Instant) {
-        guard isCold else { return }
-        for record in states.flatMap(\.records) {
-            guard let index = indexOfApp[record.app] else { continue }
-            refreshers[index].correctLife(by: record, askedAt: sent)
+        guard recollection.isListening else { return }
+        recollection.heard()
+        var told: [Int: CredentialRecord] = [:]
+        for state in states where state.syncAge.map({ $0 < NodeSettings.staleAfter }) ?? false {
+            for record in state.records {
+                guard let index = indexOfApp[record.app] else { continue }
+                refreshers[index].trust()
+                guard let left = record.issue?.left, left > .zero, refreshers[index].keeps(record) else { continue }
+                if told[index]?.issue.map({ $0.left < left }) ?? true { told[index] = record }
+            }
         }
-        let those = sync.members.filter { !$0.isCold }.map(\.holder.incarnation)
-        let witness = states.first { state in
-            those.contains(state.holder.incarnation) && state.syncAge.map { $0 < NodeSettings.staleAfter } ?? false
+        for index in refreshers.indices {
+            if let record = told[index] { refreshers[index].correctLife(by: record, askedAt: sent) }
         }
-        if witness != nil { trustAll() }
-    }
-
-    private mutating func trustAll() {
-        for index in refreshers.indices { refreshers[index].trust() }
     }
 }
 
 extension Refresher {
     /// The token that is known was found in the store, and nobody has vouched for it.
     mutating func distrust(at now: Instant) { watch.distrust(policy, chance: random.nextUnit(), at: now) }
+
+    /// Whether a record is of the very token that is known.
+    func keeps(_ record: CredentialRecord) -> Bool {
+        knowledge.credential.map { ($0.epoch, $0.version) == (record.epoch, record.version) } ?? false
+    }
 
     /// A member tells what it knows of the life of the token that is known.
     mutating func correctLife(by record: CredentialRecord, askedAt sent: Instant) {

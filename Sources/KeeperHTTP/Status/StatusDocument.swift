@@ -21,7 +21,7 @@ struct StatusDocument: Encodable {
     let redisSpoiled: [String]
     let syncAgeMs: Int64?
     let stale: Bool
-    /// What is left of a maintenance pause, in which nobody takes the lease by himself; nil if there is none.
+    /// What is left of a maintenance pause, in which nobody takes the lease by itself; nil if there is none.
     let pausedMs: Int64?
     let nodes: [Member]
     let apps: [App]

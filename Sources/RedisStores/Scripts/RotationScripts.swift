@@ -73,7 +73,7 @@ extension Script {
     /// `CredentialCommand.abort`: KEYS 8 record; ARGV 3 app, 4 epoch, 5 intent or empty, 6 effect, 7 whether there is a
     /// trouble, 8 its errcode or empty, 9 its summary.
     ///
-    /// Never refused: who knows how a call ended may always say so, of his own intent only; unless it ended so late
+    /// Never refused: who knows how a call ended may always say so, of its own intent only; unless it ended so late
     /// that it may have come after another's.
     static let abort = Script(
         "abort", [records],
