@@ -35,7 +35,7 @@ import Testing
     }
 
     /// A request sent ahead has the same time for its body as one alone; else whoever sends a whole one before it would
-    /// keep his connection for ever, byte by byte, and could never be let go for another.
+    /// keep the connection for ever, byte by byte, and could never be let go for another.
     @Test(arguments: [1, 2]) func requestSentAhead_HasItsTime(count: Int) async throws {
         let server = try World.server(.withToken())
         try await server.application.test(.live) { client in

@@ -21,8 +21,8 @@ extension World {
         return longest.inSeconds * 1.02 + 0.4
     }
 
-    /// Whoever asks with patience is answered within the hold; unless the node he asked, or the one that asked WeChat
-    /// for it, stood still, or his node was the one cut off, or the app's secret is wrong.
+    /// Whoever asks with patience is answered within the hold; unless the node that was asked, or the one that
+    /// asked WeChat for it, stood still, or that node was the one cut off, or the app's secret is wrong.
     mutating func checkGentleAnswer(_ answer: RefreshAnswer, _ waiter: Waiter, _ node: Int) {
         // A cluster that begins with nothing waits as after amnesia, for about as long as a caller is held.
         guard waiter.askedAt > .seconds(20), case .unavailable(let reason, _) = answer,

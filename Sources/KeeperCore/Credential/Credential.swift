@@ -14,7 +14,8 @@ public struct Credential: Hashable, Sendable {
     public var life: Duration
     /// End of that life, counted from before the call that fetched it.
     ///
-    /// Never recomputed for a version already known.
+    /// Set once for a version. A call of our own, a ticket named again or, after a start, a member that knows better
+    /// may correct it.
     public var expiresAt: Instant
     /// When it was published.
     public var issuedAt: Instant

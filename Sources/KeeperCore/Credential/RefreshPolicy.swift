@@ -36,6 +36,7 @@ final class RefreshPolicy: Sendable {
     static func ticketPause(life: Duration) -> Duration {
         max(.milliseconds(250), min(.seconds(300), life / 24))
     }
+
     /// How long a ticket is relied upon after WeChat has named it: two questions may fail.
     ///
     /// What WeChat says of its life is not to be trusted, for it says the same as late as a minute before the end.
