@@ -42,7 +42,8 @@ extension Refresher {
 
     /// An open intent of this process that never went on to call: its `begin` ran although we had given it up.
     private var orphan: IntentID? {
-        guard let intent = knowledge.intent, intent.id.incarnation == incarnation, intent.id.number > intents.called
+        guard let intent = knowledge.stored.intent, intent.id.incarnation == incarnation,
+            intent.id.number > intents.called
         else { return nil }
         return intent.id
     }
@@ -93,10 +94,7 @@ extension Refresher {
     /// doubt.
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
         if app.line != .classic, !hasToken, knowledge.doubtSince == nil { return .origin }
-        // Where the store has no record, or had none until we wrote it back, somebody may have deleted one with an
-        // intent in it.
-        let isForeign =
-            knowledge.intent.map { $0.epoch != leadership.epoch } ?? (!knowledge.hasRecord || knowledge.wasMissing)
+        let isForeign = knowledge.mayHideIntent(ofOtherThan: leadership.epoch)
         let isDoubtful =
             (isForeign || knowledge.hasDoubtBeyondIntent) && rules.demand(.openIntentWaitsLonger)
         return leadership.quiet.end(
@@ -138,7 +136,7 @@ extension Refresher {
     private var isBudgetSpent: Bool {
         let kind = kind(for: .dead)
         return kind.rotates
-            && knowledge.rotationsToday >= policy.dailyBudget(kind, life: knowledge.credential?.life)
+            && knowledge.stored.rotationsToday >= policy.dailyBudget(kind, life: knowledge.credential?.life)
     }
 
     /// Whether somebody who waits here says that WeChat refused this token.

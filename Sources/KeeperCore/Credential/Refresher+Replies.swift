@@ -9,7 +9,7 @@ extension Refresher {
             if let record = reply.record {
                 knowledge.learn(record, from: reply.store, readAfter: requested)
                 schedule(at: now)
-            } else if knowledge.hasRecord {
+            } else if knowledge.stored.hasRecord {
                 // Whatever we thought stood there, an intent of ours even, is gone.
                 knowledge.storeLost(isNew: false)
             }
@@ -30,7 +30,7 @@ extension Refresher {
                 return backoff.retry(at: now + policy.timing.renewalRetry)
             }
             out.counters.restorations += 1
-            out.note(.restored(app.id, version: knowledge.storedVersion))
+            out.note(.restored(app.id, version: knowledge.stored.version))
         default:
             break
         }
@@ -161,7 +161,7 @@ extension Refresher {
             app.line.isTicket
             ? ticket.named(at: asked, life: left, current: current, isSame: isSame, policy) : asked + left
         let credential = Credential(
-            app: app.id, version: max(current?.version ?? 0, knowledge.storedVersion) + 1, epoch: context.epoch,
+            app: app.id, version: max(current?.version ?? 0, knowledge.stored.version) + 1, epoch: context.epoch,
             token: token, fingerprint: fingerprint, life: life, expiresAt: expiresAt, issuedAt: now)
         if isSame { watch.trust() }
         if isSame, knowledge.isStored, let current {
@@ -186,7 +186,7 @@ extension Refresher {
         backoff.succeeded()
         repair.lives()
         let isNews =
-            knowledge.trouble != nil || knowledge.doubtSince != nil
+            knowledge.stored.trouble != nil || knowledge.doubtSince != nil
             || policy.isNews(credential.expiresAt - current.expiresAt, life: credential.life)
         backoff.retry(at: now + policy.confirmationPause(app.line, life: credential.life))
         job = .idle
@@ -203,7 +203,7 @@ extension Refresher {
             trouble, reaction, circumstances(isInDoubt: effect.mayHaveRotated, at: now), policy,
             waitsAfterUnknown: rules.demand(.waitsAfterUnknown), at: now, random: &random)
         out.note(.callFailed(app.id, trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause))
-        knowledge.trouble = trouble
+        knowledge.failed(with: trouble)
         let wasAnswered = trouble.errcode != nil && !effect.mayHaveRotated
         // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
         if term == context.epoch || wasAnswered { answerFailure(trouble, wasAnswered: wasAnswered, pause, into: &out) }
@@ -268,7 +268,7 @@ extension Refresher {
         guard kind(for: .dead).rotates else {
             return out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: .zero))
         }
-        repair.count(knowledge.rotationsToday, in: epoch, policy.repairs(life: credential.life), at: now)
+        repair.count(knowledge.stored.rotationsToday, in: epoch, policy.repairs(life: credential.life), at: now)
         let pause = (heldUntil(credential) - now).atLeastZero
         out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: pause))
         guard pause > .zero else { return }
@@ -276,7 +276,7 @@ extension Refresher {
             errcode: errcode,
             summary: "a program outside this cluster fetches tokens for this app and ends ours again and again; "
                 + "so that the day's quota lasts, the next repair waits \(pause.wholeSeconds) s")
-        knowledge.trouble = trouble
+        knowledge.failed(with: trouble)
         resolve(
             Abortion(app: app.id, epoch: epoch, intent: nil, effect: .none, trouble: trouble), at: now, into: &out)
     }

@@ -24,7 +24,7 @@ extension Refresher {
         let kind = kind(for: .dead)
         // Where a call for a token rotates nothing, its answer is the verdict.
         if kind.rotates {
-            repair.count(knowledge.rotationsToday, in: term, policy.repairs(life: credential.life), at: now)
+            repair.count(knowledge.stored.rotationsToday, in: term, policy.repairs(life: credential.life), at: now)
             let isYoung = now - credential.issuedAt < policy.spacing(life: credential.life, kind: kind)
             let conditions = policy.presumption(
                 life: credential.life, kind: kind, isYoung: isYoung, isContested: isContested(at: now),
@@ -41,7 +41,8 @@ extension Refresher {
     /// Whether WeChat has said of late that somebody outside the cluster ends our tokens.
     private func isContested(at now: Instant) -> Bool {
         guard let credential = knowledge.credential else { return false }
-        return knowledge.overwrites(at: now).map { $0.age < policy.outsiderRemembered(life: credential.life) } ?? false
+        return knowledge.stored.overwrites(at: now).map { $0.age < policy.outsiderRemembered(life: credential.life) }
+            ?? false
     }
 
     /// WeChat refused the question whether the token lives.

@@ -278,14 +278,14 @@ extension Refresher {
         let context = CallContext(
             kind: kind, reason: reason, endsOverwrite: reason == .dead && repair.isOverwritten, epoch: leadership.epoch,
             begun: now,
-            knownVersion: knowledge.storedVersion, settledEvent: knowledge.event)
+            knownVersion: knowledge.stored.version, settledEvent: knowledge.stored.event)
         requested = now
         guard kind.rotates else { return call(context, intent: nil, at: now, into: &out) }
         let intent = IntentID(incarnation: incarnation, number: intents.next())
         job = .beginning(
             out.send(
                 .begin(
-                    Beginning(app: app.id, epoch: leadership.epoch, intent: intent, basis: knowledge.basis))),
+                    Beginning(app: app.id, epoch: leadership.epoch, intent: intent, basis: knowledge.stored.basis))),
             intent, context)
     }
 
@@ -321,7 +321,7 @@ extension Refresher {
                             app: app.id, epoch: pending.context.epoch, intent: intent, token: credential.token,
                             fingerprint: credential.fingerprint, life: credential.life, left: left,
                             age: now - pending.context.begun,
-                            knownVersion: max(knowledge.credential?.version ?? 0, knowledge.storedVersion),
+                            knownVersion: max(knowledge.credential?.version ?? 0, knowledge.stored.version),
                             endsOverwrite: pending.context.endsOverwrite)))
             } else {
                 out.send(
