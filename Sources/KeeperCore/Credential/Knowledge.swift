@@ -73,7 +73,7 @@ extension Knowledge {
         if stored.isLate(record, from: source), !isNewer { return }
         uncertainty.recordFound(record, from: source)
         let before = stored.openDoubt(isOfOurs: isStored)
-        if let credential, let found, found.isOlder(than: credential), rules.demand(.versionsNeverFall) {
+        if let credential, let found, rules.keeps(credential, against: found) {
             isStored = false
             if isContest(of: found, with: credential, after: previous) {
                 uncertainty.mayBeReplaced(since: found.issuedAt)

@@ -94,9 +94,9 @@ extension Refresher {
     /// doubt.
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
         if app.line != .classic, !hasToken, knowledge.doubtSince == nil { return .origin }
-        let isForeign = knowledge.mayHideIntent(ofOtherThan: leadership.epoch)
-        let isDoubtful =
-            (isForeign || knowledge.hasDoubtBeyondIntent) && rules.demand(.openIntentWaitsLonger)
+        let isDoubtful = rules.waitsLonger(
+            mayHideIntent: knowledge.mayHideIntent(ofOtherThan: leadership.epoch),
+            isInDoubt: knowledge.hasDoubtBeyondIntent)
         return leadership.quiet.end(
             isDoubtful: isDoubtful, granted: leadership.granted, timing: policy.timing)
     }
@@ -114,11 +114,15 @@ extension Refresher {
     /// Before this a token so young is not replaced, whoever asks.
     func earliest(_ reason: RotationReason, _ kind: CallKind, _ credential: Credential) -> Instant {
         switch reason {
-        case .operatorAsked where rules.waive(.spacing): .origin
-        case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
-        case .dead where rules.waive(.floor): .origin
-        case .dead where !kind.rotates: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
-        case .dead: max(credential.issuedAt + policy.floor(life: credential.life), heldUntil(credential))
+        case .operatorAsked:
+            rules.earliestReplacement(
+                ofTokenIssuedAt: credential.issuedAt, spacing: policy.spacing(life: credential.life, kind: kind))
+        case .dead where !kind.rotates:
+            rules.earliestReplacement(
+                ofDeadToken: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin)
+        case .dead:
+            rules.earliestReplacement(
+                ofDeadToken: max(credential.issuedAt + policy.floor(life: credential.life), heldUntil(credential)))
         case .missing, .due, .doubt: .origin
         }
     }

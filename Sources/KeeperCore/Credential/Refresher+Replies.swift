@@ -134,9 +134,9 @@ extension Refresher {
             failed(trouble, intent, context, effect: .unsent, reaction: .backOff, leading: term, at: now, into: &out)
         case .unknown(let trouble):
             out.counters.unknownCalls += 1
-            let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
+            let mayHaveRotated = rules.leavesDoubt(unknownOutcomeOf: context.kind)
             if mayHaveRotated {
-                if rules.demand(.waitsAfterUnknown) { backoff.mayBeProcessed(until: now + policy.timing.lateness) }
+                if let pause = rules.pauseAfterUnknown(policy.timing) { backoff.mayBeProcessed(until: now + pause) }
                 knowledge.doubt(since: context.begun)
             }
             // Frozen between the last check and the first byte, it may have sent after a successor thought it over.
@@ -156,7 +156,7 @@ extension Refresher {
         // On the stable line WeChat tells what is left, not the life; a token seen before has the longer of the two.
         // Of a ticket it says the same whatever is left, so what it says last goes.
         let life = isSame && !app.line.isTicket ? max(current?.life ?? left, left) : left
-        let asked = rules.demand(.lifeFromRequest) ? context.begun : now
+        let asked = rules.lifeBegins(calledAt: context.begun, answeredAt: now)
         let expiresAt =
             app.line.isTicket
             ? ticket.named(at: asked, life: left, current: current, isSame: isSame, policy) : asked + left
@@ -201,7 +201,7 @@ extension Refresher {
         out.counters.refreshesFailed += 1
         let pause = backoff.failed(
             trouble, reaction, circumstances(isInDoubt: effect.mayHaveRotated, at: now), policy,
-            waitsAfterUnknown: rules.demand(.waitsAfterUnknown), at: now, random: &random)
+            pauseAfterUnknown: rules.pauseAfterUnknown(policy.timing), at: now, random: &random)
         out.note(.callFailed(app.id, trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause))
         knowledge.failed(with: trouble)
         let wasAnswered = trouble.errcode != nil && !effect.mayHaveRotated

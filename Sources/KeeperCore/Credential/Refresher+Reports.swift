@@ -4,7 +4,7 @@ extension Refresher {
     mutating func judge(
         _ request: RefreshRequest, _ reported: Fingerprint?, at now: Instant, into out: inout Outbox
     ) -> RefreshAnswer? {
-        guard let inquiry, !repair.isDead, !app.line.isTicket, rules.demand(.verifiesReports),
+        guard let inquiry, !repair.isDead, !app.line.isTicket, rules.answersReports,
             let credential = knowledge.credential, credential.fingerprint == reported, knowledge.isValid(at: now)
         else { return nil }
         if now < inquiry.barredUntil { return presume(credential, at: now, into: &out) }

@@ -132,8 +132,8 @@ struct Refresher: Sendable {
     /// An operator's wish lasts as long as the operator waits: nobody who was sent away must be surprised by a later
     /// rotation.
     var wanted: RotationReason? {
-        if repair.isDead { return .dead }
-        if rules.waive(.verifiesReports), let credential = knowledge.credential, isReported(credential) { return .dead }
+        let isReported = knowledge.credential.map(isReported) ?? false
+        if rules.isToBeReplaced(isDead: repair.isDead, isReported: isReported) { return .dead }
         return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil
     }
 
@@ -252,8 +252,7 @@ extension Refresher {
 
     /// The budget rule: a call starts only if the lease outlasts it.
     func lasts(_ leadership: Situation.Leadership, at now: Instant) -> Bool {
-        if rules.waive(.budget) { return true }
-        return leadership.validUntil - now >= policy.timing.callBudget
+        rules.allowsCall(withLeaseUntil: leadership.validUntil, budget: policy.timing.callBudget, at: now)
     }
 
     private mutating func verify(
