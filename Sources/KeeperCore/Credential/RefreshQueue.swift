@@ -30,7 +30,7 @@ struct RefreshQueue: Sendable {
         guard waiting.contains(where: condition) else { return }
         var left: [Waiting] = []
         for one in waiting {
-            if condition(one) { out.append(.answer(one.id, answer(one))) } else { left.append(one) }
+            if condition(one) { out.answer(one.id, answer(one)) } else { left.append(one) }
         }
         waiting = left
     }

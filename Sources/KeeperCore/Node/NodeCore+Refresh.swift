@@ -5,23 +5,23 @@ extension NodeCore {
             return out.append(
                 .answer(request.waiter, .unavailable(.unknownApp, retryAfter: .seconds(60))))
         }
-        guard appOfWaiter.count < NodeSettings.mostWaiters else {
+        guard out.waiterCount < NodeSettings.mostWaiters else {
             return out.append(
                 .answer(request.waiter, .unavailable(.tooManyWaiting, retryAfter: .seconds(2))))
         }
         // The lease may have run out since the last event.
         updateSituation(at: now)
-        appOfWaiter[request.waiter] = index
-        let mark = out.actions.count
+        out.admit(request.waiter, to: index)
         let named: Fingerprint? = if case .refused(let token) = request.reason { fingerprint(token) } else { nil }
-        refreshers[index].ask(request, fingerprint: named, situation, at: now, into: &out)
-        settled(index, since: mark, at: now)
+        out.speak(for: index)
+        refreshers[index].ask(request, named, situation, at: now, into: &out)
+        settled(index, at: now)
         step(index, at: now)
     }
 
     mutating func waiterLeft(_ waiter: WaiterID) {
-        guard let index = appOfWaiter.removeValue(forKey: waiter) else { return }
-        refreshers[index].queue.remove(waiter)
+        guard let index = out.dismiss(waiter) else { return }
+        refreshers[index].waiterLeft(waiter)
     }
 
     mutating func leaveAsked(at now: Instant) {
@@ -45,13 +45,13 @@ extension NodeCore {
             depart(at: now)
         case .left: break
         case .steppingDown(let succession):
-            guard !refreshers.contains(where: \.isBusy) || rules.waive(.releasesAfterCalls) else { return }
+            guard !slots.isAnyoneBusy || rules.waive(.releasesAfterCalls) else { return }
             elector.stepDown(
                 to: succession.successor, isForReach: succession.isForReach,
                 keepingBackUntil: succession.keepsBackUntil, at: now, into: &out)
             departure = .none
         case .leaving(let deadline):
-            let isBusy = refreshers.contains(where: \.isBusy) && rules.demand(.releasesAfterCalls)
+            let isBusy = slots.isAnyoneBusy && rules.demand(.releasesAfterCalls)
             guard now >= deadline || !isBusy else { return }
             let release = elector.resign(at: now, into: &out)
             departure = .releasing(release, deadline: now + settings.timing.commandTimeout)
@@ -152,8 +152,8 @@ extension NodeCore {
             elector.hear(of: state.floor)
             for record in state.records {
                 guard let index = indexOfApp[record.app] else { continue }
-                refreshers[index].learnFromPeer(record, askedAt: sentAt, asLeader: situation.leadership != nil)
-                refreshers[index].schedule(at: now)
+                refreshers[index].learnFromPeer(
+                    record, askedAt: sentAt, asLeader: situation.leadership != nil, at: now)
             }
             if let age = state.syncAge { sync.confirm(asOf: sentAt - age) }
         }
