@@ -125,7 +125,7 @@ extension Elector {
     ///
     /// What we watched on the old server proves nothing about the time since.
     private mutating func meet(_ server: ServerIdentity, at now: Instant) {
-        guard server.run != serverRun, rules.demand(.replacedServerEndsTerm) else { return }
+        guard rules.isReplaced(serverRun, by: server) else { return }
         if serverRun != nil { forgottenUntil = now + timing.observation + timing.lateness }
         serverRun = server.run
         watched = nil
@@ -133,16 +133,12 @@ extension Elector {
 
     /// Whether the record that the grant of `epoch` replaced may hide a later term whose holder still calls.
     ///
-    /// The store counts on from that record, or from our floor if that is higher: then a term we know of is missing.
-    ///
     /// A node that has just started knows of no server before this one: only the record itself can tell it.
     private func mayHaveForgotten(
         _ previous: LeaseRecord?, isOld: Bool, before epoch: Epoch, at now: Instant
     ) -> Bool {
-        if isOld, rules.demand(.oldRecordProvesNothing) { return true }
-        if rules.waive(.replacedServerEndsTerm) { return false }
-        let isBehind = previous.map { $0.epoch.rawValue + 1 < epoch.rawValue } ?? false
-        return isBehind || forgottenUntil.map { now < $0 } ?? false
+        rules.provesNothing(isOld: isOld) || rules.isTermMissing(between: previous, and: epoch)
+            || forgottenUntil.map { now < $0 } ?? false
     }
 
     /// Learns of a term from another node.
@@ -175,13 +171,12 @@ extension Elector {
         let isOurs =
             seen.map { $0.holder.incarnation == holder.incarnation && $0.release == nil && $0.epoch > released }
             ?? false
-        let isStuck =
-            watched.map { now - $0.since >= timing.observation } ?? false && rules.demand(.steal)
+        let isStuck = rules.mayTakeOver(watched, timing: timing, at: now)
         guard isLockFree || isOurs || isStuck, !isPaused || isOurs || heir == holder.node else { return }
         let request = out.send(
             .acquire(
                 Acquisition(
-                    ttl: timing.ttl, floor: rules.demand(.epochFloor) ? floor : .none, observed: watched?.renewal,
+                    ttl: timing.ttl, floor: rules.leastEpoch(remembering: floor), observed: watched?.renewal,
                     steals: isStuck && !isLockFree)))
         state = .candidate(request, sentAt: now)
     }
@@ -215,9 +210,7 @@ extension Elector {
                     timing: timing, rules: rules))
             lead(epoch, after: previous, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .resumed(let epoch):
-            // Our lost grant replaced a record we have never seen: the worst case.
-            let quiet = QuietPeriod(
-                until: rules.demand(.resumedIsWorst) ? now + timing.observation : now, lateness: .all)
+            let quiet = QuietPeriod(until: rules.quietEndOfResumedTerm(timing: timing, at: now), lateness: .all)
             lead(epoch, after: nil, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .denied(let seen):
             note(seen, at: now, into: &out)
@@ -244,9 +237,8 @@ extension Elector {
         out.note(.becameLeader(epoch, quiet: (quiet.until - now).atLeastZero))
     }
 
-    /// Counted from before the request, never from the reply: the store may have granted it at any moment between.
     private func validity(sentAt: Instant, at now: Instant) -> Instant {
-        (rules.demand(.leaseFromRequest) ? sentAt : now) + timing.validity
+        rules.leaseStart(sentAt: sentAt, answeredAt: now) + timing.validity
     }
 }
 
@@ -292,7 +284,7 @@ extension Elector {
             lose(to: seen, at: now, into: &out)
             return false
         }
-        if reply.server.run != term.serverRun, rules.demand(.replacedServerEndsTerm) {
+        if rules.isReplaced(term.serverRun, by: reply.server) {
             // Started from disk, it may have forgotten a later term that still calls. Ours ends; whoever follows,
             // perhaps we ourselves, waits as if nothing were known.
             giveUp(term, Handover(left: timing.observation + timing.lateness), at: now, into: &out)
@@ -372,9 +364,9 @@ extension Elector {
     ///
     /// Both parts are necessary; the simulation broke drafts that lacked either.
     private func left(of term: Term, at now: Instant) -> Duration {
-        if rules.waive(.restHandedOn) { return .zero }
+        guard rules.restIsHandedOn else { return .zero }
         let quiet = quietEnd(of: term, isDoubtful: true)
-        let unknown = rules.demand(.unknownCallHandedOn) ? unknownUntil ?? quiet : quiet
+        let unknown = rules.handedOn(unknownUntil: unknownUntil) ?? quiet
         return (max(quiet, unknown) - now).atLeastZero.scaled(by: 1 + timing.clockDrift)
     }
 }

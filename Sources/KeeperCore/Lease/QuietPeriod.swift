@@ -52,14 +52,14 @@ struct QuietPeriod: Equatable, Sendable {
 
     /// Decides by the first case that fits; whatever is not surely known counts as the worst.
     static func afterGrant(_ evidence: Evidence) -> QuietPeriod {
+        let rules = evidence.rules
+        let none = QuietPeriod(until: evidence.granted, lateness: .none)
         let worst = evidence.granted + evidence.timing.observation
-        if evidence.rules.waive(.quietPeriod) { return QuietPeriod(until: evidence.granted, lateness: .none) }
+        guard rules.newLeaderWaits else { return none }
         guard let previous = evidence.previous else {
-            return QuietPeriod(until: worst, lateness: evidence.rules.demand(.amnesiaDoubtsAll) ? .all : .doubtful)
+            return QuietPeriod(until: worst, lateness: rules.lateness(after: nil))
         }
-        if evidence.rules.waive(.quietAfterKnownTerm) {
-            return QuietPeriod(until: evidence.granted, lateness: .none)
-        }
+        guard rules.waitsAfterKnownTerm else { return none }
         if evidence.mayHaveForgotten { return QuietPeriod(until: worst, lateness: .all) }
         switch previous.release {
         case .handedOver(let handover):
@@ -68,14 +68,12 @@ struct QuietPeriod: Equatable, Sendable {
         case nil: break
         }
         // Who never got through its own quiet period may have waited for a term that nobody remembers: so must we.
-        let lateness: Lateness =
-            previous.isActive || evidence.rules.waive(.amnesiaDoubtsAll) ? .doubtful : .all
+        let lateness = rules.lateness(after: previous)
         if previous.holder.incarnation == evidence.incarnation {
-            // Our own term, and nobody in between: what bound us then binds us still. If a grant of ours was lost on
-            // the way, the record hides whoever came before it.
-            guard let held = evidence.lastHeld,
-                held.epoch == previous.epoch || evidence.rules.waive(.ownRecordIsProvenByEpoch)
-            else { return QuietPeriod(until: worst, lateness: lateness) }
+            // Our own term, and nobody in between: what bound us then binds us still.
+            guard let held = evidence.lastHeld, rules.isKnown(previous, as: held) else {
+                return QuietPeriod(until: worst, lateness: lateness)
+            }
             return QuietPeriod(until: held.boundUntil, lateness: lateness)
         }
         if let watched = evidence.watched, watched.isShown(by: previous) {
@@ -87,15 +85,11 @@ struct QuietPeriod: Equatable, Sendable {
 
 extension QuietPeriod {
     /// The holder's process has ended, so only what it had sent can still arrive.
-    ///
-    /// But if it never got through its own quiet period, its death proves nothing about the term before: that one may
-    /// be alive.
     private static func afterDeath(of previous: LeaseRecord, _ evidence: Evidence) -> QuietPeriod {
-        guard previous.isActive || evidence.rules.waive(.deathProvesOneTerm) else {
+        guard evidence.rules.deathEndsEveryTerm(until: previous) else {
             return QuietPeriod(until: evidence.granted + evidence.timing.observation, lateness: .all)
         }
-        let lateness: Lateness = evidence.rules.demand(.deathLeavesCallsOpen) ? .unfinished : .none
-        return QuietPeriod(until: evidence.granted, lateness: lateness)
+        return QuietPeriod(until: evidence.granted, lateness: evidence.rules.latenessAfterDeath)
     }
 }
 

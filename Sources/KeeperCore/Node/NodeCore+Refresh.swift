@@ -38,21 +38,19 @@ extension NodeCore {
     mutating func depart(at now: Instant) {
         switch departure {
         case .none:
-            // A store that lost its record and whose clock was set back grants a term below one that has been. Its
-            // tokens would count as older than those everybody holds, so it must not last.
-            guard let term = elector.term, term.epoch < elector.floor, rules.demand(.epochFloor) else { return }
+            // A store that lost its record and whose clock was set back grants a term below one that has been.
+            guard let term = elector.term, rules.mustEnd(term.epoch, remembering: elector.floor) else { return }
             departure = .steppingDown(.init())
             depart(at: now)
         case .left: break
         case .steppingDown(let succession):
-            guard !refreshers.contains(where: \.isBusy) || rules.waive(.releasesAfterCalls) else { return }
+            guard rules.mayRelease(isBusy: refreshers.contains(where: \.isBusy)) else { return }
             elector.stepDown(
                 to: succession.successor, isForReach: succession.isForReach,
                 keepingBackUntil: succession.keepsBackUntil, at: now, into: &out)
             departure = .none
         case .leaving(let deadline):
-            let isBusy = refreshers.contains(where: \.isBusy) && rules.demand(.releasesAfterCalls)
-            guard now >= deadline || !isBusy else { return }
+            guard now >= deadline || rules.mayRelease(isBusy: refreshers.contains(where: \.isBusy)) else { return }
             let release = elector.resign(at: now, into: &out)
             departure = .releasing(release, deadline: now + settings.timing.commandTimeout)
             depart(at: now)
@@ -131,7 +129,7 @@ struct PeerQuery: Sendable {
 
 extension NodeCore {
     mutating func askPeersIfDue(at now: Instant) {
-        if rules.waive(.membersAskedFirst) {
+        guard rules.membersAreAskedFirst else {
             peers.skip(at: now)
             return updateSituation(at: now)
         }

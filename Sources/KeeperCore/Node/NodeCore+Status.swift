@@ -56,7 +56,9 @@ extension NodeCore {
     ///
     /// With the store away for all nobody can rotate, so an old cache is still right and nobody leaves.
     private func isOutOfStep(at now: Instant) -> Bool {
-        guard let age = sync.age(at: now), age > settings.readerLease, rules.demand(.readerLease) else { return false }
+        guard let age = sync.age(at: now), rules.isUnsure(afterSilenceOf: age, allowed: settings.readerLease) else {
+            return false
+        }
         let hasOthers = sync.members.contains { $0.holder.incarnation != holder.incarnation }
         return sync.isReachable == true || (hasOthers && !peers.anyoneAnswered)
     }
