@@ -54,8 +54,9 @@ extension Rules {
     /// It waits also where the predecessor's record was found: that its lock has expired proves nothing.
     var waitsAfterKnownTerm: Bool { isInForce(.quietAfterKnownTerm) }
 
-    /// Who got through its own quiet period knew which calls were open. Where no record says so, every app waits δ
-    /// longer.
+    /// Who got through its own quiet period knew which calls were open.
+    ///
+    /// Where no record says so, every app waits δ longer.
     func lateness(after previous: LeaseRecord?) -> QuietPeriod.Lateness {
         let knowsWhatIsOpen = previous?.isActive ?? false
         return knowsWhatIsOpen || !isInForce(.amnesiaDoubtsAll) ? .doubtful : .all
