@@ -30,7 +30,7 @@ extension Refresher {
                 return backoff.retry(at: now + policy.timing.renewalRetry)
             }
             out.counters.restorations += 1
-            out.note(.restored(app.id, version: knowledge.storedVersion))
+            out.note(.credential(app.id, .restored(version: knowledge.storedVersion)))
         default:
             break
         }
@@ -82,7 +82,7 @@ extension Refresher {
             accepted(pending, at: now, into: &out)
         case .superseded:
             out.counters.stalePublications += 1
-            out.note(.stalePublication(app.id))
+            out.note(.credential(app.id, .stalePublication))
             demands.formUnion(.stepDown)
         case .changed, .notHolder:
             // The stable line will bring it again; kept here it would be known to this node alone, and nobody could
@@ -101,8 +101,9 @@ extension Refresher {
             if current.version > pending.context.knownVersion {
                 out.counters.refreshesDone += 1
                 out.note(
-                    .published(
-                        app.id, version: current.version, fingerprint: current.fingerprint, life: current.life))
+                    .credential(
+                        app.id,
+                        .published(version: current.version, fingerprint: current.fingerprint, life: current.life)))
             }
         }
         if app.line.isTicket {
@@ -202,7 +203,7 @@ extension Refresher {
         let pause = backoff.failed(
             trouble, reaction, circumstances(isInDoubt: effect.mayHaveRotated, at: now), policy,
             waitsAfterUnknown: rules.demand(.waitsAfterUnknown), at: now, random: &random)
-        out.note(.callFailed(app.id, trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause))
+        out.note(.credential(app.id, .callFailed(trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause)))
         knowledge.trouble = trouble
         let wasAnswered = trouble.errcode != nil && !effect.mayHaveRotated
         // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
@@ -261,16 +262,16 @@ extension Refresher {
         inquiry?.condemned()
         guard isNews else { return }
         // Not proven it stays, until another takes its place.
-        if watch.isUnproven { return out.note(.storeWasBehind(app.id, errcode: errcode)) }
+        if watch.isUnproven { return out.note(.credential(app.id, .storeWasBehind(errcode: errcode))) }
         guard knowledge.doubtSince == nil else { return }
         out.counters.foreignRotations += 1
         repair.wasOverwritten()
         guard kind(for: .dead).rotates else {
-            return out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: .zero))
+            return out.note(.credential(app.id, .foreignRotation(errcode: errcode, repairedIn: .zero)))
         }
         repair.count(knowledge.rotationsToday, in: epoch, policy.repairs(life: credential.life), at: now)
         let pause = (heldUntil(credential) - now).atLeastZero
-        out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: pause))
+        out.note(.credential(app.id, .foreignRotation(errcode: errcode, repairedIn: pause)))
         guard pause > .zero else { return }
         let trouble = Trouble(
             errcode: errcode,

@@ -34,7 +34,7 @@ extension Refresher {
             if let next { return .unavailable(.wechatUnreachable(trouble), retryAfter: next - now) }
         }
         repair.died()
-        out.note(.presumedDead(app.id, trouble))
+        out.note(.credential(app.id, .presumedDead(trouble)))
         return nil
     }
 

@@ -297,7 +297,7 @@ extension Refresher {
             if context.reason == .dead, let life = knowledge.credential?.life {
                 repair.take(policy.repairs(life: life), at: now)
             }
-            out.note(.rotating(app.id, context.reason))
+            out.note(.credential(app.id, .rotating(context.reason)))
         }
         let permit = CallPermit(epoch: context.epoch, deadline: now + policy.timing.callTimeout)
         let request =

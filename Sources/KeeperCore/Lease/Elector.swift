@@ -155,7 +155,7 @@ extension Elector {
         }
         if watched.map({ !$0.isShown(by: seen) }) ?? true { watched = WatchedRenewal(seen, since: now) }
         if seen.epoch != record?.epoch || seen.holder != record?.holder, seen.holder != holder {
-            out.note(.follows(seen.holder, seen.epoch))
+            out.note(.lease(.follows(seen.holder, seen.epoch)))
         }
     }
 
@@ -234,7 +234,7 @@ extension Elector {
         state = .leader(term)
         record = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
         watched = nil
-        out.note(.becameLeader(epoch, quiet: (quiet.until - now).atLeastZero))
+        out.note(.lease(.granted(epoch, quiet: (quiet.until - now).atLeastZero)))
     }
 
     private func validity(sentAt: Instant, at now: Instant) -> Instant {
@@ -251,7 +251,7 @@ extension Elector {
         if now >= term.validUntil, !term.isLapsed {
             term.isLapsed = true
             state = .leader(term)
-            out.note(.leaseLapsed(term.epoch))
+            out.note(.lease(.lapsed(term.epoch)))
         }
         if case .due(let due) = term.renewal, due <= now { renewSoon(at: now, into: &out) }
     }
@@ -294,7 +294,7 @@ extension Elector {
         term.renewal = .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1))
         if term.isLapsed, now < term.validUntil {
             term.isLapsed = false
-            out.note(.leaseRecovered(term.epoch, quiet: (term.quiet.until - now).atLeastZero))
+            out.note(.lease(.recovered(term.epoch, quiet: (term.quiet.until - now).atLeastZero)))
         }
         state = .leader(term)
         return true
@@ -303,7 +303,7 @@ extension Elector {
     private mutating func lose(to seen: LeaseRecord?, at now: Instant, into out: inout Outbox) {
         guard let term else { return }
         end(term, as: .follower)
-        out.note(.leaseLost(term.epoch, to: seen?.holder == holder ? nil : seen?.holder))
+        out.note(.lease(.lost(term.epoch, to: seen?.holder == holder ? nil : seen?.holder)))
         note(seen, at: now, into: &out)
     }
 
@@ -356,7 +356,7 @@ extension Elector {
     ) -> RequestID {
         end(term, as: .follower)
         released = max(released, term.epoch)
-        out.note(.leaseReleased(term.epoch, handover))
+        out.note(.lease(.released(term.epoch, handover)))
         return out.send(.release(epoch: term.epoch, handover))
     }
 

@@ -179,7 +179,7 @@ extension NodeCore {
             let heir = fittest(atLeast: .fit)
         else { return }
         let ends = fitness.giveWay(at: now)
-        out.note(.gaveWay(to: heir, failures: fitness.failures))
+        out.note(.lease(.gaveWay(to: heir, failures: fitness.failures)))
         departure = .steppingDown(.init(successor: heir, isForReach: true, keepsBackUntil: ends))
     }
 

@@ -68,7 +68,7 @@ extension NodeCore {
     /// Takes in the credentials a tick has brought.
     private mutating func read(_ found: TickReply, sentAt: Instant, at now: Instant) {
         if found.startsOver {
-            if let position = sync.position, position.store != found.position.store { out.note(.storeReplaced) }
+            if let position = sync.position, position.store != found.position.store { out.note(.store(.replaced)) }
             for index in refreshers.indices { refreshers[index].knowledge.storeLost(isNew: true) }
         }
         for record in found.changes {
@@ -105,26 +105,25 @@ extension NodeCore {
     }
 
     /// Routes what the world says about one app to that app.
-    mutating func appReplied(_ event: NodeEvent, at now: Instant) {
-        guard let request = event.request, let index = appOfRequest.removeValue(forKey: request) else { return }
+    mutating func appReplied(_ request: RequestID, _ reply: AppReply, at now: Instant) {
+        guard let index = appOfRequest.removeValue(forKey: request) else { return }
         let mark = out.actions.count
         let term = situation.leadership(at: now)?.epoch
-        switch event {
-        case .credentialReplied(_, let reply):
+        switch reply {
+        case .stored(let reply):
             sync.noteReply(reply.error, of: .credential, at: now, into: &out)
             refreshers[index].credentialReplied(
                 request, reply, situation.leadership(at: now), at: now, into: &out)
-        case .called(_, let outcome):
+        case .called(let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].called(
                 request, outcome, fingerprint: fingerprint, leading: term, at: now, into: &out)
             elector.noteUnknownCall(until: refreshers[index].backoff.unknownUntil)
-        case .probed(_, let outcome):
+        case .probed(let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].probed(request, outcome, leading: term, at: now, into: &out)
-        case .forwarded(_, let outcome):
+        case .forwarded(let outcome):
             refreshers[index].forwarded(request, outcome, at: now, into: &out)
-        default: break
         }
         settled(index, since: mark, at: now)
         // If the answer made this node step down, nothing new may begin.
@@ -141,16 +140,4 @@ extension Result where Failure == StoreError {
 extension Situation {
     /// The term, unless it has run out since.
     func leadership(at now: Instant) -> Leadership? { leadership.flatMap { now < $0.validUntil ? $0 : nil } }
-}
-
-extension NodeEvent {
-    /// The request that an answer about one app belongs to.
-    fileprivate var request: RequestID? {
-        switch self {
-        case .credentialReplied(let request, _), .called(let request, _), .probed(let request, _),
-            .forwarded(let request, _):
-            request
-        default: nil
-        }
-    }
 }

@@ -124,7 +124,7 @@ public struct NodeCore: Sendable {
         case .woke: break
         case .hinted: sync.hint(at: now)
         case .leaseReplied(let request, let reply): leaseReplied(request, reply, at: now)
-        case .credentialReplied, .called, .probed, .forwarded: appReplied(event, at: now)
+        case .appReplied(let request, let reply): appReplied(request, reply, at: now)
         case .refreshAsked(let request): refreshAsked(request, at: now)
         case .waiterLeft(let waiter): waiterLeft(waiter)
         case .peersAnswered(let request, let states): peersAnswered(request, states, at: now)

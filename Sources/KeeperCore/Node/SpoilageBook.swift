@@ -21,7 +21,7 @@ struct SpoilageBook: Sendable {
                 entries[index].lastSeen = now
             } else if entries.count < Self.most {
                 entries.append((what, now))
-                out.note(.spoiled(what))
+                out.note(.store(.spoiled(what)))
             }
         }
     }

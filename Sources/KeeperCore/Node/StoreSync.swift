@@ -116,7 +116,7 @@ struct StoreSync: Sendable {
         let step = (store - clock.store) - (now - clock.ours)
         guard step > .seconds(1) || step < .seconds(-1) else { return }
         clockSteps += 1
-        out.note(.storeClockStepped(step))
+        out.note(.store(.clockStepped(step)))
     }
 
     /// Notices whether the store answers and what it refuses, and says so when that changes.
@@ -134,11 +134,11 @@ struct StoreSync: Sendable {
             refusals.note(nil, of: kind, at: now)
         }
         if let refusal = refusals.current {
-            if refusal.code != before?.code { out.note(.storeRefuses(refusal)) }
+            if refusal.code != before?.code { out.note(.store(.refuses(refusal))) }
         } else if let error, isReachable != false || before != nil {
-            out.note(.storeUnreachable(error))
+            out.note(.store(.unreachable(error)))
         } else if isAnswered, isReachable == false || before != nil {
-            out.note(.storeReachable)
+            out.note(.store(.reachable))
         }
         isReachable = isAnswered
     }
