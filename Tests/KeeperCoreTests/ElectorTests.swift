@@ -242,7 +242,7 @@ import Testing
         _ = contender.sees(released, at: .seconds(100))
         _ = contender.acquireAnswered(
             1, .granted(epoch: Epoch(5), previous: released, isOld: true), at: .seconds(100.1))
-        let bound = Instant.seconds(100.1) + contender.elector.timing.observation
+        let bound = Instant.seconds(100.1) + timing.observation
         #expect(contender.elector.term?.quiet == QuietPeriod(until: bound, lateness: .all))
     }
 
