@@ -172,7 +172,8 @@ extension NodeCore {
 
     /// A leader that is cut off from WeChat hands over to a member that is not: at most one such move a minute.
     mutating func giveWayIfCutOff(at now: Instant) {
-        guard fitness.isCutOff, now >= fitness.bannedUntil, departure == .none, !isPaused, let term = elector.term,
+        guard fitness.isCutOff, now >= fitness.bannedUntil, !departure.isUnderWay, !lock.isPaused,
+            let term = elector.term,
             fitness.othersHaveLooked(
                 at: now, leadsSince: term.granted, tickPeriod: settings.timing.tickPeriod),
             now < term.validUntil, !term.followsMove || now - term.granted >= Fitness.leastStay,
@@ -180,15 +181,14 @@ extension NodeCore {
         else { return }
         let ends = fitness.giveWay(at: now)
         out.note(.lease(.gaveWay(to: heir, failures: fitness.failures)))
-        departure = .steppingDown(.init(successor: heir, isForReach: true, keepsBackUntil: ends))
+        departure.stepDown(.init(successor: heir, isForReach: true, keepsBackUntil: ends))
     }
 
     /// The other member best fit to lead, by fitness and then by name; nil if none is fit enough.
     func fittest(in members: [Member]? = nil, atLeast least: Member.Fitness) -> NodeName? {
-        let others = (members ?? sync.members).filter { $0.holder.incarnation != holder.incarnation && !$0.isDraining }
         var best: Member?
-        for other in others where other.fitness >= least && best.map({ $0.fitness < other.fitness }) ?? true {
-            best = other
+        for other in members ?? sync.members where other.holder.incarnation != holder.incarnation && !other.isDraining {
+            if other.fitness >= least, best.map({ $0.fitness < other.fitness }) ?? true { best = other }
         }
         return best?.holder.node
     }

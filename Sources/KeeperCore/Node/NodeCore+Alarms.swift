@@ -2,10 +2,10 @@
 extension NodeCore {
     /// What a person should look at; nil while the node leaves, for then it is no judge of anything.
     public func alarms(at now: Instant) -> NodeAlarms? {
-        guard !isDraining else { return nil }
+        guard !departure.isForGood else { return nil }
         var alarms: [Alarm] = []
-        if let refusal = sync.refusals.current { alarms.append(Alarm(nil, .storeRefuses(refusal))) }
-        if sync.isReachable == false, sync.refusals.current == nil {
+        if let refusal = sync.refusal { alarms.append(Alarm(nil, .storeRefuses(refusal))) }
+        if sync.isReachable == false, sync.refusal == nil {
             alarms.append(Alarm(nil, .storeUnreachable))
         } else if sync.isReachable != false, leaderName(at: now) == nil {
             // Only a node that can look knows that nobody leads.

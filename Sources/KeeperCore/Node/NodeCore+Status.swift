@@ -20,9 +20,9 @@ extension NodeCore {
             node: holder.node, role: role(at: now), leader: leaderName(at: now),
             epoch: elector.floor, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
-            isStale: isCold || age.map { $0 > NodeSettings.staleAfter } ?? true,
+            isStale: others.isCold || age.map { $0 > NodeSettings.staleAfter } ?? true,
             appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
-            illCount: illCount, storeRefusal: sync.refusals.current)
+            illCount: illCount, storeRefusal: sync.refusal)
     }
 
     /// Who leads as far as this node can say; nil if nobody does.
@@ -40,7 +40,7 @@ extension NodeCore {
 
     func reasonsNotReady(at now: Instant) -> [NodeHealth.ReasonNotReady] {
         var reasons: [NodeHealth.ReasonNotReady] = []
-        if isDraining { reasons.append(.draining) }
+        if departure.isForGood { reasons.append(.draining) }
         let apps = refreshers.lazy.filter { !$0.app.line.isTicket }
         let hasAnyToken = apps.contains { $0.hasToken(at: now) }
         if sync.age(at: now) == nil, !hasAnyToken { reasons.append(.starting) }
@@ -60,7 +60,7 @@ extension NodeCore {
             return false
         }
         let hasOthers = sync.members.contains { $0.holder.incarnation != holder.incarnation }
-        return sync.isReachable == true || (hasOthers && !peers.anyoneAnswered)
+        return sync.isReachable == true || (hasOthers && !others.query.anyoneAnswered)
     }
 
     /// What this node knows of the cluster.
@@ -70,9 +70,9 @@ extension NodeCore {
         total.storeClockSteps = sync.clockSteps
         let quiet = elector.isLeader(at: now) ? elector.term.map { $0.quiet.until - now } : nil
         return NodeStatus(
-            health: health(at: now), holder: holder, uptime: now - startedAt,
+            health: health(at: now), holder: holder, uptime: now - setup.startedAt,
             quietLeft: quiet.flatMap { $0 > .zero ? $0 : nil },
-            pauseLeft: pauseEnds.map { ($0 - now).atLeastZero }, members: sync.members, neighbours: findings,
+            pauseLeft: lock.pauseEnds.map { ($0 - now).atLeastZero }, members: sync.members, neighbours: findings,
             spoiled: sync.spoiled.all(at: now),
             apps: refreshers.indices.map { appStatus($0, at: now) }, counters: total)
     }
@@ -102,7 +102,7 @@ extension NodeCore {
     }
 
     /// Time since everything known was confirmed; nil if never, or if nobody vouches for what was found in the store.
-    public func confirmationAge(at now: Instant) -> Duration? { isCold ? nil : sync.age(at: now) }
+    public func confirmationAge(at now: Instant) -> Duration? { others.isCold ? nil : sync.age(at: now) }
 
     /// Whom this node believes to lead, itself included.
     public func leader(at now: Instant) -> LeaderHint? {
@@ -115,7 +115,7 @@ extension NodeCore {
     /// Asked at every event. In place it reads three fields; as a call it would be handed a copy of the whole node.
     @inline(__always)
     var leaderHint: LeaderHint? {
-        LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)
+        LeaderHint(elector.record, isLockHeld: lock.isHeld, seenFrom: holder)
     }
 }
 
