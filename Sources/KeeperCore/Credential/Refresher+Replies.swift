@@ -9,7 +9,7 @@ extension Refresher {
             if let record = reply.record {
                 knowledge.learn(record, from: reply.store, readAfter: requested)
                 schedule(at: now)
-            } else if knowledge.hasRecord {
+            } else if knowledge.stored.hasRecord {
                 // Whatever we thought stood there, an intent of ours even, is gone.
                 knowledge.storeLost(isNew: false)
             }
@@ -30,7 +30,7 @@ extension Refresher {
                 return backoff.retry(at: now + policy.timing.renewalRetry)
             }
             out.counters.restorations += 1
-            out.note(.credential(app.id, .restored(version: knowledge.storedVersion)))
+            out.note(.credential(app.id, .restored(version: knowledge.stored.version)))
         default:
             break
         }
@@ -135,9 +135,9 @@ extension Refresher {
             failed(trouble, intent, context, effect: .unsent, reaction: .backOff, leading: term, at: now, into: &out)
         case .unknown(let trouble):
             out.counters.unknownCalls += 1
-            let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
+            let mayHaveRotated = rules.leavesDoubt(unknownOutcomeOf: context.kind)
             if mayHaveRotated {
-                if rules.demand(.waitsAfterUnknown) { backoff.mayBeProcessed(until: now + policy.timing.lateness) }
+                if let pause = rules.pauseAfterUnknown(policy.timing) { backoff.mayBeProcessed(until: now + pause) }
                 knowledge.doubt(since: context.begun)
             }
             // Frozen between the last check and the first byte, it may have sent after a successor thought it over.
@@ -157,12 +157,12 @@ extension Refresher {
         // On the stable line WeChat tells what is left, not the life; a token seen before has the longer of the two.
         // Of a ticket it says the same whatever is left, so what it says last goes.
         let life = isSame && !app.line.isTicket ? max(current?.life ?? left, left) : left
-        let asked = rules.demand(.lifeFromRequest) ? context.begun : now
+        let asked = rules.lifeBegins(calledAt: context.begun, answeredAt: now)
         let expiresAt =
             app.line.isTicket
             ? ticket.named(at: asked, life: left, current: current, isSame: isSame, policy) : asked + left
         let credential = Credential(
-            app: app.id, version: max(current?.version ?? 0, knowledge.storedVersion) + 1, epoch: context.epoch,
+            app: app.id, version: max(current?.version ?? 0, knowledge.stored.version) + 1, epoch: context.epoch,
             token: token, fingerprint: fingerprint, life: life, expiresAt: expiresAt, issuedAt: now)
         if isSame { watch.trust() }
         if isSame, knowledge.isStored, let current {
@@ -187,7 +187,7 @@ extension Refresher {
         backoff.succeeded()
         repair.lives()
         let isNews =
-            knowledge.trouble != nil || knowledge.doubtSince != nil
+            knowledge.stored.trouble != nil || knowledge.doubtSince != nil
             || policy.isNews(credential.expiresAt - current.expiresAt, life: credential.life)
         backoff.retry(at: now + policy.confirmationPause(app.line, life: credential.life))
         job = .idle
@@ -202,9 +202,9 @@ extension Refresher {
         out.counters.refreshesFailed += 1
         let pause = backoff.failed(
             trouble, reaction, circumstances(isInDoubt: effect.mayHaveRotated, at: now), policy,
-            waitsAfterUnknown: rules.demand(.waitsAfterUnknown), at: now, random: &random)
+            pauseAfterUnknown: rules.pauseAfterUnknown(policy.timing), at: now, random: &random)
         out.note(.credential(app.id, .callFailed(trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause)))
-        knowledge.trouble = trouble
+        knowledge.failed(with: trouble)
         let wasAnswered = trouble.errcode != nil && !effect.mayHaveRotated
         // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
         if term == context.epoch || wasAnswered { answerFailure(trouble, wasAnswered: wasAnswered, pause, into: &out) }
@@ -269,7 +269,7 @@ extension Refresher {
         guard kind(for: .dead).rotates else {
             return out.note(.credential(app.id, .foreignRotation(errcode: errcode, repairedIn: .zero)))
         }
-        repair.count(knowledge.rotationsToday, in: epoch, policy.repairs(life: credential.life), at: now)
+        repair.count(knowledge.stored.rotationsToday, in: epoch, policy.repairs(life: credential.life), at: now)
         let pause = (heldUntil(credential) - now).atLeastZero
         out.note(.credential(app.id, .foreignRotation(errcode: errcode, repairedIn: pause)))
         guard pause > .zero else { return }
@@ -277,7 +277,7 @@ extension Refresher {
             errcode: errcode,
             summary: "a program outside this cluster fetches tokens for this app and ends ours again and again; "
                 + "so that the day's quota lasts, the next repair waits \(pause.wholeSeconds) s")
-        knowledge.trouble = trouble
+        knowledge.failed(with: trouble)
         resolve(
             Abortion(app: app.id, epoch: epoch, intent: nil, effect: .none, trouble: trouble), at: now, into: &out)
     }

@@ -89,9 +89,9 @@ extension NodeCore {
             epoch: credential?.epoch ?? .none, fingerprint: credential?.fingerprint,
             left: credential.map { ($0.expiresAt - now).atLeastZero }, life: credential?.life,
             age: credential.map { (now - $0.issuedAt).atLeastZero },
-            isInDoubt: refresher.knowledge.doubtSince != nil, trouble: refresher.knowledge.trouble,
-            nextAttempt: nextAttempt, rotationsToday: refresher.knowledge.rotationsToday,
-            overwrites: refresher.knowledge.overwrites(at: now))
+            isInDoubt: refresher.knowledge.doubtSince != nil, trouble: refresher.knowledge.stored.trouble,
+            nextAttempt: nextAttempt, rotationsToday: refresher.knowledge.stored.rotationsToday,
+            overwrites: refresher.knowledge.stored.overwrites(at: now))
     }
 
     /// What this node tells another that asks.
@@ -124,7 +124,9 @@ extension Refresher {
     func hasToken(at now: Instant) -> Bool { served?.expiresIn(at: now) != nil }
 
     /// Whether WeChat was asked for this app once, by whomever.
-    var wasAskedFor: Bool { knowledge.hasRecord || knowledge.credential != nil || knowledge.trouble != nil }
+    var wasAskedFor: Bool {
+        knowledge.stored.hasRecord || knowledge.credential != nil || knowledge.stored.trouble != nil
+    }
 
     /// The newest this node knows, acknowledged by the store or not; nil without a token.
     func shareable(at now: Instant) -> CredentialRecord? {
@@ -134,9 +136,7 @@ extension Refresher {
         record.version = credential.version
         record.epoch = credential.epoch
         record.previous = previous
-        record.issue = .init(
-            token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
-            left: (credential.expiresAt - now).atLeastZero, age: (now - credential.issuedAt).atLeastZero)
+        record.issue = .init(credential, at: now)
         return record
     }
 }

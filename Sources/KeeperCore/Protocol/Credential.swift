@@ -48,6 +48,15 @@ public struct Credential: Hashable, Sendable {
     public func isOlder(than other: Credential) -> Bool { (epoch, version) < (other.epoch, other.version) }
 }
 
+extension CredentialRecord.Issue {
+    /// The token as another node or the store may be told it.
+    init(_ credential: Credential, at now: Instant) {
+        self.init(
+            token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
+            left: (credential.expiresAt - now).atLeastZero, age: (now - credential.issuedAt).atLeastZero)
+    }
+}
+
 /// What a node may hand out for one app, complete in itself: the read path looks at nothing else.
 public struct ServedCredential: Hashable, Sendable {
     /// The token and its times.
