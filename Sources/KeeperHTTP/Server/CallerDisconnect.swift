@@ -1,34 +1,32 @@
 internal import Synchronization
 
-/// Tells whoever waits on behalf of a caller that the caller has gone.
+/// Tells the tasks that work for a caller that the caller has disconnected.
 ///
 /// One for each connection; set by its handler on the event loop, watched by the tasks that answer.
-final class Departure: Sendable {
+final class CallerDisconnect: Sendable {
     private struct State {
-        var isOver = false
+        var hasOccurred = false
         var watchers: [Int: AsyncStream<Never>.Continuation] = [:]
         var lastWatcher = 0
     }
 
     private let state = Mutex(State())
 
-    /// The caller has gone.
-    ///
-    /// May be said more than once.
-    func happen() {
+    /// The caller has disconnected; may be called more than once.
+    func occur() {
         let watchers = state.withLock { state in
-            state.isOver = true
+            state.hasOccurred = true
             defer { state.watchers = [:] }
             return state.watchers
         }
         for watcher in watchers.values { watcher.finish() }
     }
 
-    /// Brings nothing, and ends when the caller has gone or the watching task is cancelled.
+    /// Yields nothing, and ends when the caller has disconnected or the watching task is cancelled.
     func watch() -> AsyncStream<Never> {
         AsyncStream { watcher in
             let number: Int? = state.withLock { state in
-                guard !state.isOver else { return nil }
+                guard !state.hasOccurred else { return nil }
                 state.lastWatcher += 1
                 state.watchers[state.lastWatcher] = watcher
                 return state.lastWatcher
@@ -43,15 +41,15 @@ final class Departure: Sendable {
     }
 }
 
-/// Runs `operation` for a caller; when the caller goes first, cancels it and throws `CancellationError`.
-func whilePresent<Value: Sendable>(
-    _ departure: Departure?, _ operation: @escaping @Sendable () async throws -> Value
+/// Runs `operation` for a caller; if the caller disconnects first, cancels it and throws `CancellationError`.
+func whileConnected<Value: Sendable>(
+    _ disconnect: CallerDisconnect?, _ operation: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
-    guard let departure else { return try await operation() }
+    guard let disconnect else { return try await operation() }
     return try await withThrowingTaskGroup(of: Value?.self) { group in
         group.addTask { try await operation() }
         group.addTask {
-            for await _ in departure.watch() {}
+            for await _ in disconnect.watch() {}
             return nil
         }
         defer { group.cancelAll() }

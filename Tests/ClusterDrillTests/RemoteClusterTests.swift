@@ -5,7 +5,7 @@ import Testing
 @testable import ClusterObservation
 
 /// What a drill sees of the cluster it is done on.
-@Suite struct OwnGroundTests {
+@Suite struct RemoteClusterTests {
     @Test func unsteadyCluster_IsLeftAlone() throws {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase

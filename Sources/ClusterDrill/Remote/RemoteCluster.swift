@@ -5,7 +5,7 @@ package import Foundation
 ///
 /// Nobody here knows what WeChat saw, so reads are judged by their answers alone, and fetches are counted by the
 /// versions of the tokens.
-package struct OwnGround: Sendable {
+package struct RemoteCluster: Sendable {
     static let calm = Duration.seconds(2)
 
     /// Where the cluster is reached.

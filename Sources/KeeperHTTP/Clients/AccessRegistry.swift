@@ -3,7 +3,7 @@ internal import Synchronization
 /// Who may ask, and what about.
 ///
 /// Both change together when the configuration is read again.
-public final class Register: Sendable {
+public final class AccessRegistry: Sendable {
     /// The clients and apps of one moment.
     struct Entries: Sendable {
         var clients: ClientDirectory
@@ -12,7 +12,7 @@ public final class Register: Sendable {
 
     private let current: Mutex<Entries>
 
-    /// A register of these clients and apps.
+    /// A registry of these clients and apps.
     public init(clients: ClientDirectory, apps: AppDirectory) {
         current = Mutex(Entries(clients: clients, apps: apps))
     }

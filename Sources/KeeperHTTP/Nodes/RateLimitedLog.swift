@@ -1,8 +1,8 @@
 internal import Logging
 internal import Synchronization
 
-/// Logs what outsiders can provoke, at most once in ten seconds, and says how often it was left out.
-final class Complaints: Sendable {
+/// A log for what outsiders can provoke: at most one line in ten seconds, which says how many were left out.
+final class RateLimitedLog: Sendable {
     static let pause: Duration = .seconds(10)
 
     private struct State {
@@ -16,7 +16,7 @@ final class Complaints: Sendable {
     init(_ logger: Logger) { self.logger = logger }
 
     /// Logs `sentence`, unless another was logged just now.
-    func note(_ sentence: String, at now: ContinuousClock.Instant = .now) {
+    func warn(_ sentence: String, at now: ContinuousClock.Instant = .now) {
         let leftOut: Int? = state.withLock { state in
             if let lastAt = state.lastAt, now - lastAt < Self.pause {
                 state.leftOut += 1
@@ -26,6 +26,6 @@ final class Complaints: Sendable {
             return state.leftOut
         }
         guard let leftOut else { return }
-        logger.warning("\(sentence)", metadata: leftOut == 0 ? nil : ["complaints.left-out": "\(leftOut)"])
+        logger.warning("\(sentence)", metadata: leftOut == 0 ? nil : ["log.left-out": "\(leftOut)"])
     }
 }

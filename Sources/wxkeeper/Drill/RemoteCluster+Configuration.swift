@@ -3,7 +3,7 @@ internal import ClusterObservation
 internal import KeeperConfiguration
 internal import KeeperCore
 
-extension OwnGround {
+extension RemoteCluster {
     /// The cluster of the node that `config` describes.
     init(config: String, node: NodeOptions) throws(CommandFailure) {
         let configuration: Configuration

@@ -5,9 +5,9 @@ internal import KeeperCore
 internal import Logging
 internal import NIOCore
 
-/// A question of another node, proven to be one, with its body opened.
+/// A request that is proven to come from another node, its body opened.
 struct NodeRequest: Sendable {
-    let question: Question
+    let head: NodeRequestHead
     let body: [UInt8]
     let parameters: @Sendable (Substring) -> String?
 }
@@ -24,18 +24,18 @@ struct NodeAnswer: Sendable {
     }
 }
 
-/// The door for nodes: lets in what proves to come from the cluster, and proves what goes out.
+/// Authenticates requests of other nodes, and signs what is replied to them.
 ///
-/// A question without a right proof is answered 401 with nothing in it. One with a right proof that is late, meant for
-/// another incarnation or asked twice is answered 401 with a proven reason, which the asking node can show.
-struct NodeGate: Sendable {
+/// A request without a right proof is answered 401 and told nothing. One with a right proof that is late, meant for
+/// another incarnation or sent twice is answered 401 with a proven reason, which the asking node can show.
+struct NodeAuthenticator: Sendable {
     /// A longer body is refused.
     static let longestBody = 16 * 1024
 
     let holder: LeaseHolder
     let secret: ClusterSecret
     let nonces = NonceCache()
-    let complaints: Complaints
+    let log: RateLimitedLog
     /// Milliseconds since 1970, as this node believes.
     let clock: @Sendable () -> Int64
 
@@ -45,24 +45,24 @@ struct NodeGate: Sendable {
         _ handle: @escaping @Sendable (NodeRequest) async throws -> NodeAnswer
     ) async throws -> Response {
         let target = request.head.path ?? ""
-        let question = Question(method: request.method.rawValue, target: target) { name in
+        let head = NodeRequestHead(method: request.method.rawValue, target: target) { name in
             HTTPField.Name(name).flatMap { request.headers[$0] }
         }
-        guard let question, let proof = request.headers[.keeperMAC], let sealed = await body(of: request, channel),
-            secret.isProof(proof, of: question.proven(with: sealed), .question)
+        guard let head, let proof = request.headers[.keeperMAC], let sealed = await body(of: request, channel),
+            secret.isProof(proof, of: head.proven(with: sealed), .request)
         else { throw distrust("no proof that it comes from a node of this cluster") }
 
-        if let objection = objection(to: question, method) {
-            complaints.note("a node's request was refused: \(objection.reason)")
-            return try response(NodeAnswer(objection.status, objection), to: question)
+        if let objection = objection(to: head, method) {
+            log.warn("a node's request was refused: \(objection.reason)")
+            return try response(NodeAnswer(objection.status, objection), to: head)
         }
-        let opened = try secret.open(sealed, .question, nonce: question.nonce)
+        let opened = try secret.open(sealed, .request, nonce: head.nonce)
         let parameters = request.uri.queryParameters.map { (name: $0.key, value: String($0.value)) }
-        let asked = NodeRequest(question: question, body: opened) { name in
+        let asked = NodeRequest(head: head, body: opened) { name in
             parameters.first { $0.name == name }?.value
         }
-        let answer = try await whilePresent(channel.departure()) { try await handle(asked) }
-        return try response(answer, to: question)
+        let answer = try await whileConnected(channel.callerDisconnect()) { try await handle(asked) }
+        return try response(answer, to: head)
     }
 
     private func body(of request: Request, _ channel: any Channel) async -> [UInt8]? {
@@ -70,11 +70,11 @@ struct NodeGate: Sendable {
         return [UInt8](bytes.readableBytesView)
     }
 
-    /// Why a question from the cluster is not answered all the same.
+    /// Why a request from the cluster is refused all the same.
     struct Objection: Codable {
         var code: Int
         var reason: String
-        /// What time it is here, in milliseconds since 1970, if the question's time is what is wrong with it.
+        /// What time it is here, in milliseconds since 1970, if the request's time is what is wrong with it.
         var clock: Int64?
         /// Who is here, if somebody else was meant.
         var holder: HolderMessage?
@@ -91,38 +91,38 @@ struct NodeGate: Sendable {
         var status: HTTPResponse.Status { .init(code: code) }
     }
 
-    private func objection(to question: Question, _ method: HTTPRequest.Method) -> Objection? {
-        guard question.method == method.rawValue else { return Objection(.methodNotAllowed, "wrong method") }
-        guard question.recipient == holder.incarnation else {
+    private func objection(to head: NodeRequestHead, _ method: HTTPRequest.Method) -> Objection? {
+        guard head.method == method.rawValue else { return Objection(.methodNotAllowed, "wrong method") }
+        guard head.recipient == holder.incarnation else {
             return Objection(
                 .unauthorized, "it was meant for another start of a node", holder: HolderMessage(holder))
         }
         let here = clock()
-        let lateness = Duration.milliseconds(here - question.time)
-        guard (.zero - Question.window...Question.window).contains(lateness) else {
+        let lateness = Duration.milliseconds(here - head.time)
+        guard (.zero - NodeRequestHead.window...NodeRequestHead.window).contains(lateness) else {
             return Objection(
                 .unauthorized,
                 "the clocks of the two nodes differ by \(abs(lateness.wholeSeconds)) s; "
-                    + "at most \(Question.window.wholeSeconds) s are allowed",
+                    + "at most \(NodeRequestHead.window.wholeSeconds) s are allowed",
                 clock: here)
         }
-        switch nonces.note(question.nonce, at: .now) {
+        switch nonces.note(head.nonce, at: .now) {
         case .new: return nil
         case .known: return Objection(.unauthorized, "it was asked before")
         case .full: return Objection(.serviceUnavailable, "too many requests of nodes")
         }
     }
 
-    private func response(_ answer: NodeAnswer, to question: Question) throws -> Response {
-        let sealed = try secret.seal(answer.body, .answer, nonce: question.nonce)
-        let proof = secret.proof(of: question.proven(status: answer.status.code, body: sealed), .answer)
+    private func response(_ answer: NodeAnswer, to head: NodeRequestHead) throws -> Response {
+        let sealed = try secret.seal(answer.body, .reply, nonce: head.nonce)
+        let proof = secret.proof(of: head.proven(status: answer.status.code, body: sealed), .reply)
         return Response(
             status: answer.status, headers: [.contentType: "application/octet-stream", .keeperMAC: proof],
             body: .init(byteBuffer: ByteBuffer(bytes: sealed)))
     }
 
     private func distrust(_ reason: String) -> RequestFailure {
-        complaints.note("a request to a path for nodes was refused: \(reason)")
+        log.warn("a request to a path for nodes was refused: \(reason)")
         return RequestFailure(.unauthorized, "this path is for the nodes of the cluster alone")
     }
 }

@@ -1,8 +1,8 @@
 internal import KeeperCore
 
 /// The head of a request from one node to another, as the proof covers it.
-struct Question: Equatable, Sendable {
-    /// Allowed difference between the wall clocks of two nodes, and the age at which a question is void.
+struct NodeRequestHead: Equatable, Sendable {
+    /// Allowed difference between the wall clocks of two nodes, and the age at which a request is void.
     static let window: Duration = .seconds(60)
 
     /// GET or POST.
@@ -22,7 +22,7 @@ struct Question: Equatable, Sendable {
     /// Milliseconds left until it gives up.
     var remaining: Int64
 
-    /// A new question with a new nonce.
+    /// The head of a new request, with a new nonce.
     init(
         method: String, target: String, time: Int64, recipient: Incarnation, hop: Int, epoch: Epoch, remaining: Int64
     ) {
@@ -38,7 +38,7 @@ struct Question: Equatable, Sendable {
         self.remaining = remaining
     }
 
-    /// Reads a question from the headers of a request; nil if one is missing or badly written.
+    /// Reads the head from the headers of a request; nil if one is missing or badly written.
     init?(method: String, target: String, header: (String) -> String?) {
         guard let time = header("X-Wxkeeper-Time").flatMap(Int64.init),
             let nonce = header("X-Wxkeeper-Nonce"), nonce.utf8.count == 32,
@@ -66,13 +66,13 @@ struct Question: Equatable, Sendable {
             ("X-Wxkeeper-Hop", String(hop)),
             ("X-Wxkeeper-Epoch", String(epoch.rawValue)),
             ("X-Wxkeeper-Remaining", String(remaining)),
-            ("X-Wxkeeper-Mac", secret.proof(of: proven(with: body), .question)),
+            ("X-Wxkeeper-Mac", secret.proof(of: proven(with: body), .request)),
         ]
     }
 
     /// Everything the proof covers.
     ///
-    /// Each part has its length before it, so that no two questions look alike.
+    /// Each part has its length before it, so that no two requests look alike.
     func proven(with body: [UInt8]) -> [UInt8] {
         let texts = [
             method, target, String(time), nonce, recipient.rawValue, String(hop), String(epoch.rawValue),
@@ -81,7 +81,7 @@ struct Question: Equatable, Sendable {
         return (texts.map { Array($0.utf8) } + [body]).framed
     }
 
-    /// Everything the proof of an answer to it covers.
+    /// Everything the proof of the reply covers.
     func proven(status: Int, body: [UInt8]) -> [UInt8] {
         [Array(nonce.utf8), Array(String(status).utf8), body].framed
     }

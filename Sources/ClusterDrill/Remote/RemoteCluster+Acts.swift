@@ -1,6 +1,6 @@
 internal import ClusterObservation
 
-extension OwnGround {
+extension RemoteCluster {
     /// Looks, does it, looks again; ends at the first failed read.
     func rehearse(_ name: DrillName, _ apps: [String], _ load: Load, _ journal: DrillJournal) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

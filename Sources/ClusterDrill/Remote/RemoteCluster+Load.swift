@@ -1,6 +1,6 @@
 internal import ClusterObservation
 
-extension OwnGround {
+extension RemoteCluster {
     /// Few enough to disturb nobody: together twenty reads a second.
     static var readers: Int { 4 }
     private static var readPause: Duration { .milliseconds(200) }

@@ -1,7 +1,7 @@
 internal import ClusterObservation
 
 /// Draws the lanes of a timeline from top to bottom.
-struct Easel {
+struct TimelineRenderer {
     private static let left = 132.0
     private static let right = 1108.0
     private static let gap = 14.0
@@ -167,7 +167,7 @@ struct Easel {
     }
 }
 
-extension Easel {
+extension TimelineRenderer {
     private func x(_ at: Duration) -> Double {
         Self.left + (Self.right - Self.left) * min(1, max(0, at / timeline.length))
     }
