@@ -7,12 +7,7 @@ import Testing
 /// The shell around the core, with a world in memory.
 @Suite(.timeLimit(.minutes(1))) struct NodeTests {
     private static func keeping(_ token: String) -> (World) -> Void {
-        { world in
-            world.store.set { state in
-                state.records[.wx1] = .mature(token)
-                state.event = 1
-            }
-        }
+        { world in world.store.keep(.mature(token)) }
     }
 
     private func token(_ reading: TokenReading) -> String? {
