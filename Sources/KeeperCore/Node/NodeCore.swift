@@ -119,19 +119,16 @@ extension NodeCore {
 
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.
     mutating func updateSituation(at now: Instant) {
-        var next = Situation()
+        var leadership: Situation.Leadership?
         if !departure.isUnderWay, let term = elector.term, now < term.validUntil {
-            next.leadership = Situation.Leadership(
+            leadership = Situation.Leadership(
                 epoch: term.epoch, granted: term.granted, quiet: term.quiet, validUntil: term.validUntil,
                 hasReadAll: sync.hasReadAll, hasAskedPeers: others.query.isAnswered(for: term.epoch),
                 hasSlot: slots.hasFree)
-        } else {
-            // Also while it leaves: whoever still asks here is sent on to the next leader.
-            next.leader = leaderHint
         }
-        let isSame = next.matters(like: situation)
-        situation = next
-        guard !isSame else { return }
+        // Also while it leaves: whoever still asks here is sent on to the next leader.
+        let leader = leadership == nil ? leaderHint : nil
+        guard situation.become(leadership, leader) else { return }
         for index in refreshers.indices { step(index, at: now) }
     }
 
@@ -199,14 +196,18 @@ extension LeaderHint {
 }
 
 extension Situation {
-    /// Whether an app would decide the same in both.
+    /// Takes in who leads; returns whether an app may decide otherwise than before.
     ///
     /// A longer lease alone changes nothing; who waits for it is told.
-    func matters(like other: Situation) -> Bool {
-        guard leader == other.leader else { return false }
-        guard let leadership, let before = other.leadership else {
-            return (leadership == nil) == (other.leadership == nil)
-        }
+    fileprivate mutating func become(_ next: Leadership?, _ other: LeaderHint?) -> Bool {
+        let isSame = leader == other && matters(like: next)
+        leadership = next
+        if !isSame { leader = other }
+        return !isSame
+    }
+
+    private func matters(like other: Leadership?) -> Bool {
+        guard let leadership, let before = other else { return (leadership == nil) == (other == nil) }
         return leadership.epoch == before.epoch && leadership.granted == before.granted
             && leadership.quiet == before.quiet && leadership.hasReadAll == before.hasReadAll
             && leadership.hasAskedPeers == before.hasAskedPeers
