@@ -76,6 +76,13 @@ public struct NodeCore: Sendable {
 
     /// Takes one event and says what to do about it.
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
+        var actions: [NodeAction] = []
+        handle(event, at: now, into: &actions)
+        return actions
+    }
+
+    /// Takes one event and says what to do about it in a list that must be empty: one may serve for many events.
+    package mutating func handle(_ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]) {
         switch event {
         case .started:
             setup.start(at: now)
@@ -94,7 +101,7 @@ public struct NodeCore: Sendable {
         case .configured(let apps): configure(apps, at: now)
         }
         settle(at: now)
-        return out.drain()
+        out.drain(into: &actions)
     }
 }
 
