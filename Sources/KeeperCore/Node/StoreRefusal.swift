@@ -27,6 +27,25 @@ extension StoreRefusal: CustomStringConvertible {
     public var description: String { "\(reason) (\(code)); \(deed)" }
 }
 
+extension StoreRefusal {
+    /// The number of the form in which this version keeps things in the store.
+    public static let knownFormat = 1
+    /// The code of `unknownFormat`.
+    public static let formatCode = "FORMAT"
+
+    /// What lies there was written by a version that keeps things in another form: nothing of it is believed, and
+    /// nothing is changed.
+    /// - Parameter found: nil where there is no number, or what is none.
+    public static func unknownFormat(_ found: Int?) -> StoreRefusal {
+        let foundFormat = found.map { "format \($0)" } ?? "no format number"
+        return StoreRefusal(
+            code: formatCode,
+            reason: "the keys of this cluster in Redis have \(foundFormat), and this version of wxkeeper knows format "
+                + "\(knownFormat) only",
+            deed: "run the version that wrote them on every node, or give this cluster a cluster.name of its own")
+    }
+}
+
 /// What the store refuses at present, by kind of command: one that is answered says nothing about another.
 struct RefusalBook: Sendable {
     /// What was not refused again for so long counts as over, unless its like has been answered before.
