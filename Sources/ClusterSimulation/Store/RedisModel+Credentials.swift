@@ -76,15 +76,7 @@ extension RedisModel {
         let isUnopposed =
             (record?.lastIntentEpoch ?? .none) < publication.epoch && (record?.epoch ?? .none) <= publication.epoch
         guard isOpen || isUnopposed || !rules.demand(.intentFence) else {
-            sightings.count(.refusedPublication)
-            sightings.count(.taint)
-            change(publication.app) { record, event in
-                let called = now - publication.age.nanoseconds
-                // The doubt cannot be older than the current token, nor than the call; a standing older one stays.
-                let at = max(record.issue?.publishedAt ?? called, called)
-                record.taint = .init(event: event, at: min(at, record.taint?.at ?? at))
-            }
-            return .superseded
+            return supersede(publication, now)
         }
         change(publication.app) { record, _ in
             if let taint = record.taint, let intent = record.intent, isOpen, taint.event < intent.event {
@@ -106,6 +98,19 @@ extension RedisModel {
             record.trouble = nil
         }
         return .accepted
+    }
+
+    /// Which of the two tokens is the newest, only WeChat knows.
+    private mutating func supersede(_ publication: Publication, _ now: Int64) -> CredentialReply.Outcome {
+        sightings.count(.refusedPublication)
+        sightings.count(.taint)
+        change(publication.app) { record, event in
+            let called = now - publication.age.nanoseconds
+            // The doubt cannot be older than the current token, nor than the call; a standing older one stays.
+            let at = max(record.issue?.publishedAt ?? called, called)
+            record.taint = .init(event: event, at: min(at, record.taint?.at ?? at))
+        }
+        return .superseded
     }
 
     private mutating func run(_ abortion: Abortion, _ holder: LeaseHolder, _ now: Int64) -> CredentialReply.Outcome {
