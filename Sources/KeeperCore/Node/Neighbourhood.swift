@@ -25,28 +25,38 @@ struct Neighbourhood: Sendable {
         let theirs: AppsDigest?
     }
 
-    private var entries: [NodeName: Entry] = [:]
+    /// One for each other member that was asked, in no order.
+    private var entries: [Entry] = []
     private var inFlight: (request: RequestID, holder: LeaseHolder, pair: Pair)?
 
     /// What was found, for those members.
     func findings(on members: [Member]) -> [Neighbour] {
         members.compactMap { member in
-            entries[member.holder.node].flatMap { $0.neighbour.holder == member.holder ? $0.neighbour : nil }
+            place(of: member.holder).map { entries[$0].neighbour }
         }
     }
 
+    /// Where that process stands among the entries.
+    private func place(of holder: LeaseHolder) -> Int? { entries.firstIndex { $0.neighbour.holder == holder } }
+
     /// Whom to ask now; nil if everybody is known.
-    mutating func next(of others: [Member], ours: AppsDigest, at now: Instant) -> Member? {
-        let names = Set(others.map(\.holder.node))
-        entries = entries.filter { names.contains($0.key) }
+    ///
+    /// Asked at every tick, so it copies and hashes nothing.
+    /// - Parameter members: this node may be among them.
+    mutating func next(of members: [Member], seenFrom node: LeaseHolder, ours: AppsDigest, at now: Instant) -> Member? {
+        let isAnother = { (member: Member) in member.holder.incarnation != node.incarnation }
+        entries.removeAll { entry in
+            !members.contains { $0.holder.node == entry.neighbour.holder.node && isAnother($0) }
+        }
         guard inFlight == nil else { return nil }
-        for member in others where !member.isDraining {
-            let pair = Pair(ours: ours, theirs: member.apps)
-            guard let entry = entries[member.holder.node], entry.neighbour.holder == member.holder else {
-                entries[member.holder.node] = Entry(neighbour: Neighbour(holder: member.holder, finding: .unknown))
+        for member in members where !member.isDraining && isAnother(member) {
+            guard let place = place(of: member.holder) else {
+                entries.removeAll { $0.neighbour.holder.node == member.holder.node }
+                entries.append(Entry(neighbour: Neighbour(holder: member.holder, finding: .unknown)))
                 return member
             }
-            if entry.comparedAs != pair, entry.notBefore <= now { return member }
+            let pair = Pair(ours: ours, theirs: member.apps)
+            if entries[place].comparedAs != pair, entries[place].notBefore <= now { return member }
         }
         return nil
     }
@@ -55,10 +65,10 @@ struct Neighbourhood: Sendable {
     ///
     /// One that was never found is not waited for; one that was not asked yet is, for the moment that takes.
     func expects(_ app: AppID, of member: Member) -> Bool {
-        guard let entry = entries[member.holder.node], entry.neighbour.holder == member.holder else { return true }
-        switch entry.neighbour.finding {
+        guard let place = place(of: member.holder) else { return true }
+        switch entries[place].neighbour.finding {
         case .unknown, .sameApps: return true
-        case .otherApps: return !entry.lacking.contains(app)
+        case .otherApps: return !entries[place].lacking.contains(app)
         case .answeredBy, .silent: return false
         }
     }
@@ -75,7 +85,8 @@ struct Neighbourhood: Sendable {
     ) -> Neighbour? {
         guard let inFlight, inFlight.request == request else { return nil }
         self.inFlight = nil
-        guard var entry = entries[inFlight.holder.node], entry.neighbour.holder == inFlight.holder else { return nil }
+        guard let place = place(of: inFlight.holder) else { return nil }
+        var entry = entries[place]
         let before = entry.neighbour.finding
         entry.comparedAs = nil
         entry.notBefore = now + Self.retry
@@ -96,7 +107,7 @@ struct Neighbourhood: Sendable {
             entry.failures += 1
             if entry.failures >= Self.patience { entry.neighbour.finding = .silent(reason) }
         }
-        entries[inFlight.holder.node] = entry
+        entries[place] = entry
         return entry.neighbour.finding == before ? nil : entry.neighbour
     }
 }
@@ -112,7 +123,8 @@ extension NodeCore {
     /// Called when a tick has told who is there.
     mutating func introduceIfDue(at now: Instant) {
         guard !departure.isForGood,
-            let member = others.neighbourhood.next(of: otherMembers, ours: directory.digest, at: now)
+            let member = others.neighbourhood.next(
+                of: sync.members, seenFrom: holder, ours: directory.digest, at: now)
         else { return }
         others.neighbourhood.sent(out.introduce(to: member, apps: directory.digest), to: member, ours: directory.digest)
     }
