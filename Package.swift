@@ -117,10 +117,14 @@ let package = Package(
         .target(
             name: "KeeperTestKit", dependencies: ["LocalCluster", "KeeperPorts", "KeeperCore", .subprocess],
             path: "Tests/KeeperTestKit", swiftSettings: settings),
-        tests("KeeperCoreTests", ["KeeperCore"]),
+        tests("KeeperCoreTests", ["KeeperCore", "ClusterSimulation"]),
         tests("RedisClientTests", ["RedisClient", "KeeperTestKit", .nioCore, .nioPosix]),
         tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
-        tests("KeeperNodeTests", ["KeeperNode", "KeeperPorts", "KeeperCore", .lifecycle, .lifecycleTestKit, .logging]),
+        tests(
+            "KeeperNodeTests",
+            [
+                "KeeperNode", "KeeperPorts", "KeeperCore", "ClusterSimulation", .lifecycle, .lifecycleTestKit, .logging,
+            ]),
         tests(
             "KeeperHTTPTests",
             [

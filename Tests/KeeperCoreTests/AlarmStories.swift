@@ -113,7 +113,7 @@ import Testing
 
     @Test func storeWithoutALeader_IsTold() {
         var stage = Stage.following(.sample(age: .seconds(100)))
-        stage.store.pauseLeft = .seconds(300)
+        stage.store.pause(for: .seconds(300), at: stage.now)
         stage.store.lock = nil
         stage.pass(.seconds(20))
         #expect(kinds(stage) == [.noLeader])

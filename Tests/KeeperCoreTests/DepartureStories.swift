@@ -130,11 +130,11 @@ import Testing
     @Test func livingNamesake_EndsThisNode() {
         var stage = Stage()
         let other = LeaseHolder.node("n1", start: 0)
-        stage.store.nameHolder = .living(other)
+        stage.store.place(.living(other))
         stage.play(.started)
         stage.pass(.milliseconds(500))
         #expect(stage.story == [], "no campaign while the name is contested")
-        stage.store.nameHolder = .living(other, beat: 2)
+        stage.store.place(.living(other, beat: 2))
         stage.pass(.milliseconds(500))
         #expect(stage.actions.contains(.nameTaken(by: .living(other, beat: 2))))
         #expect(stage.leaseCommands == [])
@@ -142,7 +142,7 @@ import Testing
 
     @Test func deadNamesake_IsReplaced() {
         var stage = Stage()
-        stage.store.nameHolder = .living(.node("n1", start: 0))
+        stage.store.place(.living(.node("n1", start: 0)))
         stage.play(.started)
         stage.passUntil(atMost: .seconds(3)) { $0.isLeading() }
         #expect(!stage.story.contains("name taken"))

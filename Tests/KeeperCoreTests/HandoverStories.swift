@@ -44,18 +44,18 @@ import Testing
 
     @Test func pause_KeepsEverybodyBack_UntilItEnds() {
         var stage = Stage.following(mature)
-        stage.store.pauseLeft = .seconds(600)
+        stage.store.pause(for: .seconds(600), at: stage.now)
         stage.store.lock = nil
         stage.pass(.seconds(60))
         #expect(!stage.isLeading())
-        stage.store.pauseLeft = nil
+        stage.store.pause(for: nil, at: stage.now)
         stage.pass(.seconds(1))
         #expect(stage.isLeading())
     }
 
     @Test func pause_DoesNotKeepBackWhoIsNamed() {
         var stage = Stage.following(mature)
-        stage.store.pauseLeft = .seconds(600)
+        stage.store.pause(for: .seconds(600), at: stage.now)
         stage.store.lease?.release = .handedOver(Handover(left: .zero, successor: NodeName("n1")))
         stage.store.lock = nil
         stage.pass(.seconds(1))
@@ -64,7 +64,7 @@ import Testing
 
     @Test func pause_LeavesTheLeaderAlone() {
         var stage = leading(beside: [])
-        stage.store.pauseLeft = .seconds(600)
+        stage.store.pause(for: .seconds(600), at: stage.now)
         stage.pass(.seconds(60))
         #expect(stage.isLeading())
         #expect(stage.core.status(at: stage.now).pauseLeft != nil)
@@ -115,7 +115,7 @@ import Testing
 
     @Test func stepDownInAPause_IsRefused() {
         var stage = leading(beside: [member(.n2)])
-        stage.store.pauseLeft = .seconds(600)
+        stage.store.pause(for: .seconds(600), at: stage.now)
         stage.pass(.seconds(1))
         #expect(throws: HandoverRefusal.unfitSuccessor(nil, .paused)) {
             try stage.core.successor(by: .stepDown, at: stage.now)

@@ -198,7 +198,7 @@ import Testing
         var stage = Stage.leading(young)
         stage.pass(.seconds(2))
         let before = stage.served
-        stage.store.clockOffset += .seconds(3600)
+        stage.store.stepClock(by: 3600, at: stage.now)
         stage.pass(.seconds(2))
         #expect(stage.core.status(at: stage.now).counters.storeClockSteps == 1)
         #expect(stage.served == before)

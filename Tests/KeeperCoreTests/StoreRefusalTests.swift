@@ -22,7 +22,7 @@ import Testing
         #expect(notices(&out) == [.store(.refuses(other))])
         sync.noteReply(nil, of: .tick, at: .seconds(7), into: &out)
         #expect(notices(&out) == [.store(.reachable)])
-        #expect(sync.refusals.current == nil && sync.isReachable == true)
+        #expect(sync.refusal == nil && sync.isReachable == true)
     }
 
     @Test(arguments: [StoreError.unreachable("refused"), .timedOut])
@@ -33,6 +33,6 @@ import Testing
         #expect(notices(&out) == [.store(.refuses(full))])
         for second in 2...4 { sync.noteReply(error, of: .tick, at: .seconds(Double(second)), into: &out) }
         #expect(notices(&out) == [.store(.unreachable(error))])
-        #expect(sync.refusals.current == nil && sync.isReachable == false)
+        #expect(sync.refusal == nil && sync.isReachable == false)
     }
 }

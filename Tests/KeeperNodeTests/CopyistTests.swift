@@ -27,12 +27,7 @@ import Testing
         }
     }
 
-    private static func keepOld(in world: World) {
-        world.store.set { state in
-            state.records[.wx1] = .mature("old")
-            state.event = 1
-        }
-    }
+    private static func keepOld(in world: World) { world.store.keep(.mature("old")) }
 
     @Test func leader_CopiesWhatItServes_AndFollowsItsTokens() async throws {
         try await withCopyist(setting: Self.keepOld) { node, world, _ in
@@ -57,10 +52,7 @@ import Testing
         try await withCopyist(setting: scene) { node, world, _ in
             try await eventually("a token") { if case .token = node.read(.wx1) { true } else { false } }
             #expect(world.store.copies.isEmpty)
-            world.store.set { state in
-                state.lease?.release = .handedOver(Handover(left: .zero))
-                state.isLocked = false
-            }
+            world.store.set { $0.release() }
             try await eventually("a copy") { !world.store.copies.isEmpty }
             #expect(world.store.copyEpochs.first == Epoch(6))
         }

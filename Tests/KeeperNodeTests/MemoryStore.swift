@@ -2,16 +2,14 @@ import KeeperCore
 import KeeperPorts
 import Synchronization
 
-/// The least of a store: one node's lease and records in memory, and a log of what was asked.
+@testable import ClusterSimulation
+
+/// The model of Redis behind the ports of one node, `n1`, with a log of what was asked.
 ///
 /// It begins with a term that another node has released, so that nothing keeps the node under test from calling.
 final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
     struct State {
-        var lease: LeaseRecord? = LeaseRecord(
-            epoch: Epoch(4), holder: .n2, sequence: 1, isActive: true, release: .handedOver(Handover(left: .zero)))
-        var isLocked = false
-        var records: [AppID: CredentialRecord] = [:]
-        var event: UInt64 = 0
+        var redis = RedisModel(seed: 7)
         /// Stands under the node's name and stirs with every tick.
         var namesake: Member?
         var isAway = false
@@ -20,13 +18,27 @@ final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
         /// The epoch of every command about copies.
         var copyEpochs: [Epoch] = []
         var copiesFail = false
+
+        init() {
+            redis.lead(.n2, epoch: 4, sequence: 1, until: .max)
+            release()
+        }
+
+        /// The leader, another node, hands over.
+        mutating func release() {
+            redis.contents.lease?.release = .handedOver(Handover(left: .zero))
+            redis.contents.lock = nil
+        }
     }
 
     let hints: AsyncStream<Void>
     private let hint: AsyncStream<Void>.Continuation
     private let state = Mutex(State())
+    private let start = ContinuousClock.now
 
     init() { (hints, hint) = AsyncStream.makeStream() }
+
+    private var now: WorldTime { WorldTime(nanoseconds: start.duration(to: .now).nanoseconds) }
 
     /// Changes the scene and tells the node that something has changed.
     func set(_ body: (inout sending State) -> Void) {
@@ -42,31 +54,39 @@ final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
 
     var copyEpochs: [Epoch] { state.withLock { $0.copyEpochs } }
 
-    func record(_ app: AppID) -> CredentialRecord? { state.withLock { $0.records[app] } }
+    func record(_ app: AppID) -> CredentialRecord? {
+        state.withLock { state in state.redis.stored(app)?.reading(at: state.redis.clock.now(now)) }
+    }
+
+    /// Another node has written this record.
+    func keep(_ record: CredentialRecord) { set { [now] state in state.redis.keep(record, at: now) } }
+
+    /// Another version has written its number.
+    func setFormat(_ number: Int) { set { $0.redis.contents.format = number } }
 
     /// Another node takes the lease.
     func crown(_ holder: LeaseHolder, epoch: UInt64) {
-        set { state in
-            state.lease = LeaseRecord(epoch: Epoch(epoch), holder: holder, sequence: 1)
-            state.isLocked = true
-        }
+        set { $0.redis.lead(holder, epoch: epoch, sequence: 1, until: .max) }
     }
 
     func perform(
         _ command: LeaseCommand, before deadline: ContinuousClock.Instant
     ) async throws(StoreError) -> LeaseReply {
-        let answer = state.withLock { $0.isAway ? nil : $0.perform(command) }
-        guard let answer else { throw .unreachable("away") }
-        return LeaseReply(server: ServerIdentity(run: "run", connection: 1), answer: answer)
+        try reply { state in state.perform(command, at: now) }
     }
 
     func perform(
         _ command: CredentialCommand, before deadline: ContinuousClock.Instant
     ) async throws(StoreError) -> CredentialReply {
-        let record = state.withLock { $0.isAway ? nil : $0.perform(command) }
-        guard let record else { throw .unreachable("away") }
-        return CredentialReply(
-            server: ServerIdentity(run: "run", connection: 1), store: "memory", outcome: .accepted, record: record)
+        try reply { state in state.perform(command, at: now) }
+    }
+
+    private func reply<Reply: Sendable>(_ body: (inout State) -> Reply) throws(StoreError) -> Reply {
+        let result: Result<Reply, StoreError> = state.withLock { state in
+            if state.isAway { return .failure(.unreachable("away")) }
+            return state.redis.refusal.map { .failure(.rejected($0)) } ?? .success(body(&state))
+        }
+        return try result.get()
     }
 
     func copy(
@@ -83,57 +103,21 @@ final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
 }
 
 extension MemoryStore.State {
-    fileprivate mutating func perform(_ command: LeaseCommand) -> LeaseReply.Answer {
-        if case .tick = command {} else { leaseLog.append(command) }
-        switch command {
-        case .tick(let tick):
+    private var server: ServerIdentity { ServerIdentity(run: redis.run, connection: 1) }
+
+    fileprivate mutating func perform(_ command: LeaseCommand, at now: WorldTime) -> LeaseReply {
+        if case .tick = command {
             namesake?.beat += 1
-            let changes = records.values.filter { $0.event > tick.position?.event ?? 0 }
-            return .ticked(
-                TickReply(
-                    lease: lease, lockLeft: isLocked ? .seconds(60) : nil,
-                    changes: changes.sorted { $0.event < $1.event },
-                    position: StorePosition(store: "memory", event: event), startsOver: tick.position == nil,
-                    nameHolder: namesake))
-        case .acquire:
-            guard !isLocked else { return .denied(lease) }
-            let previous = lease
-            let epoch = Epoch((previous?.epoch.rawValue ?? 0) + 1)
-            lease = LeaseRecord(epoch: epoch, holder: .n1, sequence: 1)
-            isLocked = true
-            return .granted(epoch: epoch, previous: previous)
-        case .renew(let epoch, _, _):
-            guard lease?.holder == .n1, lease?.epoch == epoch else { return .denied(lease) }
-            lease?.sequence += 1
-            return .renewed(sequence: lease?.sequence ?? 0)
-        case .release(_, let handover):
-            lease?.release = .handedOver(handover)
-            isLocked = false
-            return .done
-        case .reportDeath, .pause, .leave: return .done
+            if let namesake { redis.place(namesake) }
+        } else {
+            leaseLog.append(command)
         }
+        return LeaseReply(server: server, answer: redis.perform(command, as: .n1, at: now))
     }
 
-    fileprivate mutating func perform(_ command: CredentialCommand) -> CredentialRecord {
-        event += 1
-        var record = records[command.app] ?? CredentialRecord(app: command.app)
-        record.event = event
-        switch command {
-        case .begin(let wish):
-            record.intent = OpenIntent(id: wish.intent, epoch: wish.epoch, event: event, age: .zero)
-        case .publish(let news):
-            if let old = record.issue { record.previous.insert(old.fingerprint, at: 0) }
-            record.version += 1
-            record.epoch = news.epoch
-            record.intent = nil
-            record.issue = .init(
-                token: news.token, fingerprint: news.fingerprint, life: news.life, left: news.left, age: .zero)
-        case .abort(let abortion):
-            record.intent = nil
-            record.trouble = abortion.trouble ?? record.trouble
-        case .put, .restore: break
-        }
-        records[command.app] = record
-        return record
+    fileprivate mutating func perform(_ command: CredentialCommand, at now: WorldTime) -> CredentialReply {
+        let answer = redis.perform(command, as: .n1, at: now)
+        return CredentialReply(
+            server: server, store: redis.contents.store ?? "", outcome: answer.outcome, record: answer.record)
     }
 }

@@ -7,12 +7,7 @@ import Testing
 /// The shell around the core, with a world in memory.
 @Suite(.timeLimit(.minutes(1))) struct NodeTests {
     private static func keeping(_ token: String) -> (World) -> Void {
-        { world in
-            world.store.set { state in
-                state.records[.wx1] = .mature(token)
-                state.event = 1
-            }
-        }
+        { world in world.store.keep(.mature(token)) }
     }
 
     private func token(_ reading: TokenReading) -> String? {
@@ -66,6 +61,20 @@ import Testing
         try await withNode(setting: { $0.store.set { $0.isAway = true } }) { node, _, _ in
             #expect(node.read(.wx1) == .none)
             try await eventually("a reason") { await node.health().reasonsNotReady.contains(.starting) }
+        }
+    }
+
+    @Test func unknownFormat_IsTold_AndTheTokenIsServedOn() async throws {
+        try await withNode(setting: Self.keeping("old")) { node, world, _ in
+            try await leads(node)
+            world.store.setFormat(2)
+            try await eventually("the refusal") { await node.health().storeRefusal == .unknownFormat(2) }
+            try await eventually("the end of the term") { await node.health().role == .follower }
+            #expect(token(node.read(.wx1)) == "old")
+            #expect(world.log.lines.contains { $0.contains("format 2") && $0.contains("cluster.name") })
+            world.store.setFormat(StoreRefusal.knownFormat)
+            try await leads(node)
+            #expect(world.store.record(.wx1)?.issue?.token == Token("old"), "nothing was touched")
         }
     }
 

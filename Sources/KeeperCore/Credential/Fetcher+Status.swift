@@ -33,41 +33,18 @@ extension Fetcher {
         return record
     }
 
-    func status(
+    /// How the credential is.
+    func report(
         _ leadership: Situation.Leadership?, for callers: WaitingCallers, at now: Instant
-    ) -> AppStatus {
-        let credential = served
-        let next = leadership.flatMap { view(callers).nextFetch($0, at: now) }
-        return AppStatus(
-            app: app, line: settings.app.line, version: credential?.version ?? 0, epoch: credential?.epoch ?? .none,
-            fingerprint: credential?.fingerprint, left: credential.map { ($0.expiresAt - now).atLeastZero },
-            life: credential?.life, age: credential.map { (now - $0.issuedAt).atLeastZero },
-            isInDoubt: knowledge.doubtSince != nil, trouble: knowledge.stored.trouble,
-            nextAttempt: next.map { ($0.at - now).atLeastZero }, rotationsToday: knowledge.stored.rotationsToday,
-            overwrites: knowledge.stored.overwrites(at: now))
-    }
-
-    /// What a person should look at.
-    func alarms(at now: Instant) -> AppAlarms {
-        var reasons: [Alarm.Reason] = []
-        let isMissing = wasAskedFor && !offersToken(at: now)
-        if isMissing { reasons.append(.noToken) }
+    ) -> CredentialReport {
         let trouble = knowledge.stored.trouble
-        let isStopped = backoff.stoppedBy.map { $0.errcode == trouble?.errcode } ?? false
-        // While a repair waits, the trouble is the outsider, who is told of below.
-        if let trouble, !health.isOverwritten { reasons.append(isStopped ? .stopped(trouble) : .failing(trouble)) }
-        // Not even our own pauses end a duel.
+        let next = leadership.flatMap { view(callers).nextFetch($0, at: now) }
         let news = policy.outsiderRemembered(life: knowledge.credential?.life)
-        if let overwrites = knowledge.stored.overwrites(at: now), overwrites.age < news || health.isOverwritten {
-            reasons.append(.overwritten(overwrites))
-        }
-        return AppAlarms(reasons: reasons, isWithoutToken: isMissing || isStopped)
+        return CredentialReport(
+            token: served, isInDoubt: knowledge.doubtSince != nil, isMissing: wasAskedFor && !offersToken(at: now),
+            trouble: trouble, isStopped: backoff.stoppedBy.map { $0.errcode == trouble?.errcode } ?? false,
+            nextAttempt: next.map { ($0.at - now).atLeastZero }, rotationsToday: knowledge.stored.rotationsToday,
+            overwrites: knowledge.stored.overwrites(at: now), isOverwritten: health.isOverwritten,
+            isContested: health.isOverwritten || knowledge.stored.wasOverwritten(within: news, at: now))
     }
-}
-
-/// What a person should look at of one app.
-struct AppAlarms: Equatable, Sendable {
-    var reasons: [Alarm.Reason]
-    /// Whether there is no token, or none to come.
-    var isWithoutToken: Bool
 }

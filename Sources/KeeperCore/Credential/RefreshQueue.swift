@@ -24,6 +24,9 @@ struct RefreshQueue: Sendable {
     mutating func append(_ one: Waiting) { waiting.append(one) }
 
     /// Takes out everyone for whom `condition` holds and gives them the answer made for them.
+    ///
+    /// In place it looks at each without a copy; as a call it would be handed them one by one.
+    @inline(__always)
     mutating func answer(
         _ condition: (Waiting) -> Bool, with answer: (Waiting) -> RefreshAnswer, into out: inout Outbox
     ) {

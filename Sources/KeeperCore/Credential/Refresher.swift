@@ -202,13 +202,10 @@ extension Refresher {
     /// The newest this node knows, acknowledged by the store or not; nil without a token.
     func shareable(at now: Instant) -> CredentialRecord? { fetcher.shareable(at: now) }
 
-    /// How it is, for whoever operates.
-    func status(_ leadership: Situation.Leadership?, at now: Instant) -> AppStatus {
-        fetcher.status(leadership, for: callers, at: now)
+    /// How the credential is, for whoever operates.
+    func report(_ leadership: Situation.Leadership?, at now: Instant) -> CredentialReport {
+        fetcher.report(leadership, for: callers, at: now)
     }
-
-    /// What a person should look at.
-    func alarms(at now: Instant) -> AppAlarms { fetcher.alarms(at: now) }
 }
 
 extension Refresher {

@@ -2,10 +2,10 @@
 extension NodeCore {
     /// What a person should look at; nil while the node leaves, for then it is no judge of anything.
     public func alarms(at now: Instant) -> NodeAlarms? {
-        guard !isDraining else { return nil }
+        guard !departure.isForGood else { return nil }
         var alarms: [Alarm] = []
-        if let refusal = sync.refusals.current { alarms.append(Alarm(nil, .storeRefuses(refusal))) }
-        if sync.isReachable == false, sync.refusals.current == nil {
+        if let refusal = sync.refusal { alarms.append(Alarm(nil, .storeRefuses(refusal))) }
+        if sync.isReachable == false, sync.refusal == nil {
             alarms.append(Alarm(nil, .storeUnreachable))
         } else if sync.isReachable != false, leaderName(at: now) == nil {
             // Only a node that can look knows that nobody leads.
@@ -23,9 +23,9 @@ extension NodeCore {
                 covered.insert(refreshers[index].app.id)
                 continue
             }
-            let found = refreshers[index].alarms(at: now)
-            alarms += found.reasons.map { Alarm(refreshers[index].app.id, $0) }
-            if found.isWithoutToken { lastIll = refreshers[index].app.id }
+            let report = refreshers[index].report(nil, at: now)
+            alarms += report.alarms.map { Alarm(refreshers[index].app.id, $0) }
+            if report.isMissing || report.isStopped { lastIll = refreshers[index].app.id }
         }
         return NodeAlarms(term: term.epoch, alarms: alarms, covered: covered)
     }
@@ -48,5 +48,17 @@ extension NodeCore {
             case .unknown, .sameApps, .otherApps, .answeredBy, .silent: break
             }
         }
+    }
+}
+
+extension CredentialReport {
+    /// What a person should look at.
+    fileprivate var alarms: [Alarm.Reason] {
+        var alarms: [Alarm.Reason] = isMissing ? [.noToken] : []
+        // While a repair waits, the trouble is the outsider, who is told of below.
+        if let trouble, !isOverwritten { alarms.append(isStopped ? .stopped(trouble) : .failing(trouble)) }
+        // Not even our own pauses end a duel.
+        if let overwrites, isContested { alarms.append(.overwritten(overwrites)) }
+        return alarms
     }
 }

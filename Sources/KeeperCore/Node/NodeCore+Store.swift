@@ -1,10 +1,10 @@
 // What the store answers about the lease and the cluster.
 extension NodeCore {
     mutating func leaseReplied(_ request: RequestID, _ reply: Result<LeaseReply, StoreError>, at now: Instant) {
-        let kind: RefusalBook.Kind = sync.isAwaiting(request) ? .tick : .lease
+        let kind: RefusalBook.Kind = sync.ticks.isAwaiting(request) ? .tick : .lease
         sync.noteReply(reply.error, of: kind, at: now, into: &out)
-        if case .releasing(request, let deadline) = departure { departure = .releasing(nil, deadline: deadline) }
-        if let sentAt = sync.replied(request, at: now) {
+        departure.answered(request)
+        if let sentAt = sync.ticks.replied(request, at: now) {
             guard case .success(let reply) = reply, case .ticked(let found) = reply.answer else { return }
             return ticked(found, server: reply.server, sentAt: sentAt, at: now)
         }
@@ -12,15 +12,15 @@ extension NodeCore {
         elector.acquireReplied(request, reply, at: now, into: &out)
         if let epoch = elector.term?.epoch, epoch != hadTerm {
             out.counters.terms += 1
-            lockIsHeld = true
-            peers.begin(epoch)
+            lock.won()
+            others.query.begin(epoch)
         }
         if elector.renewReplied(request, reply, at: now, into: &out) {
             updateSituation(at: now)
             for index in refreshers.indices where slots.isWaiting(index) { step(index, at: now) }
         } else if elector.term == nil {
             // Denied, lost or released: look again at once rather than a tick later.
-            sync.hint(at: now)
+            sync.ticks.hint(at: now)
         }
     }
 
@@ -29,15 +29,15 @@ extension NodeCore {
         sync.name.observe(found.nameHolder, tickPeriod: settings.timing.tickPeriod, at: now, into: &out)
         if case .taken(let other) = sync.name.finding { out.append(.nameTaken(by: other)) }
         sync.spoiled.note(found.spoiled, at: now, into: &out)
-        lockIsHeld = found.lockLeft != nil
-        pauseEnds = found.pauseLeft.map { sentAt + $0 }
+        lock.observe(found, sentAt: sentAt)
         let isOurs = sync.name.finding == .ours
         // If the lease's record was lost, the others and the credentials may be all that remembers a term.
         for member in found.members { elector.hear(of: member.epochSeen) }
         for record in found.changes { elector.hear(of: max(record.epoch, record.intent?.epoch ?? .none)) }
         elector.observe(
             found.lease, lockLeft: found.lockLeft, server: server,
-            mayCampaign: isOurs && departure == .none && !keepsBack(found, at: now), isPaused: isPaused, at: now,
+            mayCampaign: isOurs && !departure.isUnderWay && !keepsBack(found, at: now), isPaused: lock.isPaused,
+            at: now,
             into: &out)
         heedLeader(among: found.members, at: now)
         updateSituation(at: now)
@@ -55,13 +55,9 @@ extension NodeCore {
 
     /// Whether this node, which does not reach WeChat, leaves a free lease to those who do: for a while.
     private mutating func keepsBack(_ found: TickReply, at now: Instant) -> Bool {
-        guard found.lockLeft == nil else {
-            lockFreeSince = nil
-            return false
-        }
-        let since = lockFreeSince ?? now
-        lockFreeSince = since
-        guard fitness.standing(at: now) == .unfit, now - since < Handover.preference else { return false }
+        guard let freeTime = lock.freeTime(at: now), fitness.standing(at: now) == .unfit,
+            freeTime < Handover.preference
+        else { return false }
         return fittest(in: found.members, atLeast: .unknown) != nil
     }
 
@@ -72,11 +68,11 @@ extension NodeCore {
             for index in refreshers.indices { refreshers[index].storeReplaced() }
         }
         for record in found.changes {
-            guard let index = indexOfApp[record.app] else { continue }
+            guard let index = directory[record.app] else { continue }
             learn(record, of: index, from: found.position.store, sentAt: sentAt, at: now)
         }
         for app in found.missing {
-            if let index = indexOfApp[app] { lost(index, at: now) }
+            if let index = directory[app] { lost(index, at: now) }
         }
         sync.learn(found, sentAt: sentAt, at: now, into: &out)
     }
@@ -84,7 +80,7 @@ extension NodeCore {
     private mutating func learn(
         _ record: CredentialRecord, of index: Int, from store: String, sentAt: Instant, at now: Instant
     ) {
-        let isVouchedFor = !isCold || sync.hasReadAll
+        let isVouchedFor = !others.isCold || sync.hasReadAll
         refreshers[index].learn(
             record, from: store, readAfter: sentAt, isVouchedFor: isVouchedFor, at: now, into: &out)
         step(index, at: now)

@@ -4,71 +4,33 @@
 /// `NodeAction`. The shell calls `handle(.woke, at:)` when `nextWakeUp` has come; there are no other timers.
 /// Nothing here iterates over a hashed collection, so that the same events tell the same story in every process.
 public struct NodeCore: Sendable {
-    let holder: LeaseHolder
-    var settings: NodeSettings
-    let fingerprint: @Sendable (Token) -> Fingerprint
-    let rules: Rules
+    /// A node that waits for nothing but answers looks around after so long.
+    static let idlePause: Duration = .seconds(1)
+
+    var setup: NodeSetup
 
     var elector: Elector
     var sync: StoreSync
-    var refreshers: [Refresher]
-    /// Only looked up.
-    var indexOfApp: [AppID: Int] = [:]
-    /// Which tickets the token of an app brings.
-    var ticketsOfApp: [Int: [Int]] = [:]
-    var deadlines: DeadlineQueue
-    var out = Outbox()
-
-    /// When `NodeEvent.woke` is due next.
-    public private(set) var nextWakeUp = Instant.origin
-    /// What the last moment before a call to WeChat must be checked against.
-    public private(set) var gate = LeaseGate.closed
-    var startedAt = Instant.origin
-    var lockIsHeld = false
-    var situation = Situation()
-    var slots: CallSlots
-    var peers = PeerQuery()
-    var neighbourhood = Neighbourhood()
-    var recollection = Recollection()
-    /// What `settings.apps` are, in one word.
-    var appsDigest: AppsDigest
+    /// What was seen of the lock that the elector competes for.
+    var lock = LockView()
     var fitness: Fitness
-    /// Whether an operator has paused takeovers, as of the last tick.
-    var pauseEnds: Instant?
-    /// Since when the lock was seen free; nil while it is held.
-    var lockFreeSince: Instant?
-    var departure = Departure.none
+    var others = OtherNodes()
+    var departure = Departure()
+
+    /// One for each app and ticket, by name; each has its place in `directory` and in what is kept by place below.
+    var refreshers: [Refresher]
+    var directory: AppDirectory
+    var deadlines: DeadlineQueue
+    var slots: CallSlots
+    /// Who this node is to its apps, as of the last event.
+    var situation = Situation()
     var forgotten = Refresher.Forgotten()
     var random: SplitMix64
 
-    /// How a node gives up its lease on purpose.
-    enum Departure: Equatable, Sendable {
-        /// It does not.
-        case none
-        /// Steps down when the calls in flight are over. Can transition to: `none`.
-        case steppingDown(Succession)
-        /// Shuts down when the calls in flight are over, or at the deadline. Can transition to: `releasing`.
-        case leaving(deadline: Instant)
-        /// The release is on its way. Can transition to: `left` when answered or at the deadline.
-        case releasing(RequestID?, deadline: Instant)
-        /// Everything is given up; reads go on. Can transition to: nothing.
-        case left
-
-        /// When it goes on whatever has been answered.
-        var deadline: Instant? {
-            switch self {
-            case .none, .steppingDown, .left: nil
-            case .leaving(let deadline), .releasing(_, let deadline): deadline
-            }
-        }
-    }
-
-    /// To whom, and for how long not to us.
-    struct Succession: Equatable, Sendable {
-        var successor: NodeName?
-        var isForReach = false
-        var keepsBackUntil: Instant?
-    }
+    /// Empty between two events.
+    var out = Outbox()
+    /// When `NodeEvent.woke` is due next.
+    public private(set) var nextWakeUp = Instant.origin
 
     /// Makes a node that has just started.
     /// - Parameters:
@@ -86,11 +48,7 @@ public struct NodeCore: Sendable {
         holder: LeaseHolder, settings: NodeSettings, seed: UInt64, rules: Rules,
         fingerprint: @escaping @Sendable (Token) -> Fingerprint
     ) {
-        self.holder = holder
-        self.settings = settings
-        self.fingerprint = fingerprint
-        self.rules = rules
-        appsDigest = AppsDigest(of: settings.apps)
+        setup = NodeSetup(holder: holder, settings: settings, rules: rules, fingerprint: fingerprint)
         var random = SplitMix64(seed: seed)
         elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
@@ -102,9 +60,13 @@ public struct NodeCore: Sendable {
         let policy = RefreshPolicy(settings)
         // To the size: what doubling leaves behind is megabytes with ten thousand apps.
         refreshers.reserveCapacity(settings.apps.count)
-        for app in settings.apps.sorted(by: { $0.id < $1.id }) { refreshers.append(refresher(of: app, policy)) }
-        indexApps()
+        let apps = settings.apps.sorted { $0.id < $1.id }
+        directory = AppDirectory(apps)
+        for app in apps { refreshers.append(refresher(of: app, policy)) }
     }
+
+    /// What the last moment before a call to WeChat must be checked against.
+    public var gate: LeaseGate { elector.gate }
 
     /// Whether everything the store holds was read once.
     public var hasReadStore: Bool { sync.hasReadAll }
@@ -114,12 +76,19 @@ public struct NodeCore: Sendable {
 
     /// Takes one event and says what to do about it.
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
+        var actions: [NodeAction] = []
+        handle(event, at: now, into: &actions)
+        return actions
+    }
+
+    /// Takes one event and says what to do about it in a list that must be empty: one may serve for many events.
+    package mutating func handle(_ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]) {
         switch event {
         case .started:
-            startedAt = now
+            setup.start(at: now)
             fitness.begin(at: now)
         case .woke: break
-        case .hinted: sync.hint(at: now)
+        case .hinted: sync.ticks.hint(at: now)
         case .leaseReplied(let request, let reply): leaseReplied(request, reply, at: now)
         case .appReplied(let request, let reply): appReplied(request, reply, at: now)
         case .refreshAsked(let request): refreshAsked(request, at: now)
@@ -132,7 +101,7 @@ public struct NodeCore: Sendable {
         case .configured(let apps): configure(apps, at: now)
         }
         settle(at: now)
-        return out.drain()
+        out.drain(into: &actions)
     }
 }
 
@@ -150,27 +119,23 @@ extension NodeCore {
         askPeersIfDue(at: now)
         checkReachIfDue(at: now)
         tickIfDue(at: now)
-        gate = elector.gate
-        let next = Instant.earlier(.earlier(sync.nextWakeUp, elector.nextWakeUp), deadlines.first)
-        let others = Instant.earlier(.earlier(peers.nextWakeUp, fitness.nextWakeUp), departure.deadline)
-        nextWakeUp = .earlier(next, others) ?? now + .seconds(1)
+        let next = Instant.earlier(.earlier(sync.ticks.nextWakeUp, elector.nextWakeUp), deadlines.first)
+        let others = Instant.earlier(.earlier(others.query.nextWakeUp, fitness.nextWakeUp), departure.nextWakeUp)
+        nextWakeUp = .earlier(next, others) ?? now + Self.idlePause
     }
 
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.
     mutating func updateSituation(at now: Instant) {
-        var next = Situation()
-        if departure == .none, let term = elector.term, now < term.validUntil {
-            next.leadership = Situation.Leadership(
+        var leadership: Situation.Leadership?
+        if !departure.isUnderWay, let term = elector.term, now < term.validUntil {
+            leadership = Situation.Leadership(
                 epoch: term.epoch, granted: term.granted, quiet: term.quiet, validUntil: term.validUntil,
-                hasReadAll: sync.hasReadAll, hasAskedPeers: peers.isAnswered(for: term.epoch),
+                hasReadAll: sync.hasReadAll, hasAskedPeers: others.query.isAnswered(for: term.epoch),
                 hasSlot: slots.hasFree)
-        } else {
-            // Also while it leaves: whoever still asks here is sent on to the next leader.
-            next.leader = leaderHint
         }
-        let isSame = next.matters(like: situation)
-        situation = next
-        guard !isSame else { return }
+        // Also while it leaves: whoever still asks here is sent on to the next leader.
+        let leader = leadership == nil ? leaderHint : nil
+        guard situation.become(leadership, leader) else { return }
         for index in refreshers.indices { step(index, at: now) }
     }
 
@@ -204,7 +169,7 @@ extension NodeCore {
                 slots.wait(index)
                 switch condition {
                 case .renewal: elector.renewSoon(at: now, into: &out)
-                case .members: peers.want(for: situation.leadership?.epoch)
+                case .members: others.query.want(for: situation.leadership?.epoch)
                 case .slot: break
                 }
             case .activity(let activity): slots.book(index, activity)
@@ -220,36 +185,21 @@ extension NodeCore {
 
     /// Tickets are fetched with the token that is served.
     private mutating func handToTickets(_ token: Token?, of index: Int, at now: Instant) {
-        guard let tickets = ticketsOfApp[index] else { return }
-        for ticket in tickets {
+        for ticket in directory.tickets(of: index) {
             refreshers[ticket].ownerServes(token)
             step(ticket, at: now)
         }
     }
 
-    /// Whether the process is ending.
-    var isDraining: Bool {
-        switch departure {
-        case .none, .steppingDown: false
-        case .leaving, .releasing, .left: true
-        }
-    }
-
-    /// Whether an operator has paused takeovers.
-    var isPaused: Bool { pauseEnds != nil }
-
-    private mutating func stepDown(_ succession: Succession) {
-        if elector.term != nil, departure == .none { departure = .steppingDown(succession) }
-    }
-
     private mutating func tickIfDue(at now: Instant) {
-        guard sync.isDue(at: now) else { return }
+        guard sync.ticks.isDue(at: now) else { return }
         let verify = elector.isLeader(at: now) ? sync.nextToVerify(of: refreshers.count) : 0..<0
         let tick = Tick(
             position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.floor,
-            isDraining: isDraining, fitness: fitness.standing(at: now), apps: appsDigest, isCold: isCold,
+            isDraining: departure.isForGood, fitness: fitness.standing(at: now), apps: directory.digest,
+            isCold: others.isCold,
             memberTTL: settings.timing.memberTTL, verify: verify.map { refreshers[$0].app.id })
-        sync.sent(out.send(.tick(tick)), at: now)
+        sync.ticks.sent(out.send(.tick(tick)), at: now)
         out.counters.ticks += 1
     }
 }
@@ -265,14 +215,18 @@ extension LeaderHint {
 }
 
 extension Situation {
-    /// Whether an app would decide the same in both.
+    /// Takes in who leads; returns whether an app may decide otherwise than before.
     ///
     /// A longer lease alone changes nothing; who waits for it is told.
-    func matters(like other: Situation) -> Bool {
-        guard leader == other.leader else { return false }
-        guard let leadership, let before = other.leadership else {
-            return (leadership == nil) == (other.leadership == nil)
-        }
+    fileprivate mutating func become(_ next: Leadership?, _ other: LeaderHint?) -> Bool {
+        let isSame = leader == other && matters(like: next)
+        leadership = next
+        if !isSame { leader = other }
+        return !isSame
+    }
+
+    private func matters(like other: Leadership?) -> Bool {
+        guard let leadership, let before = other else { return (leadership == nil) == (other == nil) }
         return leadership.epoch == before.epoch && leadership.granted == before.granted
             && leadership.quiet == before.quiet && leadership.hasReadAll == before.hasReadAll
             && leadership.hasAskedPeers == before.hasAskedPeers

@@ -39,7 +39,7 @@ struct Stage {
                 timing: timing, apps: apps ?? [AppSettings(id: .wx1, line: line)], overlap: overlap,
                 watchPeriod: watchPeriod),
             seed: 7, rules: rules, fingerprint: Fingerprint.init(of:))
-        if !isCold { core.recollection.warmUp() }
+        if !isCold { core.others.recollection.warmUp() }
     }
 }
 
