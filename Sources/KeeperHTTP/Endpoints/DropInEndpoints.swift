@@ -1,8 +1,6 @@
-internal import HTTPTypes
 internal import Hummingbird
 internal import KeeperCore
 internal import KeeperPorts
-internal import NIOCore
 
 /// WeChat's own paths, for programs that know nothing but WeChat: same query, same body, same answers, and the same
 /// leniency.
@@ -15,32 +13,25 @@ struct DropInEndpoints: Sendable {
     let tokens: TokenEndpoints
 
     /// `GET /cgi-bin/token`, and `GET /token` asked as if it were that.
-    func token(_ request: Request, _ channel: any Channel) async throws -> Response {
-        let fields = try await DropInFields(request, channel)
+    func token(_ request: DropInRequest) throws -> Response {
+        let fields = request.fields
         let named = Named(appid: fields["appid"], secret: fields["secret"], grantType: fields["grant_type"])
         return try answer(app(named, toRefresh: false))
     }
 
     /// `POST /cgi-bin/stable_token`; `force_refresh` is a passive refresh of the token now current.
-    ///
-    /// Its parameters stand in a JSON body and nowhere else, as at WeChat.
-    func stableToken(_ request: Request, _ channel: any Channel) async throws -> Response {
-        guard request.method == .post else { throw DropInFailure.postRequired }
-        guard let bytes = try? await request.wholeBody(upTo: ClientRequest.longestBody, from: channel) else {
-            throw DropInFailure.badBody
-        }
-        guard bytes.readableBytes > 0 else { throw DropInFailure.emptyBody }
-        guard let fields = LooseValue.object(in: bytes) else { throw DropInFailure.badJSON }
-        let isForced = try fields["force_refresh"]?.flag() ?? false
+    func stableToken(_ request: DropInRequest) async throws -> Response {
+        let fields = request.fields
+        let isForced = try fields.flag("force_refresh")
         let named = Named(
-            appid: try fields["appid"]?.text(), secret: try fields["secret"]?.text(),
-            grantType: try fields["grant_type"]?.text())
+            appid: try fields.text("appid"), secret: try fields.text("secret"),
+            grantType: try fields.text("grant_type"))
         let app = try app(named, toRefresh: isForced)
         guard isForced, case .token(let served, _, _) = provider.read(app) else { return try answer(app) }
         // Whoever comes this way has no name; an app's users count as one.
         guard (try? tokens.limits.admit(app, from: "cgi-bin \(app)")) != nil else { throw DropInFailure.tooSoon }
         let deadline = ContinuousClock.now + TokenEndpoints.longestRefresh
-        let refreshed = try await whileConnected(channel.callerDisconnect()) {
+        let refreshed = try await whileConnected(request.channel.callerDisconnect()) {
             await provider.refresh(
                 app, because: .refused(served.credential.token), isForwarded: false, before: deadline)
         }
@@ -48,8 +39,8 @@ struct DropInEndpoints: Sendable {
     }
 
     /// `GET /cgi-bin/gettoken` of WeCom.
-    func corporationToken(_ request: Request, _ channel: any Channel) async throws -> Response {
-        let fields = try await DropInFields(request, channel)
+    func corporationToken(_ request: DropInRequest) throws -> Response {
+        let fields = request.fields
         let entries = registry.entries
         let applications = entries.apps.applications(of: fields["corpid"] ?? "")
         guard !applications.isEmpty else { throw DropInFailure.unknownCorporation }
@@ -60,8 +51,8 @@ struct DropInEndpoints: Sendable {
     }
 
     /// `GET /cgi-bin/ticket/getticket`: whoever holds a token of ours may have its app's tickets.
-    func ticket(_ request: Request, _ channel: any Channel) async throws -> Response {
-        let fields = try await DropInFields(request, channel)
+    func ticket(_ request: DropInRequest) throws -> Response {
+        let fields = request.fields
         guard let token = fields["access_token"] else { throw DropInFailure.tokenMissing }
         guard let app = provider.owner(of: Token(token)) else { throw DropInFailure.unknownToken }
         guard let type = fields["type"].flatMap({ TicketType(rawValue: $0) }) else {

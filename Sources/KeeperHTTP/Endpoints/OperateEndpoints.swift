@@ -12,8 +12,8 @@ struct OperateEndpoints: Sendable {
     let logger: Logger
 
     /// Replaces a token although it may be good.
-    func refresh(_ request: ClientRequest) async throws -> Response {
-        let app = try request.app(named: RefreshBody(await request.body()).appid)
+    func refresh(_ request: ClientRequest, _ asked: RefreshFields) async throws -> Response {
+        let app = try request.app(named: asked.appid)
         logger.notice(
             "an operator asks for a new token",
             metadata: ["client.id": "\(request.client.id)", "app.id": "\(app)"])

@@ -60,33 +60,3 @@ struct NodeEndpoints: Sendable {
         }
     }
 }
-
-extension RefreshReply {
-    fileprivate init(_ reason: RefreshAnswer.Unavailability, retryAfter: Int64) {
-        switch reason {
-        case .noLeader: self = .noLeader(retryAfter: retryAfter)
-        case .wechatUnreachable(let trouble):
-            self = .wechatUnreachable(TroubleMessage(trouble), retryAfter: retryAfter)
-        case .tooManyWaiting: self = .tooManyWaiting(retryAfter: retryAfter)
-        case .unknownApp: self = .unknownApp(retryAfter: retryAfter)
-        }
-    }
-
-    /// What the node that forwarded makes of it.
-    var outcome: ForwardOutcome {
-        switch self {
-        case .token(let message, let refreshed, let stillValid):
-            .token(message.record, refreshed: refreshed, stillValid: stillValid)
-        case .tooSoon(let pause): .answered(.tooSoon(retryAfter: .milliseconds(pause)))
-        case .refused(let trouble, let pause):
-            .answered(.refused(trouble.trouble, retryAfter: .milliseconds(pause)))
-        case .noLeader(let pause): .answered(.unavailable(.noLeader, retryAfter: .milliseconds(pause)))
-        case .wechatUnreachable(let trouble, let pause):
-            .answered(.unavailable(.wechatUnreachable(trouble.trouble), retryAfter: .milliseconds(pause)))
-        case .tooManyWaiting(let pause): .answered(.unavailable(.tooManyWaiting, retryAfter: .milliseconds(pause)))
-        case .unknownApp(let pause): .answered(.unavailable(.unknownApp, retryAfter: .milliseconds(pause)))
-        case .notLeader(let leader): .answered(.notLeader(leader?.hint))
-        case .tooManyHops: .failed("the request had been passed on too often")
-        }
-    }
-}

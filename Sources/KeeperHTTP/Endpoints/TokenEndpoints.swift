@@ -1,14 +1,10 @@
-internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import KeeperCore
 internal import KeeperPorts
-internal import NIOCore
 
 /// `GET /token` and `POST /token/refresh`: what business servers come for.
 struct TokenEndpoints: Sendable {
-    /// A longer token is none.
-    static let longestToken = 8 * 1024
     /// How long a refresh may take at most, whatever the provider does; its own limit is far shorter.
     static let longestRefresh: Duration = .seconds(60)
 
@@ -34,8 +30,7 @@ struct TokenEndpoints: Sendable {
     }
 
     /// Passive refresh: another token than the one named, if that is really dead.
-    func refresh(_ request: ClientRequest) async throws -> Response {
-        let asked = try RefreshBody(await request.body())
+    func refresh(_ request: ClientRequest, _ asked: RefreshFields) async throws -> Response {
         let app = try request.app(named: asked.appid)
         let stale = try asked.staleToken()
         do throws(ReportLimits.TooOften) {
@@ -133,44 +128,5 @@ extension RefreshAnswer.Unavailability {
         case .tooManyWaiting: "too many callers wait already"
         case .unknownApp: "this cluster does not keep the app"
         }
-    }
-}
-
-/// The body of `POST /token/refresh` and of `POST /operate/refresh`.
-private struct RefreshFields: Decodable {
-    var appid: String?
-    var accessToken: String?
-
-    enum CodingKeys: String, CodingKey {
-        case appid
-        case accessToken = "access_token"
-    }
-}
-
-/// A body that asks for a refresh, understood as far as it goes.
-struct RefreshBody {
-    private let fields: RefreshFields
-
-    /// The app named, if any.
-    var appid: String? { fields.appid }
-
-    init(_ bytes: ByteBuffer) throws(RequestFailure) {
-        do {
-            fields = try JSONDecoder().decode(RefreshFields.self, from: Data(bytes.readableBytesView))
-        } catch {
-            throw RequestFailure(
-                .badRequest, "the body must be JSON, such as {\"appid\": \"...\", \"access_token\": \"...\"}")
-        }
-    }
-
-    /// The token that WeChat refused.
-    func staleToken() throws(RequestFailure) -> Token {
-        guard let token = fields.accessToken, !token.isEmpty else {
-            throw RequestFailure(.badRequest, "access_token is missing: name the token that WeChat refused")
-        }
-        guard token.utf8.count <= TokenEndpoints.longestToken else {
-            throw RequestFailure(.badRequest, "access_token is longer than \(TokenEndpoints.longestToken) bytes")
-        }
-        return Token(token)
     }
 }
