@@ -23,13 +23,13 @@ struct NodeEndpoints: Sendable {
         }
         let health = await provider.health()
         guard request.head.epoch <= health.epoch else {
-            // Whoever asks knows a newer term: this node is behind and must not pose as its leader.
+            // The asking node knows a newer term: this node is behind and must not pose as its leader.
             return try NodeAnswer(.misdirectedRequest, RefreshReply.notLeader(nil))
         }
         let wait = min(.milliseconds(request.head.remaining), Self.longestWait)
         let answer = await provider.refresh(
             AppID(message.appid), because: message.reason, isForwarded: true, before: .now + wait)
-        return try Self.answer(answer, at: Instant(ContinuousClock.now - provider.origin))
+        return try Self.answer(answer)
     }
 
     /// One page of what this node knows.
@@ -43,11 +43,12 @@ struct NodeEndpoints: Sendable {
         return try NodeAnswer(.ok, IntroductionMessage(await provider.introduction(to: known)))
     }
 
-    private static func answer(_ answer: RefreshAnswer, at now: Instant) throws -> NodeAnswer {
+    private static func answer(_ answer: RefreshReading) throws -> NodeAnswer {
         switch answer {
-        case .token(let served, let previous, let refreshed, let stillValid):
-            let record = RecordMessage(served, previous: previous, at: now)
-            return try NodeAnswer(.ok, RefreshReply.token(record, refreshed: refreshed, stillValid: stillValid))
+        case .token(let token):
+            let record = RecordMessage(token.record)
+            return try NodeAnswer(
+                .ok, RefreshReply.token(record, refreshed: token.refreshed, stillValid: token.stillValid))
         case .tooSoon(let pause):
             return try NodeAnswer(.tooManyRequests, RefreshReply.tooSoon(retryAfter: pause.milliseconds))
         case .refused(let trouble, let pause):

@@ -19,7 +19,7 @@ struct TokenEndpoints: Sendable {
         let app = try request.app(named: request.parameter("appid"))
         switch provider.read(app) {
         case .token(let served, let expiresIn, let isStale):
-            var body = Self.body(app, served, expiresIn: expiresIn)
+            var body = Self.body(app, served.credential, expiresIn: expiresIn)
             if isStale { body.write("stale", true) }
             return Response(json: body, epoch: served.credential.epoch)
         case .none:
@@ -39,12 +39,11 @@ struct TokenEndpoints: Sendable {
             throw RequestFailure.reportedTooOften(error)
         }
         let answer = try await refresh(app, because: .refused(stale), for: request)
-        return try Self.response(to: answer, for: request, app) { served, refreshed, stillValid in
-            guard let expiresIn = served.expiresIn(at: now) else { throw RequestFailure.noToken(app) }
-            var body = Self.body(app, served, expiresIn: expiresIn)
-            body.write("refreshed", refreshed)
-            if stillValid { body.write("still_valid", true) }
-            if isStale(served, app) { body.write("stale", true) }
+        return try Self.response(to: answer, for: request, app) { token, expiresIn in
+            var body = Self.body(app, token.credential, expiresIn: expiresIn)
+            body.write("refreshed", token.refreshed)
+            if token.stillValid { body.write("still_valid", true) }
+            if token.isStale { body.write("stale", true) }
             return body
         }
     }
@@ -52,7 +51,7 @@ struct TokenEndpoints: Sendable {
     /// Asks the provider, for as long as the caller waits.
     func refresh(
         _ app: AppID, because reason: RefreshRequest.Reason, for request: ClientRequest
-    ) async throws -> RefreshAnswer {
+    ) async throws -> RefreshReading {
         let deadline = ContinuousClock.now + Self.longestRefresh
         return try await whileConnected(request.channel.callerDisconnect()) {
             await provider.refresh(app, because: reason, isForwarded: false, before: deadline)
@@ -61,12 +60,13 @@ struct TokenEndpoints: Sendable {
 
     /// The answer to a caller; `render` writes the body where there is a token.
     static func response(
-        to answer: RefreshAnswer, for request: ClientRequest, _ app: AppID,
-        _ render: (ServedCredential, _ refreshed: Bool, _ stillValid: Bool) throws -> JSONBytes
+        to answer: RefreshReading, for request: ClientRequest, _ app: AppID,
+        _ render: (RefreshedToken, _ expiresIn: Int64) -> JSONBytes
     ) throws -> Response {
         switch answer {
-        case .token(let served, _, let refreshed, let stillValid):
-            return Response(json: try render(served, refreshed, stillValid), epoch: served.credential.epoch)
+        case .token(let token):
+            guard let expiresIn = token.expiresIn else { throw RequestFailure.noToken(app) }
+            return Response(json: render(token, expiresIn), epoch: token.credential.epoch)
         case .tooSoon(let retryAfter):
             throw RequestFailure(
                 .tooManyRequests, "this app was refreshed too recently; its newest token is at GET /token",
@@ -86,18 +86,8 @@ struct TokenEndpoints: Sendable {
         }
     }
 
-    /// This moment on the node's clock.
-    var now: Instant { Instant(ContinuousClock.now - provider.origin) }
-
-    private func isStale(_ served: ServedCredential, _ app: AppID) -> Bool {
-        if case .token(let current, _, let isStale) = provider.read(app), current.credential == served.credential {
-            return isStale
-        }
-        return served.isDoubtful(at: now)
-    }
-
-    private static func body(_ app: AppID, _ served: ServedCredential, expiresIn: Int64) -> JSONBytes {
-        let token = served.credential.token.secret
+    private static func body(_ app: AppID, _ credential: Credential, expiresIn: Int64) -> JSONBytes {
+        let token = credential.token.secret
         var body = JSONBytes(capacity: 96 + app.rawValue.utf8.count + token.utf8.count)
         body.write("appid", app.rawValue)
         body.write("access_token", token)

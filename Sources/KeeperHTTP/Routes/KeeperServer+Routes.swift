@@ -77,6 +77,6 @@ extension KeeperServer {
     private var tokens: TokenEndpoints { TokenEndpoints(provider: provider, limits: limits) }
 
     private var dropIns: DropInEndpoints {
-        DropInEndpoints(provider: provider, registry: registry, tokens: tokens)
+        DropInEndpoints(provider: provider, registry: registry, limits: limits)
     }
 }
