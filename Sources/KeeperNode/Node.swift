@@ -28,7 +28,7 @@ public actor Node: Service, CredentialProvider {
     }
 
     /// The moment from which this node counts its time.
-    public nonisolated let origin: ContinuousClock.Instant
+    nonisolated let origin: ContinuousClock.Instant
 
     private var core: NodeCore
     private let settings: NodeSettings
@@ -214,6 +214,14 @@ extension Node {
 
     /// Asks for another token and waits for the answer.
     public func refresh(
+        _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
+        before deadline: ContinuousClock.Instant
+    ) async -> RefreshReading {
+        let answer = await ask(app, because: reason, isForwarded: isForwarded, before: deadline)
+        return RefreshReading(answer, beside: read(app), at: now)
+    }
+
+    private func ask(
         _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
         before deadline: ContinuousClock.Instant
     ) async -> RefreshAnswer {

@@ -22,7 +22,7 @@ import Testing
             clock: NodeClock.system)
         let responder = KeeperResponder(
             node: NodeName("a"), registry: try World.registry([]), authenticator: authenticator,
-            endpoints: ["/fails": .open { throw Mishap() }, "/works": .open { Response(status: .ok) }], dropIns: [:],
+            routes: RouteTable([.open("/fails") { throw Mishap() }, .open("/works") { Response(status: .ok) }]),
             draining: DrainingFlag(), logger: logger)
         try await Application(responder: responder, logger: logger).test(.live) { server in
             let failed = Reply(try await server.execute(uri: "/fails?appid=SECRET-TOKEN", method: .get))

@@ -19,7 +19,7 @@ public final class AccessRegistry: Sendable {
 
     /// Both as they are now.
     ///
-    /// Whoever needs them twice for one answer takes them once.
+    /// Code that needs them twice for one answer takes them once.
     var entries: Entries { current.withLock { $0 } }
 
     /// Puts others in their place, from the next request on.

@@ -1,8 +1,6 @@
-internal import HTTPTypes
 internal import Hummingbird
 internal import KeeperCore
 internal import KeeperPorts
-internal import NIOCore
 
 /// WeChat's own paths, for programs that know nothing but WeChat: same query, same body, same answers, and the same
 /// leniency.
@@ -12,35 +10,28 @@ internal import NIOCore
 struct DropInEndpoints: Sendable {
     let provider: any CredentialProvider
     let registry: AccessRegistry
-    let tokens: TokenEndpoints
+    let limits: ReportLimits
 
     /// `GET /cgi-bin/token`, and `GET /token` asked as if it were that.
-    func token(_ request: Request, _ channel: any Channel) async throws -> Response {
-        let fields = try await DropInFields(request, channel)
+    func token(_ request: DropInRequest) throws -> Response {
+        let fields = request.fields
         let named = Named(appid: fields["appid"], secret: fields["secret"], grantType: fields["grant_type"])
         return try answer(app(named, toRefresh: false))
     }
 
     /// `POST /cgi-bin/stable_token`; `force_refresh` is a passive refresh of the token now current.
-    ///
-    /// Its parameters stand in a JSON body and nowhere else, as at WeChat.
-    func stableToken(_ request: Request, _ channel: any Channel) async throws -> Response {
-        guard request.method == .post else { throw DropInFailure.postRequired }
-        guard let bytes = try? await request.wholeBody(upTo: ClientRequest.longestBody, from: channel) else {
-            throw DropInFailure.badBody
-        }
-        guard bytes.readableBytes > 0 else { throw DropInFailure.emptyBody }
-        guard let fields = LooseValue.object(in: bytes) else { throw DropInFailure.badJSON }
-        let isForced = try fields["force_refresh"]?.flag() ?? false
+    func stableToken(_ request: DropInRequest) async throws -> Response {
+        let fields = request.fields
+        let isForced = try fields.flag("force_refresh")
         let named = Named(
-            appid: try fields["appid"]?.text(), secret: try fields["secret"]?.text(),
-            grantType: try fields["grant_type"]?.text())
+            appid: try fields.text("appid"), secret: try fields.text("secret"),
+            grantType: try fields.text("grant_type"))
         let app = try app(named, toRefresh: isForced)
         guard isForced, case .token(let served, _, _) = provider.read(app) else { return try answer(app) }
-        // Whoever comes this way has no name; an app's users count as one.
-        guard (try? tokens.limits.admit(app, from: "cgi-bin \(app)")) != nil else { throw DropInFailure.tooSoon }
+        // Callers on this path have no name; all of one app count as one.
+        guard (try? limits.admit(app, from: "cgi-bin \(app)")) != nil else { throw DropInFailure.tooSoon }
         let deadline = ContinuousClock.now + TokenEndpoints.longestRefresh
-        let refreshed = try await whileConnected(channel.callerDisconnect()) {
+        let refreshed = try await whileConnected(request.channel.callerDisconnect()) {
             await provider.refresh(
                 app, because: .refused(served.credential.token), isForwarded: false, before: deadline)
         }
@@ -48,8 +39,8 @@ struct DropInEndpoints: Sendable {
     }
 
     /// `GET /cgi-bin/gettoken` of WeCom.
-    func corporationToken(_ request: Request, _ channel: any Channel) async throws -> Response {
-        let fields = try await DropInFields(request, channel)
+    func corporationToken(_ request: DropInRequest) throws -> Response {
+        let fields = request.fields
         let entries = registry.entries
         let applications = entries.apps.applications(of: fields["corpid"] ?? "")
         guard !applications.isEmpty else { throw DropInFailure.unknownCorporation }
@@ -59,9 +50,9 @@ struct DropInEndpoints: Sendable {
         return try answer(app.id, isWeCom: true)
     }
 
-    /// `GET /cgi-bin/ticket/getticket`: whoever holds a token of ours may have its app's tickets.
-    func ticket(_ request: Request, _ channel: any Channel) async throws -> Response {
-        let fields = try await DropInFields(request, channel)
+    /// `GET /cgi-bin/ticket/getticket`: a caller that holds a token of ours may have its app's tickets.
+    func ticket(_ request: DropInRequest) throws -> Response {
+        let fields = request.fields
         guard let token = fields["access_token"] else { throw DropInFailure.tokenMissing }
         guard let app = provider.owner(of: Token(token)) else { throw DropInFailure.unknownToken }
         guard let type = fields["type"].flatMap({ TicketType(rawValue: $0) }) else {
@@ -113,19 +104,17 @@ struct DropInEndpoints: Sendable {
 
     private func answer(_ app: AppID, isWeCom: Bool = false) throws(DropInFailure) -> Response {
         switch provider.read(app) {
-        case .token(let served, let expiresIn, _): return Self.answer(served, expiresIn, isWeCom: isWeCom)
+        case .token(let served, let expiresIn, _): return Self.answer(served.credential, expiresIn, isWeCom: isWeCom)
         case .none: throw .busy("there is no valid token of this app yet")
         case .unknownApp: throw .unknownApp
         }
     }
 
-    private func answer(_ refreshed: RefreshAnswer) throws(DropInFailure) -> Response {
+    private func answer(_ refreshed: RefreshReading) throws(DropInFailure) -> Response {
         switch refreshed {
-        case .token(let served, _, _, _):
-            guard let expiresIn = served.expiresIn(at: tokens.now) else {
-                throw .busy("there is no valid token of this app yet")
-            }
-            return Self.answer(served, expiresIn, isWeCom: false)
+        case .token(let token):
+            guard let expiresIn = token.expiresIn else { throw .busy("there is no valid token of this app yet") }
+            return Self.answer(token.credential, expiresIn, isWeCom: false)
         case .tooSoon: throw .tooSoon
         case .refused(let trouble, _): throw DropInFailure(trouble.errcode ?? -1, trouble.summary)
         case .unavailable(let reason, _): throw .busy(reason.sentence)
@@ -133,14 +122,14 @@ struct DropInEndpoints: Sendable {
         }
     }
 
-    private static func answer(_ served: ServedCredential, _ expiresIn: Int64, isWeCom: Bool) -> Response {
+    private static func answer(_ credential: Credential, _ expiresIn: Int64, isWeCom: Bool) -> Response {
         var body = JSONBytes()
         if isWeCom {
             body.write("errcode", 0)
             body.write("errmsg", "ok")
         }
-        body.write("access_token", served.credential.token.secret)
+        body.write("access_token", credential.token.secret)
         body.write("expires_in", expiresIn)
-        return Response(json: body, epoch: served.credential.epoch)
+        return Response(json: body, epoch: credential.epoch)
     }
 }

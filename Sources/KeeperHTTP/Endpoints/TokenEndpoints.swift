@@ -1,14 +1,10 @@
-internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import KeeperCore
 internal import KeeperPorts
-internal import NIOCore
 
 /// `GET /token` and `POST /token/refresh`: what business servers come for.
 struct TokenEndpoints: Sendable {
-    /// A longer token is none.
-    static let longestToken = 8 * 1024
     /// How long a refresh may take at most, whatever the provider does; its own limit is far shorter.
     static let longestRefresh: Duration = .seconds(60)
 
@@ -23,7 +19,7 @@ struct TokenEndpoints: Sendable {
         let app = try request.app(named: request.parameter("appid"))
         switch provider.read(app) {
         case .token(let served, let expiresIn, let isStale):
-            var body = Self.body(app, served, expiresIn: expiresIn)
+            var body = Self.body(app, served.credential, expiresIn: expiresIn)
             if isStale { body.write("stale", true) }
             return Response(json: body, epoch: served.credential.epoch)
         case .none:
@@ -34,8 +30,7 @@ struct TokenEndpoints: Sendable {
     }
 
     /// Passive refresh: another token than the one named, if that is really dead.
-    func refresh(_ request: ClientRequest) async throws -> Response {
-        let asked = try RefreshBody(await request.body())
+    func refresh(_ request: ClientRequest, _ asked: RefreshFields) async throws -> Response {
         let app = try request.app(named: asked.appid)
         let stale = try asked.staleToken()
         do throws(ReportLimits.TooOften) {
@@ -44,12 +39,11 @@ struct TokenEndpoints: Sendable {
             throw RequestFailure.reportedTooOften(error)
         }
         let answer = try await refresh(app, because: .refused(stale), for: request)
-        return try Self.response(to: answer, for: request, app) { served, refreshed, stillValid in
-            guard let expiresIn = served.expiresIn(at: now) else { throw RequestFailure.noToken(app) }
-            var body = Self.body(app, served, expiresIn: expiresIn)
-            body.write("refreshed", refreshed)
-            if stillValid { body.write("still_valid", true) }
-            if isStale(served, app) { body.write("stale", true) }
+        return try Self.response(to: answer, for: request, app) { token, expiresIn in
+            var body = Self.body(app, token.credential, expiresIn: expiresIn)
+            body.write("refreshed", token.refreshed)
+            if token.stillValid { body.write("still_valid", true) }
+            if token.isStale { body.write("stale", true) }
             return body
         }
     }
@@ -57,7 +51,7 @@ struct TokenEndpoints: Sendable {
     /// Asks the provider, for as long as the caller waits.
     func refresh(
         _ app: AppID, because reason: RefreshRequest.Reason, for request: ClientRequest
-    ) async throws -> RefreshAnswer {
+    ) async throws -> RefreshReading {
         let deadline = ContinuousClock.now + Self.longestRefresh
         return try await whileConnected(request.channel.callerDisconnect()) {
             await provider.refresh(app, because: reason, isForwarded: false, before: deadline)
@@ -66,12 +60,13 @@ struct TokenEndpoints: Sendable {
 
     /// The answer to a caller; `render` writes the body where there is a token.
     static func response(
-        to answer: RefreshAnswer, for request: ClientRequest, _ app: AppID,
-        _ render: (ServedCredential, _ refreshed: Bool, _ stillValid: Bool) throws -> JSONBytes
+        to answer: RefreshReading, for request: ClientRequest, _ app: AppID,
+        _ render: (RefreshedToken, _ expiresIn: Int64) -> JSONBytes
     ) throws -> Response {
         switch answer {
-        case .token(let served, _, let refreshed, let stillValid):
-            return Response(json: try render(served, refreshed, stillValid), epoch: served.credential.epoch)
+        case .token(let token):
+            guard let expiresIn = token.expiresIn else { throw RequestFailure.noToken(app) }
+            return Response(json: render(token, expiresIn), epoch: token.credential.epoch)
         case .tooSoon(let retryAfter):
             throw RequestFailure(
                 .tooManyRequests, "this app was refreshed too recently; its newest token is at GET /token",
@@ -91,18 +86,8 @@ struct TokenEndpoints: Sendable {
         }
     }
 
-    /// This moment on the node's clock.
-    var now: Instant { Instant(ContinuousClock.now - provider.origin) }
-
-    private func isStale(_ served: ServedCredential, _ app: AppID) -> Bool {
-        if case .token(let current, _, let isStale) = provider.read(app), current.credential == served.credential {
-            return isStale
-        }
-        return served.isDoubtful(at: now)
-    }
-
-    private static func body(_ app: AppID, _ served: ServedCredential, expiresIn: Int64) -> JSONBytes {
-        let token = served.credential.token.secret
+    private static func body(_ app: AppID, _ credential: Credential, expiresIn: Int64) -> JSONBytes {
+        let token = credential.token.secret
         var body = JSONBytes(capacity: 96 + app.rawValue.utf8.count + token.utf8.count)
         body.write("appid", app.rawValue)
         body.write("access_token", token)
@@ -133,44 +118,5 @@ extension RefreshAnswer.Unavailability {
         case .tooManyWaiting: "too many callers wait already"
         case .unknownApp: "this cluster does not keep the app"
         }
-    }
-}
-
-/// The body of `POST /token/refresh` and of `POST /operate/refresh`.
-private struct RefreshFields: Decodable {
-    var appid: String?
-    var accessToken: String?
-
-    enum CodingKeys: String, CodingKey {
-        case appid
-        case accessToken = "access_token"
-    }
-}
-
-/// A body that asks for a refresh, understood as far as it goes.
-struct RefreshBody {
-    private let fields: RefreshFields
-
-    /// The app named, if any.
-    var appid: String? { fields.appid }
-
-    init(_ bytes: ByteBuffer) throws(RequestFailure) {
-        do {
-            fields = try JSONDecoder().decode(RefreshFields.self, from: Data(bytes.readableBytesView))
-        } catch {
-            throw RequestFailure(
-                .badRequest, "the body must be JSON, such as {\"appid\": \"...\", \"access_token\": \"...\"}")
-        }
-    }
-
-    /// The token that WeChat refused.
-    func staleToken() throws(RequestFailure) -> Token {
-        guard let token = fields.accessToken, !token.isEmpty else {
-            throw RequestFailure(.badRequest, "access_token is missing: name the token that WeChat refused")
-        }
-        guard token.utf8.count <= TokenEndpoints.longestToken else {
-            throw RequestFailure(.badRequest, "access_token is longer than \(TokenEndpoints.longestToken) bytes")
-        }
-        return Token(token)
     }
 }

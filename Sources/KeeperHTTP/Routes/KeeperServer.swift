@@ -25,14 +25,14 @@ public struct KeeperServer: Service {
     private let host: String
     private let port: Int
     private let node: NodeName
-    private let provider: any CredentialProvider
-    private let registry: AccessRegistry
-    private let reconfiguring: any Reconfiguring
+    let provider: any CredentialProvider
+    let registry: AccessRegistry
+    let reconfiguring: any Reconfiguring
     private let authenticator: NodeAuthenticator
-    private let logger: Logger
+    let logger: Logger
     private let onBound: @Sendable (Int) async -> Void
     private let draining = DrainingFlag()
-    private let limits = ReportLimits()
+    let limits = ReportLimits()
     let connections: Connections
     private let mostConnections: Int
 
@@ -90,7 +90,7 @@ public struct KeeperServer: Service {
     var application: Application<KeeperResponder> {
         Application(
             responder: KeeperResponder(
-                node: node, registry: registry, authenticator: authenticator, endpoints: endpoints, dropIns: dropIns,
+                node: node, registry: registry, authenticator: authenticator, routes: RouteTable(routes),
                 draining: draining, logger: logger),
             server: HTTPServerBuilder { [node] in KeeperChannel(responder: $0, node: node) },
             configuration: .init(
@@ -110,59 +110,5 @@ public struct KeeperServer: Service {
             try channel.pipeline.syncOperations.addHandlers(
                 [AcceptGuard(log), ConnectionLimiter(connections)], position: .first)
         }.get()
-    }
-
-    /// Our own paths.
-    var endpoints: [String: Endpoint] {
-        let tokens = TokenEndpoints(provider: provider, limits: limits)
-        let health = HealthEndpoints(provider: provider)
-        let status = StatusEndpoints(provider: provider)
-        let operate = OperateEndpoints(
-            provider: provider, reconfiguring: reconfiguring, tokens: tokens, logger: logger)
-        let handover = HandoverEndpoints(provider: provider, logger: logger)
-        let tickets = TicketEndpoints(provider: provider)
-        let nodes = NodeEndpoints(provider: provider)
-        return [
-            "/token": .client(.get, .read, tokens.read),
-            "/token/refresh": .client(.post, .refresh, tokens.refresh),
-            "/ticket": .client(.get, .read, tickets.ticket),
-            "/jssdk/config": .client(.get, .read, tickets.page),
-            "/card/signature": .client(.get, .read, tickets.card),
-
-            "/livez": .open(health.live),
-            "/readyz": .open(health.ready),
-            "/leader": .open(health.leader),
-            "/follower": .open(health.follower),
-            "/health": .open(health.health),
-
-            "/": .client(.get, .observe, status.page),
-            "/status": .client(.get, .observe, status.status),
-            "/metrics": .client(.get, .observe, status.metrics),
-            "/openapi.yaml": .open(status.description),
-
-            "/operate/step-down": .client(.post, .operate, handover.stepDown),
-            "/operate/switchover": .client(.post, .operate, handover.switchover),
-            "/operate/pause": .client(.post, .operate, handover.pause),
-            "/operate/resume": .client(.post, .operate, handover.resume),
-            "/operate/refresh": .client(.post, .operate, operate.refresh),
-            "/operate/reload": .client(.post, .operate, operate.reload),
-
-            "/internal/refresh": .node(.post, nodes.refresh),
-            "/internal/state": .node(.get, nodes.state),
-            "/internal/apps": .node(.get, nodes.apps),
-        ]
-    }
-
-    /// WeChat's own paths.
-    var dropIns: [String: DropInPath] {
-        let dropIn = DropInEndpoints(
-            provider: provider, registry: registry, tokens: TokenEndpoints(provider: provider, limits: limits))
-        return [
-            "/token": .ifAskedAsWeChatIs(dropIn.token),
-            "/cgi-bin/token": .always(dropIn.token),
-            "/cgi-bin/stable_token": .always(dropIn.stableToken),
-            "/cgi-bin/gettoken": .always(dropIn.corporationToken),
-            "/cgi-bin/ticket/getticket": .always(dropIn.ticket),
-        ]
     }
 }

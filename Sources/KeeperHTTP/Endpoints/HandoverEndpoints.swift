@@ -1,4 +1,3 @@
-internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import KeeperCore
@@ -38,26 +37,16 @@ struct HandoverEndpoints: Sendable {
         let seconds: Int64?
     }
 
-    private struct SwitchoverFields: Decodable {
-        var leader: String?
-        var candidate: String?
-    }
-
-    private struct PauseFields: Decodable {
-        var seconds: Int64?
-    }
-
     /// Hands leadership over to anybody; the answer comes when another node leads.
     func stepDown(_ request: ClientRequest) async throws -> Response {
         try await handOver(.stepDown, "step down", request)
     }
 
     /// Hands leadership over from the leader named to the node named, or to the fittest.
-    func switchover(_ request: ClientRequest) async throws -> Response {
-        let form = #"such as {"leader": "a", "candidate": "b"}, the candidate only if it matters"#
-        let fields: SwitchoverFields = try await request.fields(form)
+    func switchover(_ request: ClientRequest, _ fields: SwitchoverFields) async throws -> Response {
         guard let leader = fields.leader, !leader.isEmpty else {
-            throw RequestFailure(.badRequest, "leader is missing: name the node that leads now, \(form)")
+            let example = SwitchoverFields.form.example
+            throw RequestFailure(.badRequest, "leader is missing: name the node that leads now, \(example)")
         }
         return try await handOver(
             .switchover(leader: NodeName(leader), successor: fields.candidate.map { NodeName($0) }), "switch over",
@@ -65,8 +54,7 @@ struct HandoverEndpoints: Sendable {
     }
 
     /// Keeps every node from taking the lease by itself, for a while.
-    func pause(_ request: ClientRequest) async throws -> Response {
-        let fields: PauseFields = try await request.fields(#"such as {"seconds": 600}"#)
+    func pause(_ request: ClientRequest, _ fields: PauseFields) async throws -> Response {
         let seconds = fields.seconds ?? Self.usualPauseSeconds
         let most = LeaseCommand.longestPause.wholeSeconds
         guard (1...most).contains(seconds) else {
@@ -139,17 +127,20 @@ struct HandoverEndpoints: Sendable {
     }
 }
 
-extension ClientRequest {
-    /// The body, understood; an empty one has no field.
-    fileprivate func fields<Fields: Decodable>(_ form: String) async throws -> Fields {
-        let body = try await body()
-        let bytes = body.readableBytes == 0 ? Data("{}".utf8) : Data(body.readableBytesView)
-        do {
-            return try JSONDecoder().decode(Fields.self, from: bytes)
-        } catch {
-            throw RequestFailure(.badRequest, "the body must be JSON, \(form)")
-        }
-    }
+/// The body of `POST /operate/switchover`.
+struct SwitchoverFields: Decodable, Sendable {
+    static let form = JSONForm<SwitchoverFields>(
+        #"such as {"leader": "a", "candidate": "b"}, the candidate only if it matters"#, isOptional: true)
+
+    var leader: String?
+    var candidate: String?
+}
+
+/// The body of `POST /operate/pause`.
+struct PauseFields: Decodable, Sendable {
+    static let form = JSONForm<PauseFields>(#"such as {"seconds": 600}"#, isOptional: true)
+
+    var seconds: Int64?
 }
 
 extension HandoverRefusal.Unfitness {

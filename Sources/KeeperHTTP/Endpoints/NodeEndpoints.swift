@@ -23,13 +23,13 @@ struct NodeEndpoints: Sendable {
         }
         let health = await provider.health()
         guard request.head.epoch <= health.epoch else {
-            // Whoever asks knows a newer term: this node is behind and must not pose as its leader.
+            // The asking node knows a newer term: this node is behind and must not pose as its leader.
             return try NodeAnswer(.misdirectedRequest, RefreshReply.notLeader(nil))
         }
         let wait = min(.milliseconds(request.head.remaining), Self.longestWait)
         let answer = await provider.refresh(
             AppID(message.appid), because: message.reason, isForwarded: true, before: .now + wait)
-        return try Self.answer(answer, at: Instant(ContinuousClock.now - provider.origin))
+        return try Self.answer(answer)
     }
 
     /// One page of what this node knows.
@@ -43,11 +43,12 @@ struct NodeEndpoints: Sendable {
         return try NodeAnswer(.ok, IntroductionMessage(await provider.introduction(to: known)))
     }
 
-    private static func answer(_ answer: RefreshAnswer, at now: Instant) throws -> NodeAnswer {
+    private static func answer(_ answer: RefreshReading) throws -> NodeAnswer {
         switch answer {
-        case .token(let served, let previous, let refreshed, let stillValid):
-            let record = RecordMessage(served, previous: previous, at: now)
-            return try NodeAnswer(.ok, RefreshReply.token(record, refreshed: refreshed, stillValid: stillValid))
+        case .token(let token):
+            let record = RecordMessage(token.record)
+            return try NodeAnswer(
+                .ok, RefreshReply.token(record, refreshed: token.refreshed, stillValid: token.stillValid))
         case .tooSoon(let pause):
             return try NodeAnswer(.tooManyRequests, RefreshReply.tooSoon(retryAfter: pause.milliseconds))
         case .refused(let trouble, let pause):
@@ -57,36 +58,6 @@ struct NodeEndpoints: Sendable {
             return try NodeAnswer(.serviceUnavailable, RefreshReply(reason, retryAfter: pause.milliseconds))
         case .notLeader(let leader):
             return try NodeAnswer(.misdirectedRequest, RefreshReply.notLeader(leader.map(LeaderMessage.init)))
-        }
-    }
-}
-
-extension RefreshReply {
-    fileprivate init(_ reason: RefreshAnswer.Unavailability, retryAfter: Int64) {
-        switch reason {
-        case .noLeader: self = .noLeader(retryAfter: retryAfter)
-        case .wechatUnreachable(let trouble):
-            self = .wechatUnreachable(TroubleMessage(trouble), retryAfter: retryAfter)
-        case .tooManyWaiting: self = .tooManyWaiting(retryAfter: retryAfter)
-        case .unknownApp: self = .unknownApp(retryAfter: retryAfter)
-        }
-    }
-
-    /// What the node that forwarded makes of it.
-    var outcome: ForwardOutcome {
-        switch self {
-        case .token(let message, let refreshed, let stillValid):
-            .token(message.record, refreshed: refreshed, stillValid: stillValid)
-        case .tooSoon(let pause): .answered(.tooSoon(retryAfter: .milliseconds(pause)))
-        case .refused(let trouble, let pause):
-            .answered(.refused(trouble.trouble, retryAfter: .milliseconds(pause)))
-        case .noLeader(let pause): .answered(.unavailable(.noLeader, retryAfter: .milliseconds(pause)))
-        case .wechatUnreachable(let trouble, let pause):
-            .answered(.unavailable(.wechatUnreachable(trouble.trouble), retryAfter: .milliseconds(pause)))
-        case .tooManyWaiting(let pause): .answered(.unavailable(.tooManyWaiting, retryAfter: .milliseconds(pause)))
-        case .unknownApp(let pause): .answered(.unavailable(.unknownApp, retryAfter: .milliseconds(pause)))
-        case .notLeader(let leader): .answered(.notLeader(leader?.hint))
-        case .tooManyHops: .failed("the request had been passed on too often")
         }
     }
 }

@@ -14,7 +14,7 @@ final class ReportLimits: Sendable {
     /// So many clients and apps are remembered; beyond that those are forgotten that have not reported for a while.
     static let mostRemembered = 16_384
 
-    /// What somebody is counted by.
+    /// Whose reports are counted together.
     private enum Party: Hashable {
         case client(String)
         case app(AppID)

@@ -12,20 +12,19 @@ struct OperateEndpoints: Sendable {
     let logger: Logger
 
     /// Replaces a token although it may be good.
-    func refresh(_ request: ClientRequest) async throws -> Response {
-        let app = try request.app(named: RefreshBody(await request.body()).appid)
+    func refresh(_ request: ClientRequest, _ asked: RefreshFields) async throws -> Response {
+        let app = try request.app(named: asked.appid)
         logger.notice(
             "an operator asks for a new token",
             metadata: ["client.id": "\(request.client.id)", "app.id": "\(app)"])
         let answer = try await tokens.refresh(app, because: .operatorAsked, for: request)
-        return try TokenEndpoints.response(to: answer, for: request, app) { served, refreshed, _ in
-            guard let expiresIn = served.expiresIn(at: tokens.now) else { throw RequestFailure.noToken(app) }
+        return try TokenEndpoints.response(to: answer, for: request, app) { token, expiresIn in
             var body = JSONBytes()
             body.write("appid", app.rawValue)
-            if request.client.scopes.contains(.read) { body.write("access_token", served.credential.token.secret) }
-            body.write("fingerprint", served.credential.fingerprint.rawValue)
+            if request.client.scopes.contains(.read) { body.write("access_token", token.credential.token.secret) }
+            body.write("fingerprint", token.credential.fingerprint.rawValue)
             body.write("expires_in", expiresIn)
-            body.write("refreshed", refreshed)
+            body.write("refreshed", token.refreshed)
             return body
         }
     }
