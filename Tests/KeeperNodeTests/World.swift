@@ -19,7 +19,7 @@ struct World: Sendable {
                 timing: timing, apps: [AppSettings(id: .wx1, line: .classic)], overlap: .seconds(300),
                 watchPeriod: .zero),
             seed: 1,
-            world: .init(lease: store, credentials: store, source: wechat, forwarder: leader),
+            ports: .init(lease: store, credentials: store, source: wechat, forwarder: leader),
             logger: log.logger,
             fingerprint: { Fingerprint(of: $0) })
     }

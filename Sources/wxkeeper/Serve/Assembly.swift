@@ -55,7 +55,7 @@ struct Assembly {
             holder: holder,
             settings: configuration.nodeSettings,
             seed: .random(in: 0...UInt64.max),
-            world: .init(
+            ports: .init(
                 lease: store, credentials: store, source: source,
                 forwarder: HTTPForwarder(secret: secret, client: curl)),
             logger: logger, fingerprint: { secret.fingerprint(of: $0) })
