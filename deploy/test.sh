@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every test there is: looks at the form of the sources, builds with warnings as errors, runs all suites, then 500 more
-# simulated worlds.
+# Every test there is: looks at the form of sources and commits, builds with warnings as errors, runs all suites, then
+# 500 more simulated worlds.
 # Starts every server it needs on a free port and leaves none behind.
 #
 #   --long   Only the real cluster, with every fault there is: fifty kills, fifty departures, half an hour of chaos.
@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 deploy/install.sh
+deploy/subjects.sh
 swift format lint --strict --recursive Package.swift Sources Tests deploy
 export WXKEEPER_STRICT=1
 swift build --build-tests

@@ -1,6 +1,8 @@
+import ClusterObservation
 import KeeperCore
 import KeeperNode
 import KeeperPorts
+import KeeperTestKit
 import ServiceLifecycleTestKit
 import Testing
 

@@ -3,11 +3,13 @@ internal import Synchronization
 /// Lets whoever comes pass while it is open, and wait while it is closed.
 final class Valve: Sendable {
     private struct State {
-        var isOpen = true
+        var isOpen: Bool
         var waiting: [AsyncStream<Never>.Continuation] = []
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    init(open: Bool = true) { state = Mutex(State(isOpen: open)) }
 
     /// Closes it, or opens it for everybody who waits.
     func set(open: Bool) {
