@@ -166,6 +166,7 @@ let package = Package(
         tests(
             "SDKTests", ["LocalCluster", "ClusterObservation", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
         tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
+        tests("TranscriptTests", ["KeeperNode", "ClusterSimulation", "KeeperCore", .logging]),
         tests("TidyTests", ["LocalCluster"]),
     ]
 )

@@ -26,7 +26,7 @@ deploy/sdks.sh "$WXKEEPER_SDKS"
 # Groups, one after the other: what computes takes every core there is; what waits for servers wants its share of one,
 # and with five hundred at once nobody has one; and a real cluster wants to be alone: where several suites make one, they
 # take turns.
-computing='^(KeeperCore|KeeperConfiguration|ClusterSimulation|ClusterObservation|ClusterDrill|Tidy|Wxkeeper)Tests\.'
+computing='^(KeeperCore|KeeperConfiguration|ClusterSimulation|ClusterObservation|ClusterDrill|Tidy|Transcript|Wxkeeper)Tests\.'
 run_tests --filter "$computing"
 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 run_tests --skip "$computing" --skip '^(Cluster|SDK)Tests\.'
 run_tests --no-parallel --filter '^SDKTests\.'
