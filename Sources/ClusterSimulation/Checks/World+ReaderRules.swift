@@ -22,15 +22,22 @@ extension World {
         guard let promise = served.expiresIn(at: now),
             let number = wechat.number(served.credential.token, of: app)
         else { return }
+        checkPromise(promise, number, app, node)
+        if wechat.accounts[app].issues[number].supersededAt != nil { checkDropped(served, number, app, node, now) }
+    }
+
+    /// What is promised to a reader must not be more than WeChat gave.
+    private mutating func checkPromise(_ promise: Int64, _ number: Int, _ app: Int, _ node: Int) {
+        let excess = (time + Double(promise)) - wechat.accounts[app].issues[number].expiresAt
+        guard excess > 1 else { return }
         let issue = wechat.accounts[app].issues[number]
         let tolerance = 1 + 0.03 * issue.life + (books[app].lateness[number] ?? 0)
-        if (time + Double(promise)) - issue.expiresAt > tolerance, clockTamperedAt < issue.at {
+        if excess > tolerance, clockTamperedAt < issue.at {
             violate(
                 .servedExpired,
                 "\(nodes[node].name) \(apps[app]): token \(number) for \(promise) s, "
                     + "it has \(decimal(issue.expiresAt - time)) s")
         }
-        checkDropped(served, number, app, node, now)
     }
 
     /// A token that a rotation of the cluster has ended: the node must not have been able to know.
@@ -64,9 +71,11 @@ extension World {
 
     mutating func checkWaiters(_ node: Int) {
         guard time > nodes[node].pausedUntil + 1 else { return }
-        let overdue = nodes[node].waiters.values.filter { $0.overdueAt < time }
+        let waiters = nodes[node].waiters.indices
+        guard waiters.contains(where: { nodes[node].waiters[$0].overdueAt < time }) else { return }
+        let overdue = nodes[node].waiters.filter { $0.overdueAt < time }
         guard let first = overdue.min(by: { $0.id.rawValue < $1.id.rawValue }) else { return }
-        nodes[node].waiters[first.id] = nil
+        _ = nodes[node].takeWaiter(first.id)
         violate(
             .waiterForgotten,
             "\(nodes[node].name) waiter \(first.id.rawValue) for \(apps[first.app]), "

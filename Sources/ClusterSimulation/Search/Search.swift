@@ -133,7 +133,7 @@ package struct Search: Sendable {
     /// Ticks and the like keep their order: each reads only what the one before or after it would have read.
     private mutating func reorder(_ branch: Branch) {
         var world = branch.world
-        let due = world.queue.popMoment()
+        let due = world.queue.takeMoment()
         guard due.count(where: \.isWeighty) > 1 else { return }
         for (index, first) in due.enumerated().dropFirst() where first.isWeighty {
             var other = branch
@@ -173,9 +173,9 @@ package struct Search: Sendable {
 extension World {
     /// Lets the next thing happen.
     fileprivate mutating func happenNext() {
-        guard let (at, event) = queue.pop() else { return }
-        time = at
-        happen(event)
+        guard let next = queue.next else { return }
+        time = next
+        happen(queue.take())
     }
 }
 
@@ -185,7 +185,7 @@ extension WorldEvent {
     fileprivate var isWeighty: Bool {
         switch self {
         case .storeReceives(let request):
-            if case .lease(.tick) = request.command { false } else { true }
+            if case .lease(.tick) = request.value.command { false } else { true }
         case .wechatReceives: true
         case .deliver(_, _, let delivery):
             switch delivery {

@@ -31,7 +31,7 @@ extension World {
 
     /// An answer leaves a node.
     mutating func answered(_ id: WaiterID, _ answer: RefreshAnswer, _ node: Int, _ now: Instant) {
-        guard let waiter = nodes[node].waiters.removeValue(forKey: id) else {
+        guard let waiter = nodes[node].takeWaiter(id) else {
             return violate(.waiterAnsweredTwice, "\(nodes[node].name) waiter \(id.rawValue)")
         }
         if time - waiter.askedAt > 1 { report.sightings.count(.longHold) }

@@ -36,6 +36,8 @@ package struct World: Sendable {
     /// When exactly one node was last seen to lead.
     var ledAt = WorldTime.never
     var report: WorldReport
+    /// An empty list for what a core says next, so that none need be made for every event.
+    var spareActions: [NodeAction] = []
 
     /// Prepares a world.
     /// - Parameter listener: hears the story line by line; costs a hundredfold.
@@ -56,7 +58,7 @@ package struct World: Sendable {
         self.options = options
         trace = Trace(listener)
         report = WorldReport(seed: seed)
-        queue = EventQueue(grain: grain)
+        queue = EventQueue(idle: .end, grain: grain)
         var random = random
         settings = plan.settings
         readerLease = settings.readerLease
@@ -93,8 +95,9 @@ package struct World: Sendable {
         queue.push(.calm, at: .seconds(calmAt))
         queue.push(.end, at: .seconds(options.horizon))
         if askGap != nil { queue.push(.ask, at: .seconds(1)) }
-        while let (at, event) = queue.pop() {
-            time = at
+        while let next = queue.next {
+            time = next
+            let event = queue.take()
             if case .end = event { break }
             happen(event)
             if report.violations.count >= WorldReport.mostViolations { break }
@@ -115,7 +118,7 @@ package struct World: Sendable {
         case .wake(let node, let life): wake(node, life)
         case .resume(let node): resume(node)
         case .deliver(let node, let life, let delivery): deliver(delivery, to: node, life)
-        case .storeReceives(let request): storeReceives(request)
+        case .storeReceives(let request): storeReceives(request.value)
         case .reportDeath(let holder, let node): reportDeath(of: holder, on: node)
         case .wechatReceives(let request): wechatReceives(request)
         case .fault: fault()
