@@ -25,11 +25,3 @@ extension IntentID? {
     /// The intent as it stands in Redis; empty for none.
     var argument: RedisArgument { RedisArgument(self?.description ?? "") }
 }
-
-extension Trouble? {
-    /// Whether there is one, its errcode or nothing, its summary.
-    var arguments: [RedisArgument] {
-        guard let self else { return ["0", "", ""] }
-        return ["1", RedisArgument(self.errcode.map(String.init) ?? ""), RedisArgument(self.summary)]
-    }
-}

@@ -2,15 +2,26 @@ internal import KeeperCore
 internal import KeeperPorts
 internal import RedisClient
 
+/// Under which term copies are written.
+struct CopyOrder: Sendable {
+    let epoch: Epoch
+
+    /// What the script `copy` is told before the list.
+    static let arguments = ArgumentList<CopyOrder>([.number("epoch") { $0.epoch.argument }])
+}
+
 extension Copy {
-    /// What the script is given of it.
-    var arguments: [RedisArgument] {
-        let head = [
-            RedisArgument(app.rawValue), epoch.argument, RedisArgument(version), RedisArgument(token.secret),
-            left.argument, RedisArgument(keys.count),
-        ]
-        return head + keys.flatMap(\.arguments)
-    }
+    /// What the list says of a copy, before its keys.
+    static let arguments = ArgumentList<Copy>([
+        .number("epoch") { $0.epoch.argument },
+        .number("version") { RedisArgument($0.version) },
+        .text("token") { RedisArgument($0.token.secret) },
+        .number("left") { $0.left.argument },
+        .number("keyCount") { RedisArgument($0.keys.count) },
+    ])
+
+    /// The copy and its keys, as they stand in the list.
+    var listed: [RedisArgument] { Copy.arguments.values(of: self) + keys.flatMap(CopyKey.arguments.values) }
 
     /// Reads whether the lease is the caller's.
     static func isDone(_ reader: inout ReplyReader) throws(StoreError) -> Bool {
@@ -26,11 +37,23 @@ extension Copy {
 }
 
 extension CopyKey {
-    fileprivate var arguments: [RedisArgument] {
-        switch content {
-        case .token: ["token", 0]
-        case .quotedToken: ["quoted", 0]
-        case .end(let seconds): ["end", RedisArgument(seconds)]
+    /// What the list says of one key.
+    static let arguments = ArgumentList<CopyKey>([
+        .text("kind") { $0.content.kind },
+        .number("lessSeconds") { RedisArgument($0.content.lessSeconds) },
+    ])
+}
+
+extension CopyKey.Content {
+    fileprivate var kind: RedisArgument {
+        switch self {
+        case .token: "token"
+        case .quotedToken: "quoted"
+        case .end: "end"
         }
+    }
+
+    fileprivate var lessSeconds: Int {
+        if case .end(let seconds) = self { seconds } else { 0 }
     }
 }

@@ -13,74 +13,15 @@ extension CredentialCommand {
         }
     }
 
-    /// The script's arguments from the third on.
+    /// What the script is told besides.
     var arguments: [RedisArgument] {
-        let app = RedisArgument(app.rawValue)
         switch self {
-        case .begin(let beginning): return [app] + beginning.arguments
-        case .publish(let publication): return [app] + publication.arguments
-        case .abort(let abortion): return [app] + abortion.arguments
-        case .put(let putting): return [app] + putting.arguments
-        case .restore(let restoration): return [app] + restoration.arguments
+        case .begin(let beginning): Beginning.arguments.values(of: beginning)
+        case .publish(let publication): Publication.arguments.values(of: publication)
+        case .abort(let abortion): Abortion.arguments.values(of: abortion)
+        case .put(let putting): Putting.arguments.values(of: putting)
+        case .restore(let restoration): Restoration.arguments.values(of: restoration)
         }
-    }
-}
-
-extension Beginning {
-    fileprivate var arguments: [RedisArgument] {
-        [
-            epoch.argument, Optional(intent).argument, RedisArgument(basis.version),
-            basis.taint.map { RedisArgument($0) } ?? "", basis.intent.argument,
-        ]
-    }
-}
-
-extension Publication {
-    fileprivate var arguments: [RedisArgument] {
-        [
-            epoch.argument, Optional(intent).argument, RedisArgument(token.secret),
-            RedisArgument(fingerprint.rawValue), life.argument, left.argument, age.argumentRoundedUp,
-            RedisArgument(knownVersion), endsOverwrite.argument,
-        ]
-    }
-}
-
-extension Abortion {
-    fileprivate var arguments: [RedisArgument] {
-        let effect: RedisArgument =
-            switch self.effect {
-            case .unsent: "unsent"
-            case .none: "none"
-            case .unknown: "unknown"
-            case .late: "late"
-            }
-        return [epoch.argument, intent.argument, effect] + trouble.arguments
-    }
-}
-
-extension Putting {
-    fileprivate var arguments: [RedisArgument] {
-        [
-            epoch.argument, RedisArgument(token.secret), RedisArgument(fingerprint.rawValue), life.argument,
-            left.argument, RedisArgument(knownVersion), RedisArgument(settledEvent),
-        ]
-    }
-}
-
-extension Restoration {
-    fileprivate var arguments: [RedisArgument] {
-        let issue = record.issue
-        let doubt = [record.taint?.age, record.intent?.age].compactMap(\.self).max()
-        let previous = record.previous.prefix(CredentialRecord.mostPrevious).map(\.rawValue).joined(separator: ",")
-        return [
-            epoch.argument, RedisArgument(record.version), record.epoch.argument, (issue != nil).argument,
-            RedisArgument(issue?.token.secret ?? ""), RedisArgument(issue?.fingerprint.rawValue ?? ""),
-            issue?.life.argument ?? "0", issue?.left.argument ?? "0", issue?.age.argumentRoundedUp ?? "0",
-            RedisArgument(previous), doubt?.argumentRoundedUp ?? "",
-        ] + record.trouble.arguments + [
-            RedisArgument(record.rotationsToday), record.overwrites.map { RedisArgument($0.count) } ?? "",
-            record.overwrites?.age.argumentRoundedUp ?? "0",
-        ]
     }
 }
 

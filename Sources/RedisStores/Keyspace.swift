@@ -10,6 +10,11 @@ struct Keyspace: Sendable {
     /// Where hints are published.
     let channel: String
 
+    /// The last parts of the fixed keys. A script calls them by these words with `Key` behind.
+    static let fixedNames = ["lock", "lease", "store", "changes", "members", "hist", "pause"]
+    /// The last part of the channel's name.
+    static let channelName = "ev"
+
     /// The keys of a cluster.
     init(cluster: String) { self.init(prefix: "wxkeeper:{\(cluster)}:") }
 
@@ -18,10 +23,12 @@ struct Keyspace: Sendable {
 
     private init(prefix: String) {
         self.prefix = prefix
-        let names = ["lock", "lease", "store", "changes", "members", "hist", "pause"]
-        fixed = names.map { RedisArgument(prefix + $0) }
-        channel = prefix + "ev"
+        fixed = Self.fixedNames.map { RedisArgument(prefix + $0) }
+        channel = prefix + Self.channelName
     }
+
+    /// The hash that every format has.
+    var store: RedisArgument { RedisArgument(prefix + "store") }
 
     /// The record of an app.
     func record(of app: AppID) -> RedisArgument { RedisArgument("\(prefix)tok:\(app)") }

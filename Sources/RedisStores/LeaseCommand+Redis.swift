@@ -15,28 +15,17 @@ extension LeaseCommand {
         }
     }
 
-    /// The script's arguments from the third on.
-    func arguments(of caller: LeaseHolder) -> [RedisArgument] {
-        let node = RedisArgument(caller.node.rawValue)
-        let address = RedisArgument(caller.address)
+    /// What the script is told besides.
+    ///
+    /// - Precondition: not a tick; see `TickQuestion`.
+    var arguments: [RedisArgument] {
         switch self {
-        case .tick(let tick):
-            return [node, address] + tick.arguments
-        case .acquire(let acquisition):
-            return [node, address] + acquisition.arguments
-        case .renew(let epoch, let ttl, let isActive):
-            return [epoch.argument, ttl.argument, isActive.argument]
-        case .release(let epoch, let handover):
-            return [
-                epoch.argument, handover.left.argumentRoundedUp, RedisArgument(handover.successor?.rawValue ?? ""),
-                handover.isForReach.argument,
-            ]
-        case .reportDeath:
-            return []
-        case .pause(let duration):
-            return [duration.map { min($0, LeaseCommand.longestPause).argumentRoundedUp } ?? RedisArgument(0)]
-        case .leave:
-            return [node]
+        case .tick: preconditionFailure("a tick needs to know what else is asked")
+        case .acquire(let acquisition): Acquisition.arguments.values(of: acquisition)
+        case .renew(let epoch, let ttl, let isActive): LeaseCommand.renewal.values(of: (epoch, ttl, isActive))
+        case .release(let epoch, let handover): LeaseCommand.release.values(of: (epoch, handover))
+        case .pause(let duration): LeaseCommand.pause.values(of: duration)
+        case .reportDeath, .leave: []
         }
     }
 
@@ -56,90 +45,9 @@ extension LeaseCommand {
     }
 }
 
-extension Tick {
-    fileprivate var arguments: [RedisArgument] {
-        [
-            RedisArgument(position?.store ?? ""), RedisArgument(position?.event ?? 0), claimsName.argument,
-            epochSeen.argument, isDraining.argument, RedisArgument(UInt64(fitness.rawValue)), memberTTL.argument,
-            RedisArgument(Tick.mostChanges), RedisArgument(apps?.rawValue ?? ""), isCold.argument,
-        ]
-    }
-}
-
-extension Acquisition {
-    fileprivate var arguments: [RedisArgument] {
-        [
-            ttl.argument, floor.argument, observed?.epoch.argument ?? "",
-            observed.map { RedisArgument($0.sequence) } ?? "", steals.argument,
-        ]
-    }
-}
-
-/// What the tick script answered: all of a reply but what it could only name.
-struct TickFindings {
-    /// More of what was found spoiled is not kept from one tick to the next.
-    static let mostSpoiled = 64
-
-    /// The reply so far.
-    var reply: TickReply
-    /// Apps that have changed, oldest change first.
-    let changed: [AppID]
-    /// Members whose records were not among the keys.
-    let strangers: [String]
-
-    /// Whether something must still be read.
-    var isIncomplete: Bool { !changed.isEmpty || !strangers.isEmpty }
-
-    init(_ reply: RedisReply) throws(StoreError) {
-        var reader = try ReplyReader(reply)
-        let head = try reader.head()
-        let lease = try reader.optional(LeaseRecord.read)
-        let lockLeft = try reader.optionalNumber().map(Duration.milliseconds)
-        changed = try reader.texts().map { AppID($0) }
-        let event = try reader.count()
-        let startsOver = try reader.flag()
-        let isComplete = try reader.flag()
-        let missing = try reader.texts().map { AppID($0) }
-        let pauseLeft = try reader.optionalNumber().map(Duration.milliseconds)
-        let members = try reader.list(Member.read)
-        let nameHolder = try reader.optional(Member.read)
-        strangers = try reader.texts()
-        self.reply = TickReply(
-            lease: lease, lockLeft: lockLeft, position: StorePosition(store: head.store, event: event),
-            startsOver: startsOver, isComplete: isComplete, missing: missing, pauseLeft: pauseLeft,
-            members: members.sorted { $0.holder.node < $1.holder.node }, nameHolder: nameHolder,
-            spoiled: head.spoiled, storeTime: head.now)
-    }
-
-    /// Adds what `look` has read; false if that was another store.
-    mutating func add(_ look: RedisReply) throws(StoreError) -> Bool {
-        var reader = try ReplyReader(look)
-        let head = try reader.head()
-        guard head.store == reply.position.store else { return false }
-        reply.members = (reply.members + (try reader.list(Member.read))).sorted { $0.holder.node < $1.holder.node }
-        reply.changes = try reader.list(CredentialRecord.read)
-        reply.spoiled += head.spoiled
-        return true
-    }
-}
-
-extension Member {
-    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Member {
-        let node = NodeName(try reader.text())
-        let incarnation = Incarnation(try reader.text())
-        var member = Member(
-            holder: LeaseHolder(node: node, incarnation: incarnation, address: try reader.text()),
-            beat: try reader.count(), epochSeen: Epoch(try reader.count()), isDraining: try reader.flag(),
-            fitness: Fitness(rawValue: UInt8(clamping: try reader.count())) ?? .unknown)
-        let apps = try reader.text()
-        if !apps.isEmpty { member.apps = AppsDigest(apps) }
-        member.isCold = try reader.flag()
-        return member
-    }
-}
-
 extension LeaseRecord {
-    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> LeaseRecord {
+    /// Reads what `showLease` of the scripts writes.
+    static func read(_ reader: inout ReplyReader) throws(StoreError) -> LeaseRecord {
         let epoch = Epoch(try reader.count())
         let node = NodeName(try reader.text())
         let incarnation = Incarnation(try reader.text())
@@ -152,18 +60,17 @@ extension LeaseRecord {
 
 extension LeaseRelease {
     fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> LeaseRelease? {
-        let kind = try reader.count()
+        guard let word = ReleaseWord(rawValue: try reader.text()) else { throw ReplyReader.unreadable }
         let left = try reader.milliseconds()
         let successor = try reader.text()
         let isForReach = try reader.flag()
-        return switch kind {
-        case 0: nil
-        case 1:
+        return switch word {
+        case .none: nil
+        case .handedOver:
             .handedOver(
                 Handover(
                     left: left, successor: successor.isEmpty ? nil : NodeName(successor), isForReach: isForReach))
-        case 2: .holderDied
-        default: throw ReplyReader.unreadable
+        case .holderDied: .holderDied
         }
     }
 }

@@ -36,8 +36,12 @@ public struct RedisInspection: Sendable {
             version = Self.field("redis_version", in: info) ?? "of no version"
             isReplica = Self.field("role", in: info) == "slave"
             evictionPolicy = Self.field("maxmemory_policy", in: info)
-            found = try await Self.token(of: apps, in: cluster, connection, patience)
-            trouble = await Rehearsal(endpoint, cluster: cluster, patience).run(watchedBy: connection)
+            if let refusal = try await Self.unknownFormat(in: cluster, connection, patience) {
+                (found, trouble) = (nil, .rejected(refusal))
+            } else {
+                found = try await Self.token(of: apps, in: cluster, connection, patience)
+                trouble = await Rehearsal(endpoint, cluster: cluster, patience).run(watchedBy: connection)
+            }
             // Last, since afterwards the connection takes nothing else.
             try await connection.subscribe(to: Keyspace(cluster: cluster).channel, before: .now + patience)
         } catch {
@@ -50,6 +54,18 @@ public struct RedisInspection: Sendable {
     private static func field(_ name: String, in info: String) -> String? {
         info.split(whereSeparator: \.isNewline).first { $0.hasPrefix(name + ":") }
             .map { String($0.dropFirst(name.count + 1).prefix(40)) }
+    }
+
+    /// Why no node would touch what lies there; nil if it is ours, or nothing.
+    private static func unknownFormat(
+        in cluster: String, _ connection: RedisConnection, _ patience: Duration
+    ) async throws(RedisError) -> StoreRefusal? {
+        let key = Keyspace(cluster: cluster).store
+        // Of another type it would be no store of any format.
+        guard try await connection.send(["TYPE", key], before: .now + patience).text == "hash" else { return nil }
+        let found = try await connection.send(["HGET", key, "format"], before: .now + patience).text
+        let number = RedisFormat.number(in: found)
+        return number == RedisFormat.number ? nil : .unknownFormat(number)
     }
 
     /// The clock is that of Redis.

@@ -55,15 +55,15 @@ actor RedisLink {
         self.logger = logger
     }
 
-    /// Runs a script, and tells who did.
+    /// Runs a script with the arguments made for the server that runs it, and tells which that was.
     func run(
-        _ script: Script, keys: [RedisArgument], _ arguments: [RedisArgument], before deadline: ContinuousClock.Instant
+        _ script: Script, keys: [RedisArgument], before deadline: ContinuousClock.Instant,
+        _ arguments: @Sendable (ServerIdentity) -> [RedisArgument]
     ) async throws(StoreError) -> (RedisReply, ServerIdentity) {
         var isAgain = false
         while true {
             let link = try await establish(before: deadline, mustFit: isAgain)
-            // The last argument of every script: a connection never changes its server.
-            let tail = [RedisArgument(keys.count)] + keys + arguments + [RedisArgument(link.server.run)]
+            let tail = [RedisArgument(keys.count)] + keys + arguments(link.server)
             do throws(RedisError) {
                 guard let digest = digests[script.name] else { throw .notSent("the script \(script.name) is unknown") }
                 return (try await link.connection.send(["EVALSHA", digest] + tail, before: deadline), link.server)

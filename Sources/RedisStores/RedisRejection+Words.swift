@@ -5,6 +5,9 @@ extension RedisRejection {
     /// The same in words that hold nothing of what Redis repeats: no key, no argument, no user's text.
     var refusal: StoreRefusal {
         let code = reasonCode
+        if code == StoreRefusal.formatCode {
+            return .unknownFormat(RedisFormat.number(in: String(description.dropFirst(code.count + 1))))
+        }
         let (reason, deed) = Self.words[code] ?? Self.words(of: description)
         return StoreRefusal(code: code, reason: code == "NOPERM" ? reason + forbidden : reason, deed: deed)
     }

@@ -34,7 +34,8 @@ extension RedisStore: CopyStore {
             [keyspace.record(of: copy.app)] + copy.keys.map { RedisArgument($0.name) }
         }
         let (reply, _) = try await run(
-            .copy, keys, [epoch.argument] + copies.flatMap(\.arguments), before: deadline)
+            .copy, keys, CopyOrder.arguments.values(of: CopyOrder(epoch: epoch)) + copies.flatMap(\.listed),
+            before: deadline)
         var reader = try ReplyReader(reply)
         remember(try reader.head().spoiled)
         return try Copy.isDone(&reader)

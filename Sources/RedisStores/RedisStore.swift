@@ -75,7 +75,7 @@ public final class RedisStore: LeaseStore, CredentialStore {
     private func run(
         _ command: LeaseCommand, keys: [RedisArgument], before deadline: ContinuousClock.Instant
     ) async throws(StoreError) -> LeaseReply {
-        let (reply, server) = try await run(command.script, keys, command.arguments(of: caller), before: deadline)
+        let (reply, server) = try await run(command.script, keys, command.arguments, before: deadline)
         var reader = try ReplyReader(reply)
         remember(try reader.head().spoiled)
         return LeaseReply(server: server, answer: try LeaseCommand.answer(&reader))
@@ -108,10 +108,12 @@ public final class RedisStore: LeaseStore, CredentialStore {
     ) async throws(StoreError) -> (RedisReply, ServerIdentity) {
         var chance = SystemRandomNumberGenerator()
         let name = String(chance.next(), radix: 16) + String(chance.next(), radix: 16)
-        let head = [RedisArgument(name), RedisArgument(caller.incarnation.rawValue)]
-        return try await link.run(
-            script, keys: keyspace.fixed + keys, head + arguments + [RedisArgument(keyspace.channel)],
-            before: deadline)
+        return try await link.run(script, keys: keyspace.fixed + keys, before: deadline) { [caller, keyspace] server in
+            let head = ScriptHead(
+                run: server.run, freshName: name, incarnation: caller.incarnation.rawValue, node: caller.node.rawValue,
+                address: caller.address, channel: keyspace.channel)
+            return ScriptHead.arguments.values(of: head) + arguments
+        }
     }
 
     /// Keeps what was found spoiled for the next tick to tell.
@@ -132,7 +134,7 @@ extension RedisStore {
             [keyspace.member(caller.node.rawValue)] + members.map { keyspace.member($0) }
             + verify.map { keyspace.record(of: $0) }
         let arguments =
-            LeaseCommand.tick(tick).arguments(of: caller) + [RedisArgument(members.count)]
+            TickQuestion.arguments.values(of: TickQuestion(tick: tick, memberCount: members.count))
             + members.map { RedisArgument($0) } + verify.map { RedisArgument($0.rawValue) }
         let (reply, server) = try await run(.tick, keys, arguments, before: deadline)
         var found = try TickFindings(reply)
@@ -153,8 +155,8 @@ extension RedisStore {
     ) async throws(StoreError) {
         let keys = found.strangers.map { keyspace.member($0) } + found.changed.map { keyspace.record(of: $0) }
         let names = found.strangers.map { RedisArgument($0) } + found.changed.map { RedisArgument($0.rawValue) }
-        let count = RedisArgument(found.strangers.count)
-        let (reply, other) = try await run(.look, keys, [count] + names, before: deadline)
+        let question = LookQuestion.arguments.values(of: LookQuestion(memberCount: found.strangers.count))
+        let (reply, other) = try await run(.look, keys, question + names, before: deadline)
         guard other == server, try found.add(reply) else {
             throw .unreachable("Redis was replaced in the middle of a tick")
         }

@@ -32,7 +32,7 @@ private final class SimulatedRedis: StoreHarness {
         func perform(
             _ command: LeaseCommand, before deadline: ContinuousClock.Instant
         ) async throws(StoreError) -> LeaseReply {
-            redis.content.withLock { content in
+            try redis.run { content in
                 let answer = content.model.perform(command, as: caller, at: content.time)
                 return LeaseReply(server: content.server, answer: answer)
             }
@@ -41,13 +41,20 @@ private final class SimulatedRedis: StoreHarness {
         func perform(
             _ command: CredentialCommand, before deadline: ContinuousClock.Instant
         ) async throws(StoreError) -> CredentialReply {
-            redis.content.withLock { content in
+            try redis.run { content in
                 let answer = content.model.perform(command, as: caller, at: content.time)
                 return CredentialReply(
                     server: content.server, store: content.model.contents.store ?? "", outcome: answer.outcome,
                     record: answer.record)
             }
         }
+    }
+
+    private func run<Reply: Sendable>(_ command: (inout Content) -> Reply) throws(StoreError) -> Reply {
+        let result: Result<Reply, StoreError> = content.withLock { content in
+            content.model.refusal.map { .failure(.rejected($0)) } ?? .success(command(&content))
+        }
+        return try result.get()
     }
 
     func store(for caller: LeaseHolder) -> any LeaseStore & CredentialStore { Store(redis: self, caller: caller) }
@@ -64,13 +71,17 @@ private final class SimulatedRedis: StoreHarness {
 
     func spoilRecord(of app: AppID) {
         removeRecord(of: app)
-        content.withLock { $0.model.contents.spoiled.append(Spoilage(key: "tok:\(app)", field: "ver")) }
+        content.withLock { $0.model.contents.spoiled.append(Spoilage(key: "tok:\(app)", field: "version")) }
     }
 
     func spoilLease() {
         removeLease()
         content.withLock { $0.model.contents.spoiled.append(Spoilage(key: "lease", field: "epoch")) }
     }
+
+    func format() -> Int? { content.withLock { $0.model.contents.format } }
+
+    func setFormat(_ number: Int?) { content.withLock { $0.model.contents.format = number } }
 
     func advance(by duration: Duration) { content.withLock { $0.time = $0.time + duration.inSeconds } }
 }

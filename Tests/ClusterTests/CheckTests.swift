@@ -49,6 +49,14 @@ extension ClusterTests {
                 #expect(dead.errors.contains("WeChat refuses the one that is kept for wx-classic: 40001"))
                 #expect(checker.issues == 0)
 
+                let key = "wxkeeper:{\(ClusterPlan.clusterName)}:store"
+                _ = try await cluster.redis.run("HSET", key, "format", "2")
+                let unknown = try await check(cluster)
+                #expect(unknown.status == .exited(1))
+                #expect(unknown.errors.contains("have format 2, and this version of wxkeeper knows format 1 only"))
+                #expect(unknown.output.contains("none is kept"), "no token of it is tried")
+                #expect(try await cluster.redis.run("HGET", key, "format").hasPrefix("2"))
+
                 try await cluster.redis.kill()
                 let alone = try await check(cluster)
                 #expect(alone.status == .exited(69) && alone.errors.contains("redis    "))

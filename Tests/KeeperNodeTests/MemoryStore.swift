@@ -61,6 +61,9 @@ final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
     /// Another node has written this record.
     func keep(_ record: CredentialRecord) { set { [now] state in state.redis.keep(record, at: now) } }
 
+    /// Another version has written its number.
+    func setFormat(_ number: Int) { set { $0.redis.contents.format = number } }
+
     /// Another node takes the lease.
     func crown(_ holder: LeaseHolder, epoch: UInt64) {
         set { $0.redis.lead(holder, epoch: epoch, sequence: 1, until: .max) }
@@ -69,17 +72,21 @@ final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
     func perform(
         _ command: LeaseCommand, before deadline: ContinuousClock.Instant
     ) async throws(StoreError) -> LeaseReply {
-        let reply = state.withLock { state in state.isAway ? nil : state.perform(command, at: now) }
-        guard let reply else { throw .unreachable("away") }
-        return reply
+        try reply { state in state.perform(command, at: now) }
     }
 
     func perform(
         _ command: CredentialCommand, before deadline: ContinuousClock.Instant
     ) async throws(StoreError) -> CredentialReply {
-        let reply = state.withLock { state in state.isAway ? nil : state.perform(command, at: now) }
-        guard let reply else { throw .unreachable("away") }
-        return reply
+        try reply { state in state.perform(command, at: now) }
+    }
+
+    private func reply<Reply: Sendable>(_ body: (inout State) -> Reply) throws(StoreError) -> Reply {
+        let result: Result<Reply, StoreError> = state.withLock { state in
+            if state.isAway { return .failure(.unreachable("away")) }
+            return state.redis.refusal.map { .failure(.rejected($0)) } ?? .success(body(&state))
+        }
+        return try result.get()
     }
 
     func copy(

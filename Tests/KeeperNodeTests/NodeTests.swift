@@ -64,6 +64,20 @@ import Testing
         }
     }
 
+    @Test func unknownFormat_IsTold_AndTheTokenIsServedOn() async throws {
+        try await withNode(setting: Self.keeping("old")) { node, world, _ in
+            try await leads(node)
+            world.store.setFormat(2)
+            try await eventually("the refusal") { await node.health().storeRefusal == .unknownFormat(2) }
+            try await eventually("the end of the term") { await node.health().role == .follower }
+            #expect(token(node.read(.wx1)) == "old")
+            #expect(world.log.lines.contains { $0.contains("format 2") && $0.contains("cluster.name") })
+            world.store.setFormat(StoreRefusal.knownFormat)
+            try await leads(node)
+            #expect(world.store.record(.wx1)?.issue?.token == Token("old"), "nothing was touched")
+        }
+    }
+
     @Test func deadToken_IsReplaced() async throws {
         try await withNode(setting: Self.keeping("old")) { node, world, _ in
             try await leads(node)

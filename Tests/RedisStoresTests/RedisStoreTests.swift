@@ -61,9 +61,9 @@ import Testing
             let epoch = try await one.lead()
             let key = RedisArgument("wxkeeper:{\(world.cluster)}:lease")
             let run = try await one.tick().server.run
-            #expect(try await world.redis("HGET", key, "run").text == run)
+            #expect(try await world.redis("HGET", key, "server_run").text == run)
             // As after a restart: a record that another start of the server wrote.
-            try await world.redis("HSET", key, "run", "an earlier one")
+            try await world.redis("HSET", key, "server_run", "an earlier one")
             _ = try await one.perform(.renew(epoch: epoch, ttl: .seconds(60), isActive: true), before: .soon)
             _ = try await one.perform(.release(epoch: epoch, Handover(left: .zero)), before: .soon)
             #expect(try await isOld(other))

@@ -27,29 +27,29 @@ import Testing
     static let records: [Deed] = [
         Deed("HSET", "tok:wxspoiled", "token", bytes, named: "token"),
         Deed("HSET", "tok:wxspoiled", "token", RedisArgument(String(repeating: "t", count: 20_000)), named: "token"),
-        Deed("HSET", "tok:wxspoiled", "fp", bytes, named: "fp"),
-        Deed("HSET", "tok:wxspoiled", "ver", "x", named: "ver"),
-        Deed("HSET", "tok:wxspoiled", "ver", "", named: "ver"),
-        Deed("HSET", "tok:wxspoiled", "ver", "1.5", named: "ver"),
-        Deed("HSET", "tok:wxspoiled", "ver", "1e3", named: "ver"),
-        Deed("HSET", "tok:wxspoiled", "ver", "nan", named: "ver"),
-        Deed("HSET", "tok:wxspoiled", "ver", "99999999999999999999", named: "ver"),
-        Deed("HSET", "tok:wxspoiled", "ver", "9007199254740991", named: "ver"),
-        Deed("HSET", "tok:wxspoiled", "ver", -1, named: "ver"),
+        Deed("HSET", "tok:wxspoiled", "fingerprint", bytes, named: "fingerprint"),
+        Deed("HSET", "tok:wxspoiled", "version", "x", named: "version"),
+        Deed("HSET", "tok:wxspoiled", "version", "", named: "version"),
+        Deed("HSET", "tok:wxspoiled", "version", "1.5", named: "version"),
+        Deed("HSET", "tok:wxspoiled", "version", "1e3", named: "version"),
+        Deed("HSET", "tok:wxspoiled", "version", "nan", named: "version"),
+        Deed("HSET", "tok:wxspoiled", "version", "99999999999999999999", named: "version"),
+        Deed("HSET", "tok:wxspoiled", "version", "9007199254740991", named: "version"),
+        Deed("HSET", "tok:wxspoiled", "version", -1, named: "version"),
         Deed("HSET", "tok:wxspoiled", "epoch", bytes, named: "epoch"),
         Deed("HSET", "tok:wxspoiled", "epoch", "9007199254740991", named: "epoch"),
-        Deed("HSET", "tok:wxspoiled", "o_epoch", "9007199254740990", named: "o_epoch"),
-        Deed("HSET", "tok:wxspoiled", "ev", "1000000000001", named: "ev"),
-        Deed("HSET", "tok:wxspoiled", "ev", "x", named: "ev"),
+        Deed("HSET", "tok:wxspoiled", "last_intent_epoch", "9007199254740990", named: "last_intent_epoch"),
+        Deed("HSET", "tok:wxspoiled", "event", "1000000000001", named: "event"),
+        Deed("HSET", "tok:wxspoiled", "event", "x", named: "event"),
         Deed("HSET", "tok:wxspoiled", "expires_at", "soon", named: "expires_at"),
-        Deed("HSET", "tok:wxspoiled", "taint", "y", named: "taint"),
-        Deed("HSET", "tok:wxspoiled", "taint", 5, named: "taint_at"),
-        Deed("HSET", "tok:wxspoiled", "i_id", bytes, named: "i_id"),
-        Deed("HSET", "tok:wxspoiled", "i_id", "abc-1", named: "i_epoch"),
-        Deed("HDEL", "tok:wxspoiled", "ver", named: "ver"),
-        Deed("HDEL", "tok:wxspoiled", "fp", named: "fp"),
+        Deed("HSET", "tok:wxspoiled", "uncertain_event", "y", named: "uncertain_event"),
+        Deed("HSET", "tok:wxspoiled", "uncertain_event", 5, named: "uncertain_since"),
+        Deed("HSET", "tok:wxspoiled", "intent", bytes, named: "intent"),
+        Deed("HSET", "tok:wxspoiled", "intent", "abc-1", named: "intent_epoch"),
+        Deed("HDEL", "tok:wxspoiled", "version", named: "version"),
+        Deed("HDEL", "tok:wxspoiled", "fingerprint", named: "fingerprint"),
         Deed("HDEL", "tok:wxspoiled", "expires_at", named: "expires_at"),
-        Deed("HDEL", "tok:wxspoiled", "ev", named: "ev"),
+        Deed("HDEL", "tok:wxspoiled", "event", named: "event"),
         Deed("SET", "tok:wxspoiled", "a string", named: .some(nil)),
     ]
 
@@ -65,10 +65,10 @@ import Testing
     }
 
     static let rest: [Deed] = [
-        Deed("HSET", "tok:wxspoiled", "err", "x", named: "err"),
-        Deed("HSET", "tok:wxspoiled", "day", bytes, named: "day"),
-        Deed("HSET", "tok:wxspoiled", "prev_fps", bytes, named: "prev_fps"),
-        Deed("HSET", "tok:wxspoiled", "why", bytes, named: .none),
+        Deed("HSET", "tok:wxspoiled", "errcode", "x", named: "errcode"),
+        Deed("HSET", "tok:wxspoiled", "rotations_day", bytes, named: "rotations_day"),
+        Deed("HSET", "tok:wxspoiled", "previous_fingerprints", bytes, named: "previous_fingerprints"),
+        Deed("HSET", "tok:wxspoiled", "reason", bytes, named: .none),
         Deed("HSET", "store", "id", bytes, named: "id"),
         Deed("HSET", "store", "event", "x", named: "event"),
         Deed("HDEL", "store", "event", named: "event"),
@@ -85,11 +85,11 @@ import Testing
         Deed("SET", "members", "a string", named: .some(nil)),
         Deed("SADD", "members", bytes, named: .none),
         Deed("SET", "member:a", "a string", named: .some(nil)),
-        Deed("HSET", "member:a", "beat", "x", named: "beat"),
-        Deed("HSET", "member:a", "beat", "9007199254740991", named: "beat"),
-        Deed("HSET", "member:a", "epoch", "9007199254740991", named: "epoch"),
-        Deed("HSET", "member:a", "inc", bytes, named: "inc"),
-        Deed("HDEL", "member:a", "addr", named: "addr"),
+        Deed("HSET", "member:a", "beats", "x", named: "beats"),
+        Deed("HSET", "member:a", "beats", "9007199254740991", named: "beats"),
+        Deed("HSET", "member:a", "epoch_seen", "9007199254740991", named: "epoch_seen"),
+        Deed("HSET", "member:a", "incarnation", bytes, named: "incarnation"),
+        Deed("HDEL", "member:a", "address", named: "address"),
         Deed("SET", "hist", "a string", named: .none),
         Deed("RPUSH", "pause", "a list", named: .none),
     ]
@@ -116,13 +116,13 @@ import Testing
         Deed("HSET", "lease", "epoch", "9007199254740991", named: "epoch"),
         Deed("HSET", "lease", "epoch", "1000000000001", named: "epoch"),
         Deed("HSET", "lease", "epoch", -1, named: "epoch"),
-        Deed("HSET", "lease", "seq", "9007199254740991", named: "seq"),
-        Deed("HSET", "lease", "inc", bytes, named: "inc"),
-        Deed("HSET", "lease", "addr", bytes, named: "addr"),
-        Deed("HSET", "lease", "clean", 7, named: "clean"),
-        Deed("HSET", "lease", "left_ms", "99999999999", named: "left_ms"),
-        Deed("HSET", "lease", "left_ms", -1, named: "left_ms"),
-        Deed("HDEL", "lease", "seq", named: "seq"),
+        Deed("HSET", "lease", "sequence", "9007199254740991", named: "sequence"),
+        Deed("HSET", "lease", "incarnation", bytes, named: "incarnation"),
+        Deed("HSET", "lease", "address", bytes, named: "address"),
+        Deed("HSET", "lease", "release", 7, named: "release"),
+        Deed("HSET", "lease", "wait_ms", "99999999999", named: "wait_ms"),
+        Deed("HSET", "lease", "wait_ms", -1, named: "wait_ms"),
+        Deed("HDEL", "lease", "sequence", named: "sequence"),
         Deed("HDEL", "lease", "epoch", named: "epoch"),
     ]
 
@@ -146,11 +146,11 @@ import Testing
     }
 
     /// A hand-over that does not say how long to wait is none.
-    @Test(arguments: [1, 2]) func releaseWithoutItsWait_IsLost(clean: Int) async throws {
-        let deed = Deed("HSET", "lease", "clean", RedisArgument(clean), named: "left_ms")
-        try await withSpoiled(deed, also: ["HDEL", "wxkeeper:{test}:lease", "left_ms"]) { store, _, _ in
+    @Test(arguments: ["handed-over", "holder-died"]) func releaseWithoutItsWait_IsLost(word: String) async throws {
+        let deed = Deed("HSET", "lease", "release", RedisArgument(word), named: "wait_ms")
+        try await withSpoiled(deed, also: ["HDEL", "wxkeeper:{test}:lease", "wait_ms"]) { store, _, _ in
             let found = try await tick(store)
-            #expect(found.lease == nil && found.spoiled == [Spoilage(key: "lease", field: "left_ms")])
+            #expect(found.lease == nil && found.spoiled == [Spoilage(key: "lease", field: "wait_ms")])
         }
     }
 

@@ -95,11 +95,24 @@ final class RedisWorld: StoreHarness {
     }
 
     func spoilRecord(of app: AppID) async throws {
-        try await redis("HSET", RedisArgument("wxkeeper:{\(cluster)}:tok:\(app)"), "ver", RedisArgument([0xff]))
+        try await redis("HSET", RedisArgument("wxkeeper:{\(cluster)}:tok:\(app)"), "version", RedisArgument([0xff]))
     }
 
     func spoilLease() async throws {
         try await redis("HSET", RedisArgument("wxkeeper:{\(cluster)}:lease"), "epoch", "not a number")
+    }
+
+    func format() async throws -> Int? {
+        try await redis("HGET", RedisArgument("wxkeeper:{\(cluster)}:store"), "format").text.flatMap { Int($0) }
+    }
+
+    func setFormat(_ number: Int?) async throws {
+        let key = RedisArgument("wxkeeper:{\(cluster)}:store")
+        if let number {
+            try await redis("HSET", key, "format", RedisArgument(number))
+        } else {
+            try await redis("HDEL", key, "format")
+        }
     }
 
     func advance(by duration: Duration) async throws {

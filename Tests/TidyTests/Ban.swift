@@ -14,6 +14,8 @@ struct Ban: Sendable {
         case sources
         /// In everything we ship but the programs, whose output goes to people.
         case sourcesButPrograms
+        /// In the room that decides.
+        case core
         /// Where everything must be told from outside: the floors below the shell, and the simulation.
         case belowTheShell
         /// There, and in every test.
@@ -48,6 +50,9 @@ struct Ban: Sendable {
         Ban(text: "fatalError", instead: "`precondition` with the state in its message", scope: .sources),
         Ban(text: "print(", instead: "log it, or return it", scope: .sourcesButPrograms),
         Ban(text: "@_exported", instead: "import it where it is used", scope: .everywhere),
+        Ban(
+            text: "isInForce", instead: "ask a question that reads as the rule, and put the switch beside it",
+            scope: .core, except: ["Rules", "LeaseRules", "CredentialRules", "NodeRules"]),
     ]
 
     func applies(to file: SourceFile) -> Bool {
@@ -58,6 +63,7 @@ struct Ban: Sendable {
         case .everywhere: true
         case .sources: isSource
         case .sourcesButPrograms: isSource && !Self.programs.contains(file.room)
+        case .core: isSource && file.room == "KeeperCore"
         case .belowTheShell: isBelow
         case .belowTheShellAndTests: isBelow || (file.folder == "Tests" && file.baseName != Self.pollingFile)
         }

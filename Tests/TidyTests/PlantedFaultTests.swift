@@ -60,7 +60,7 @@ import Testing
         ("CurlClient", "try await Task.sleep(for: .seconds(1))"),
         ("KeeperHTTP", "Thread.sleep(forTimeInterval: 1)"), ("wxkeeper", "usleep(10)"), ("KeeperNode", "try! body()"),
         ("RedisStores", "fatalError()"), ("WeChatAPI", "print(answer)"),
-        ("KeeperPorts", "@_exported import KeeperCore"),
+        ("KeeperPorts", "@_exported import KeeperCore"), ("KeeperCore", "if rules.isInForce(.spacing) {"),
     ])
     func bannedWord_IsFound(_ room: String, _ line: String) {
         #expect(Tidy.bans(file(room, "\n" + line)).map(\.line) == [2])
@@ -69,7 +69,8 @@ import Testing
     @Test(arguments: [
         ("KeeperHTTP", "let now = Date()"), ("KeeperCore", "let dice = Int.random(in: 1...6, using: &generator)"),
         ("KeeperNode", "try await Task.sleep(until: next)"), ("wxkeeper", "print(answer)"),
-        ("KeeperCore", "footprint(of: x)"), ("KeeperCore", "// never print( a token"),
+        ("ClusterSimulation", "rules.isInForce(.spacing)"), ("KeeperCore", "footprint(of: x)"),
+        ("KeeperCore", "// never print( a token"),
     ])
     func allowedWord_IsLeftAlone(_ room: String, _ line: String) {
         #expect(Tidy.bans(file(room, line)) == [])

@@ -8,6 +8,8 @@ struct RedisModel: Sendable {
     /// Everything that a wipe loses and a restart from disk may roll back.
     struct Contents: Hashable, Sendable {
         var store: String?
+        /// The number of the format; written with the store's name.
+        var format: Int?
         var event: UInt64 = 0
         var lease: LeaseRecord?
         /// Under which start of the server `lease` was granted.
@@ -122,7 +124,10 @@ struct RedisModel: Sendable {
         }
         let now = clock.now(time)
         if let lock = contents.lock, now >= lock.expiresAt { contents.lock = nil }
-        if contents.store == nil { contents.store = "store-\(random.next() % 1_000_000)" }
+        if contents.store == nil {
+            contents.store = "store-\(random.next() % 1_000_000)"
+            contents.format = StoreRefusal.knownFormat
+        }
         return now
     }
 

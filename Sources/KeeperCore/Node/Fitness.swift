@@ -21,6 +21,10 @@ struct Fitness: Sendable {
     /// How long a node that gave way counts as unfit, the first time and at most.
     static let shortestBan: Duration = .seconds(60)
     static let longestBan: Duration = .seconds(600)
+    /// How many tick periods the others need to look for themselves and to tell: this node's next tick tells of its
+    /// failure, the others' next ticks see that, those after tell what they found by then, and one more brings it here;
+    /// each may be a tenth of a period late, and the way has to be tried.
+    static let ticksToLook = 5
     /// A leader that another gave way to stays for so long at least.
     static let leastStay: Duration = .seconds(60)
 
@@ -75,11 +79,9 @@ struct Fitness: Sendable {
 
     /// Whether the others have had the time to look for themselves since the first failure of this leader.
     ///
-    /// They heed nobody who does not lead. This node's next tick tells of it, the others' next ticks see that, those
-    /// after tell what they found by then, and one more brings it here; each may be a tenth of a period late, and the
-    /// way has to be tried.
+    /// They heed nobody who does not lead.
     func othersHaveLooked(at now: Instant, leadsSince granted: Instant, tickPeriod: Duration) -> Bool {
-        failingSince.map { now - max($0, granted) >= tickPeriod * 5 } ?? true
+        failingSince.map { now - max($0, granted) >= tickPeriod * Self.ticksToLook } ?? true
     }
 
     /// Takes in what a call for an app says about the way to WeChat.

@@ -4,6 +4,9 @@
 /// `NodeAction`. The shell calls `handle(.woke, at:)` when `nextWakeUp` has come; there are no other timers.
 /// Nothing here iterates over a hashed collection, so that the same events tell the same story in every process.
 public struct NodeCore: Sendable {
+    /// A node that waits for nothing but answers looks around after so long.
+    static let idlePause: Duration = .seconds(1)
+
     var setup: NodeSetup
 
     var elector: Elector
@@ -121,7 +124,7 @@ extension NodeCore {
         tickIfDue(at: now)
         let next = Instant.earlier(.earlier(sync.ticks.nextWakeUp, elector.nextWakeUp), deadlines.first)
         let others = Instant.earlier(.earlier(others.query.nextWakeUp, fitness.nextWakeUp), departure.nextWakeUp)
-        nextWakeUp = .earlier(next, others) ?? now + .seconds(1)
+        nextWakeUp = .earlier(next, others) ?? now + Self.idlePause
     }
 
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.

@@ -26,3 +26,22 @@ extension StoreRefusal: CustomStringConvertible {
     /// Reason and deed in one sentence.
     public var description: String { "\(reason) (\(code)); \(deed)" }
 }
+
+extension StoreRefusal {
+    /// The number of the form in which this version keeps things in the store.
+    public static let knownFormat = 1
+    /// The code of `unknownFormat`.
+    public static let formatCode = "FORMAT"
+
+    /// What lies there was written by a version that keeps things in another form: nothing of it is believed, and
+    /// nothing is changed.
+    /// - Parameter found: nil where there is no number, or what is none.
+    public static func unknownFormat(_ found: Int?) -> StoreRefusal {
+        let foundFormat = found.map { "format \($0)" } ?? "no format number"
+        return StoreRefusal(
+            code: formatCode,
+            reason: "the keys of this cluster in Redis have \(foundFormat), and this version of wxkeeper knows format "
+                + "\(knownFormat) only",
+            deed: "run the version that wrote them on every node, or give this cluster a cluster.name of its own")
+    }
+}

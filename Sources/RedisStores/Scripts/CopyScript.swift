@@ -1,14 +1,30 @@
+internal import KeeperPorts
+
 extension Script {
-    /// `CopyStore.copy`: KEYS 8… of each copy: the app's record, then its keys; ARGV 3 epoch, then of each copy: app,
-    /// epoch, version, token, left, number of keys, and of each key: kind of content, seconds to take off.
+    /// `CopyStore.copy`: listed are the copies, each followed by its keys; and of each copy the app's record, followed
+    /// by the keys.
     ///
     /// The keys lie outside the hash slot of all others. A Redis Cluster would refuse them here and need a second
     /// command for each of them, without the fence; but the URL names one server.
     static let copy = Script(
-        "copy", [],
-        #"""
-        if not leads(number(ARGV[3])) then return { now, store, spoiled, 'denied' } end
+        "copy", takes: CopyOrder.arguments.names,
+        [cursor, Copy.arguments.reader("nextCopy"), CopyKey.arguments.reader("nextCopyKey"), writing, going]
+            .joined(separator: "\n"))
 
+    /// Walking through the two lists.
+    private static let cursor = #"""
+        local lastListed, lastKey = 0, 0
+        local function nextListed()
+            lastListed = lastListed + 1
+            return listed(lastListed)
+        end
+        local function nextKey()
+            lastKey = lastKey + 1
+            return listedKey(lastKey)
+        end
+        """#
+
+    private static let writing = #"""
         -- One key that cannot be written, such as one that the user's rules leave out, keeps no other from it.
         local failure = false
         local function try(...)
@@ -18,10 +34,10 @@ extension Script {
             return false
         end
 
-        local function content(kind, token, left, less)
+        local function content(kind, token, left, lessSeconds)
             if kind == 'token' then return token end
             if kind == 'quoted' then return cjson.encode(token) end
-            return string.format('%.0f', math.floor((now + left) / 1000) - less)
+            return string.format('%.0f', math.floor((now + left) / 1000) - lessSeconds)
         end
 
         -- The end of a life is measured anew each time; that much may differ.
@@ -43,25 +59,29 @@ extension Script {
             local ttl = try('PTTL', name)
             if ttl and (ttl < 0 or math.abs(ttl - left) > slack) then try('PEXPIRE', name, left) end
         end
+        """#
 
-        local at, place = 4, 8
-        while at < #ARGV - 1 do
-            local app, epoch, version, token = ARGV[at], number(ARGV[at + 1]), number(ARGV[at + 2]), ARGV[at + 3]
-            local left, keys = number(ARGV[at + 4]), number(ARGV[at + 5])
-            at = at + 6
+    private static let going = #"""
+        if not leads(epoch) then return { now, store, spoiled, 'denied' } end
+        while lastListed < listedCount do
+            local copy = nextCopy()
+            local left = copy.left
             -- Of a record that cannot be read nothing is known; the leader sees to it.
-            local record = redis.pcall('HMGET', KEYS[place], 'epoch', 'ver', 'expires_at')
-            place = place + 1
-            local stored, storedVersion = number(record[1]), number(record[2])
+            local stored = redis.pcall('HMGET', nextKey(), 'epoch', 'version', 'expires_at')
+            local storedEpoch, storedVersion = number(stored[1]), number(stored[2])
             -- A command that runs late must neither bring an older token back nor lengthen a life.
-            local isOlder = epoch < stored or (epoch == stored and version < storedVersion)
-            if epoch == stored and version == storedVersion then left = math.min(left, number(record[3]) - now) end
-            for _ = 1, keys do
-                local name, kind, less = KEYS[place], ARGV[at], number(ARGV[at + 1])
-                at, place = at + 2, place + 1
-                if not isOlder and left > 0 then see(name, kind, content(kind, token, left, less), left) end
+            local isOlder = copy.epoch < storedEpoch
+                or (copy.epoch == storedEpoch and copy.version < storedVersion)
+            if copy.epoch == storedEpoch and copy.version == storedVersion then
+                left = math.min(left, number(stored[3]) - now)
+            end
+            for _ = 1, copy.keyCount do
+                local name, key = nextKey(), nextCopyKey()
+                if not isOlder and left > 0 then
+                    see(name, key.kind, content(key.kind, copy.token, left, key.lessSeconds), left)
+                end
             end
         end
         return { now, store, spoiled, 'done', failure and { failure } }
-        """#)
+        """#
 }

@@ -1,18 +1,19 @@
+internal import KeeperCore
+
 extension Script {
-    /// `LeaseCommand.acquire`: ARGV 3 node, 4 address, 5 ttl, 6 floor, 7 epoch and 8 sequence observed, 9 steals.
+    /// `LeaseCommand.acquire`.
     ///
     /// The lock is what the others see and expires by itself; the record stays, so that a successor learns of the last
     /// renewal. Neither is trusted alone: a lock of ours without our record (somebody deleted it) is a new term.
     static let acquire = Script(
-        "acquire", [leaseReplies],
+        "acquire", takes: Acquisition.arguments.names, uses: [leaseReplies],
         #"""
-        local ttl, floor = ARGV[5], number(ARGV[6])
         local lock = lockOwner()
-        local previous = lease()
+        local previous = currentLease()
 
         -- 1. Granted before, but the answer was lost.
         if lock == caller and previous and leads(previous.epoch) then
-            redis.call('HSET', leaseKey, 'seq', previous.seq + 1, 'run', run)
+            redis.call('HSET', leaseKey, 'sequence', previous.sequence + 1, 'server_run', run)
             redis.call('SET', lockKey, caller, 'PX', ttl)
             return { now, store, spoiled, 'resumed', previous.epoch }
         end
@@ -20,85 +21,87 @@ extension Script {
         -- 2. Taken. Unless the lock cannot be right: its record has not moved for longer than any lease. A lock whose
         -- record is gone is nobody's: its holder cannot renew it, and the caller waits as if nothing were known.
         if lock and lock ~= caller and previous then
-            local unmoved = previous.epoch == tonumber(ARGV[7]) and previous.seq == tonumber(ARGV[8])
-            if not (ARGV[9] == '1' and unmoved) then return { now, store, spoiled, 'denied', showLease(previous) } end
+            local isUnmoved = previous.epoch == observedEpoch and previous.sequence == observedSequence
+            if not (steals and isUnmoved) then return { now, store, spoiled, 'denied', showLease(previous) } end
         end
 
         -- 3. Ours. Where terms may have been forgotten the clock in seconds is a floor that none has likely reached.
-        local least = (not previous or previous.old) and number(time[1]) or 0
-        local epoch = math.max((previous and previous.epoch or 0) + 1, floor + 1, least)
+        local isOld = previous and previous.server_run ~= run
+        local least = (not previous or isOld) and number(time[1]) or 0
+        local epoch = math.max((previous and previous.epoch or 0) + 1, epochSeen + 1, least)
         redis.call('DEL', leaseKey)
-        redis.call('HSET', leaseKey, 'epoch', epoch, 'inc', caller, 'node', ARGV[3], 'addr', ARGV[4],
-            'seq', 1, 'active', 0, 'clean', 0, 'left_ms', 0, 'run', run)
+        redis.call('HSET', leaseKey, unpack((pairsOf({ epoch = epoch, incarnation = caller, node = node,
+            address = address, sequence = 1, active = 0, release = notReleased, wait_ms = 0, server_run = run },
+            leaseHash))))
         redis.call('SET', lockKey, caller, 'PX', ttl)
-        own(historyKey, 'hist', 'list')
-        redis.call('LPUSH', historyKey, cjson.encode({ epoch = epoch, node = ARGV[3], from_ms = now }))
-        redis.call('LTRIM', historyKey, 0, 99)
+        own(histKey, 'hist', 'list')
+        redis.call('LPUSH', histKey, cjson.encode({ epoch = epoch, node = node, from_ms = now }))
+        redis.call('LTRIM', histKey, 0, 99)
         redis.call('PUBLISH', channel, 'lease|' .. epoch .. '|taken')
-        return { now, store, spoiled, 'granted', epoch, showLease(previous), previous and previous.old and 1 or 0 }
+        return { now, store, spoiled, 'granted', epoch, showLease(previous), bit(isOld) }
         """#)
 
-    /// `LeaseCommand.renew`: ARGV 3 epoch, 4 ttl, 5 is active.
+    /// `LeaseCommand.renew`.
     ///
     /// An expired lock is set again as long as nobody else has taken the term: the record decides.
     static let renew = Script(
-        "renew", [leaseReplies],
+        "renew", takes: LeaseCommand.renewal.names, uses: [leaseReplies],
         #"""
-        if not leads(number(ARGV[3])) then return { now, store, spoiled, 'denied', showLease(lease()) } end
-        local sequence = redis.call('HINCRBY', leaseKey, 'seq', 1)
-        if ARGV[5] == '1' then redis.call('HSET', leaseKey, 'active', 1) end
-        redis.call('SET', lockKey, caller, 'PX', ARGV[4])
+        if not leads(epoch) then return { now, store, spoiled, 'denied', showLease(currentLease()) } end
+        local sequence = redis.call('HINCRBY', leaseKey, 'sequence', 1)
+        if isActive then redis.call('HSET', leaseKey, 'active', 1) end
+        redis.call('SET', lockKey, caller, 'PX', ttl)
         return { now, store, spoiled, 'renewed', sequence }
         """#)
 
-    /// `LeaseCommand.release`: ARGV 3 epoch, 4 milliseconds the successor must still wait, 5 who it shall be, 6 whether
-    /// it is for the way to WeChat.
+    /// `LeaseCommand.release`.
     static let release = Script(
-        "release", [leaseReplies],
+        "release", takes: LeaseCommand.release.names, uses: [leaseReplies],
         #"""
-        if not leads(number(ARGV[3])) then return { now, store, spoiled, 'denied', showLease(lease()) } end
-        redis.call('HSET', leaseKey, 'clean', 1, 'left_ms', ARGV[4], 'heir', ARGV[5], 'reach', ARGV[6])
+        if not leads(epoch) then return { now, store, spoiled, 'denied', showLease(currentLease()) } end
+        redis.call('HSET', leaseKey, 'release', handedOver, 'wait_ms', wait, 'successor', successor,
+            'for_reachability', bit(isForReachability))
         if locked() then redis.call('DEL', lockKey) end
-        redis.call('PUBLISH', channel, 'lease|' .. ARGV[3] .. '|released')
+        redis.call('PUBLISH', channel, 'lease|' .. epoch .. '|released')
         return { now, store, spoiled, 'done' }
         """#)
 
-    /// `LeaseCommand.reportDeath`: no arguments.
+    /// `LeaseCommand.reportDeath`.
     ///
     /// The parent of a dead process does not know its last epoch.
     static let reportDeath = Script(
-        "reportDeath", [leaseReplies],
+        "reportDeath", uses: [leaseReplies],
         #"""
-        local last = lease()
+        local last = currentLease()
         if not (last and leads(last.epoch)) then return { now, store, spoiled, 'denied', showLease(last) } end
-        redis.call('HSET', leaseKey, 'clean', 2, 'left_ms', 0)
+        redis.call('HSET', leaseKey, 'release', holderDied, 'wait_ms', 0)
         if locked() then redis.call('DEL', lockKey) end
         redis.call('PUBLISH', channel, 'lease|' .. last.epoch .. '|died')
         return { now, store, spoiled, 'done' }
         """#)
 
-    /// `LeaseCommand.pause`: ARGV 3 milliseconds, 0 ends it.
+    /// `LeaseCommand.pause`.
     static let pause = Script(
-        "pause", [],
+        "pause", takes: LeaseCommand.pause.names,
         #"""
-        if number(ARGV[3]) > 0 then
-            redis.call('SET', pauseKey, caller, 'PX', ARGV[3])
+        if length > 0 then
+            redis.call('SET', pauseKey, caller, 'PX', length)
         else
             redis.call('DEL', pauseKey)
         end
-        redis.call('PUBLISH', channel, 'pause|' .. ARGV[3])
+        redis.call('PUBLISH', channel, 'pause|' .. length)
         return { now, store, spoiled, 'done' }
         """#)
 
-    /// `LeaseCommand.leave`: KEYS 8 member record; ARGV 3 node.
+    /// `LeaseCommand.leave`.
     static let leave = Script(
-        "leave", [],
+        "leave", keys: ["memberKey"],
         #"""
-        own(KEYS[8], 'member:' .. ARGV[3], 'hash')
+        own(memberKey, 'member:' .. node, 'hash')
         own(membersKey, 'members', 'set')
-        if redis.call('HGET', KEYS[8], 'inc') == caller then
-            redis.call('DEL', KEYS[8])
-            redis.call('SREM', membersKey, ARGV[3])
+        if redis.call('HGET', memberKey, 'incarnation') == caller then
+            redis.call('DEL', memberKey)
+            redis.call('SREM', membersKey, node)
         end
         return { now, store, spoiled, 'done' }
         """#)

@@ -1,35 +1,34 @@
+internal import KeeperCore
+
 extension Script {
-    /// `CredentialCommand.put`: KEYS 8 record; ARGV 3 app, 4 epoch, 5 token, 6 fingerprint, 7 life, 8 left, 9 known
-    /// version, 10 settled event.
+    /// `CredentialCommand.put`.
     static let put = Script(
-        "put", [records, issuing],
+        "put", keys: ["recordKey"], takes: Putting.arguments.names, uses: [records, issuing],
         #"""
-        local epoch, fp = number(ARGV[4]), ARGV[6]
-        local life, left, settled = number(ARGV[7]), number(ARGV[8]), number(ARGV[10])
-        local record = read(ARGV[3], KEYS[8])
+        local record = read(app, recordKey)
         if not leads(epoch) then return answer('notHolder', record) end
-        if (record.ver or 0) ~= number(ARGV[9]) then return answer('changed', record) end
+        if (record.version or 0) ~= knownVersion then return answer('changed', record) end
 
         local isChanged = false
-        if record.token and record.fp == fp then
-            if now + left > (record.expires_at or 0) then
-                record.life, record.expires_at = life, now + left
+        if record.token and record.fingerprint == fingerprint then
+            if now + left > record.expires_at then
+                record.life_ms, record.expires_at = life, now + left
                 isChanged = true
             end
-            if record.why then
-                record.err, record.why = nil, nil
+            if record.reason then
+                record.errcode, record.reason = nil, nil
                 isChanged = true
             end
         else
-            issue(record, (record.ver or 0) + 1, epoch, ARGV[5], fp, life, left)
+            issue(record, (record.version or 0) + 1, epoch, token, fingerprint, life, left)
             isChanged = true
         end
-        -- Normal mode of stable_token returns the newest token, which answers every doubt from before the call.
-        if record.taint and record.taint <= settled then
-            record.taint, record.taint_at = nil, nil
+        -- Normal mode of stable_token returns the newest token, which answers what was uncertain before the call.
+        if record.uncertain_event and record.uncertain_event <= settledEvent then
+            settle(record)
             isChanged = true
         end
-        if record.i_id and (record.i_ev or 0) <= settled then
+        if record.intent and record.intent_event <= settledEvent then
             closeIntent(record)
             isChanged = true
         end
@@ -37,40 +36,38 @@ extension Script {
         return answer('accepted', record)
         """#)
 
-    /// `CredentialCommand.restore`: KEYS 8 record; ARGV 3 app, 4 epoch, 5 version, 6 epoch of the record, 7 whether
-    /// there is a token, 8 token, 9 fingerprint, 10 life, 11 left, 12 age, 13 previous fingerprints, 14 age of the
-    /// oldest doubt or empty, 15 whether there is a trouble, 16 its errcode or empty, 17 its summary, 18 rotations
-    /// today, 19 overwrites or empty, 20 age of the last.
+    /// `CredentialCommand.restore`.
     ///
-    /// A doubt in what is written or in what is overwritten stays a doubt: an open intent among them is one, since its
-    /// call can no longer be told from the one that brought this token.
+    /// What was uncertain in what is written or in what is overwritten stays so: an open intent is such a thing too,
+    /// since its call can no longer be told from the one that brought this token.
     static let restore = Script(
-        "restore", [records],
+        "restore", keys: ["recordKey"], takes: Restoration.arguments.names, uses: [records],
         #"""
-        local epoch, version, published = number(ARGV[4]), number(ARGV[5]), number(ARGV[6])
-        local stored = read(ARGV[3], KEYS[8])
+        local stored = read(app, recordKey)
         if not (leads(epoch) and locked()) then return answer('notHolder', stored) end
-        local isLower = not stored.ev or (stored.epoch or 0) < published
-            or ((stored.epoch or 0) == published and (stored.ver or 0) < version)
+        local isLower = not stored.event or (stored.epoch or 0) < tokenEpoch
+            or ((stored.epoch or 0) == tokenEpoch and (stored.version or 0) < version)
         if not isLower then return answer('changed', stored) end
 
         local event = nextEvent(stored)
-        local record = { app = ARGV[3], key = KEYS[8], fault = stored.fault, ev = stored.ev, ver = version,
-            epoch = published, o_epoch = epoch, prev_fps = ARGV[13] }
-        if ARGV[7] == '1' then
-            record.token, record.fp, record.life = ARGV[8], ARGV[9], number(ARGV[10])
-            record.expires_at, record.issued_at = now + number(ARGV[11]), now - number(ARGV[12])
+        local record = { app = app, key = recordKey, fault = stored.fault, event = stored.event, version = version,
+            epoch = tokenEpoch, last_intent_epoch = epoch, previous_fingerprints = previousFingerprints }
+        if hasToken then
+            record.token, record.fingerprint, record.life_ms = token, fingerprint, life
+            record.expires_at, record.issued_at = now + left, now - age
         end
-        if ARGV[14] ~= '' then doubt(record, event, now - number(ARGV[14])) end
-        if stored.taint then doubt(record, event, stored.taint_at or now) end
-        if stored.i_id then doubt(record, event, stored.i_at or now) end
-        if ARGV[15] == '1' then record.err, record.why = tonumber(ARGV[16]), ARGV[17] end
+        if uncertainAge then doubt(record, event, now - uncertainAge) end
+        if stored.uncertain_event then doubt(record, event, stored.uncertain_since) end
+        if stored.intent then doubt(record, event, stored.intent_at) end
+        if hasTrouble then record.errcode, record.reason = errcode, reason end
         -- The day's budget is not made anew by losing the store.
-        record.rotations = math.max(number(ARGV[18]), stored.day == today and stored.rotations or 0)
-        record.day = today
-        local ow, ow_at = number(ARGV[19]), now - number(ARGV[20])
-        if (stored.ow or 0) >= ow then ow, ow_at = stored.ow, stored.ow_at end
-        record.ow, record.ow_at = ow, ow_at
+        record.rotations = math.max(rotations, stored.rotations_day == today and stored.rotations or 0)
+        record.rotations_day = today
+        record.external_rotations, record.last_external_rotation_at = externalRotations, now - lastExternalAge
+        if (stored.external_rotations or 0) >= externalRotations then
+            record.external_rotations = stored.external_rotations
+            record.last_external_rotation_at = stored.last_external_rotation_at
+        end
         write(record, event)
         return answer('accepted', record)
         """#)

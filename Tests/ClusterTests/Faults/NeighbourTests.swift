@@ -75,6 +75,6 @@ extension Cluster {
 
     /// Token, fingerprint and version, as they stand in Redis.
     fileprivate func record(of app: ClusterPlan.App) async throws -> String {
-        try await redis.run("HMGET", key(of: app), "token", "fp", "ver")
+        try await redis.run("HMGET", key(of: app), "token", "fingerprint", "version")
     }
 }

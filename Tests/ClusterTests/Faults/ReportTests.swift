@@ -47,9 +47,9 @@ extension ClusterTests {
                 let leader = try await cluster.awaitLeader()
                 let (one, two) = (cluster.followers(of: leader)[0], cluster.followers(of: leader)[1])
                 let token = try await cluster.token(of: app)
-                let right = try await cluster.redis.run("HGET", cluster.key("lease"), "addr").dropLast()
+                let right = try await cluster.redis.run("HGET", cluster.key("lease"), "address").dropLast()
                 let checker = Checker(cluster)
-                try await cluster.redis.run("HSET", cluster.key("lease"), "addr", "http://127.0.0.1:\(two.port)")
+                try await cluster.redis.run("HSET", cluster.key("lease"), "address", "http://127.0.0.1:\(two.port)")
                 try await hold("every node has read the wrong address", for: .seconds(1))
                 async let answerOfTwo = cluster.refresh(app, reporting: token, at: two.port)
                 let start = ContinuousClock.now
@@ -58,7 +58,7 @@ extension ClusterTests {
                 #expect(try await [200, 503].contains(answerOfTwo.status))
                 #expect([200, 503].contains(answerOfOne.status))
                 #expect(wait < .seconds(9), "no longer than a request is held")
-                try await cluster.redis.run("HSET", cluster.key("lease"), "addr", String(right))
+                try await cluster.redis.run("HSET", cluster.key("lease"), "address", String(right))
                 try await eventually("a refresh is forwarded again", within: .seconds(5)) {
                     try await cluster.refresh(app, reporting: token, at: one.port).status == 200
                 }

@@ -19,6 +19,10 @@ public protocol StoreHarness: Sendable {
     func spoilRecord(of app: AppID) async throws
     /// Makes the record of the lease, which must be there, something that no node would write.
     func spoilLease() async throws
+    /// The number of the format that is written there; nil for none.
+    func format() async throws -> Int?
+    /// Writes another number, or none, into a store that is not empty.
+    func setFormat(_ number: Int?) async throws
     /// Lets time pass on the store's clock: at least this long.
     func advance(by duration: Duration) async throws
 }
@@ -40,7 +44,7 @@ public struct StoreConformance: Sendable, CustomStringConvertible {
     }
 
     /// All rules.
-    public static let all: [StoreConformance] = lease + ticks + rotation + strays + storing + walks
+    public static let all: [StoreConformance] = lease + ticks + rotation + strays + storing + formats + walks
 }
 
 /// A rule that a store has broken, and where in the suite.

@@ -130,7 +130,7 @@ extension StoreConformance {
             try await scene.harness.spoilRecord(of: StoreCaller.app)
             let found = try await scene.b.tick(verify: [StoreCaller.app, other])
             try expect(found.missing, [StoreCaller.app])
-            try expect(Set(found.spoiled), [Spoilage(key: "tok:\(StoreCaller.app)", field: "ver")])
+            try expect(Set(found.spoiled), [Spoilage(key: "tok:\(StoreCaller.app)", field: "version")])
             try expect(found.changes.map(\.app), [other])
             let refused = try await scene.a.put(epoch, "three", knownVersion: known.version)
             try expect(refused.outcome, .changed)
