@@ -1,21 +1,19 @@
 /// What is to happen, earliest first, and at one moment in the order of scheduling.
 ///
-/// A list through an array: each event stays in its place and names the place of the next. Most things are scheduled for
-/// the next few milliseconds, close to the head, and a world has few things to come: no heap is quicker.
+/// An array of moments in order, the next to happen last. Most things are scheduled for the next few milliseconds,
+/// close to that end, and a world has few things to come: no heap is quicker. The events themselves, which are large,
+/// stay where they are put; only moments and places move about.
 struct EventQueue<Event: Sendable>: Sendable {
-    private struct Place {
-        var event: Event
-        var at: WorldTime
-        /// The place of what happens next, or of the next that is free; -1: none.
-        var next: Int
+    private struct Entry {
+        let at: WorldTime
+        let place: Int
     }
 
-    private var places: [Place] = []
-    /// The place of the next to happen; -1: nothing is to happen.
-    private var head = -1
-    /// The first place without an event; -1: every one holds one.
-    private var free = -1
-    /// What lies in a place without an event.
+    private var order: [Entry] = []
+    private var events: [Event] = []
+    /// The places in `events` whose event has happened.
+    private var free: [Int] = []
+    /// What lies in a place that is free.
     private let idle: Event
 
     /// The coarseness of its clock: every moment is put off to the next multiple of so many nanoseconds.
@@ -29,73 +27,55 @@ struct EventQueue<Event: Sendable>: Sendable {
     }
 
     mutating func push(_ event: consuming Event, at moment: WorldTime) {
-        let place = free
-        guard place >= 0 else {
-            places.append(Place(event: event, at: moment, next: -1))
-            return link(places.count - 1, at: moment)
+        guard let place = free.popLast() else {
+            events.append(event)
+            return insert(events.count - 1, at: moment)
         }
-        free = places[place].next
-        places[place].event = event
-        link(place, at: moment)
+        events[place] = event
+        insert(place, at: moment)
     }
 
-    private mutating func link(_ place: Int, at moment: WorldTime) {
-        let at = grain == 1 ? moment : moment.roundedUp(to: grain)
-        var before = -1
-        var after = head
-        while after >= 0, places[after].at <= at { (before, after) = (after, places[after].next) }
-        places[place].at = at
-        places[place].next = after
-        if before < 0 { head = place } else { places[before].next = place }
+    private mutating func insert(_ place: Int, at moment: WorldTime) {
+        let entry = Entry(at: grain == 1 ? moment : moment.roundedUp(to: grain), place: place)
+        order.append(entry)
+        var index = order.count - 1
+        while index > 0, order[index - 1].at <= entry.at {
+            order[index] = order[index - 1]
+            index -= 1
+        }
+        order[index] = entry
     }
 
     /// When the next happens; nil if nothing is to happen.
-    var next: WorldTime? { head < 0 ? nil : places[head].at }
+    var next: WorldTime? { order.last?.at }
 
     /// Takes out the next to happen; there must be one.
     mutating func take() -> Event {
-        let place = head
-        head = places[place].next
-        places[place].next = free
-        free = place
+        let place = order.removeLast().place
+        free.append(place)
         var event = idle
-        swap(&event, &places[place].event)
+        swap(&event, &events[place])
         return event
     }
 
     /// The next to happen, and when.
-    var first: (at: WorldTime, event: Event)? { head < 0 ? nil : (places[head].at, places[head].event) }
+    var first: (at: WorldTime, event: Event)? { order.last.map { ($0.at, events[$0.place]) } }
 
-    /// All that is to happen, earliest first.
-    var pending: [(at: WorldTime, event: Event)] {
-        inOrder.map { (places[$0].at, places[$0].event) }
-    }
-
-    private var inOrder: [Int] {
-        var order: [Int] = []
-        var place = head
-        while place >= 0 {
-            order.append(place)
-            place = places[place].next
-        }
-        return order
-    }
+    /// All that is to happen, in no particular order.
+    var pending: [(at: WorldTime, event: Event)] { order.map { ($0.at, events[$0.place]) } }
 
     /// Takes out all that is to happen at the earliest moment, in the order of scheduling.
     mutating func takeMoment() -> [Event] {
         guard let moment = next else { return [] }
-        var events: [Event] = []
-        while next == moment { events.append(take()) }
-        return events
+        var taken: [Event] = []
+        while next == moment { taken.append(take()) }
+        return taken
     }
 
     /// Puts off whatever is meant.
     mutating func postpone(by seconds: Double, where isMeant: (Event) -> Bool) {
-        let all = inOrder
-        head = -1
-        for place in all {
-            let at = places[place].at
-            link(place, at: isMeant(places[place].event) ? at + seconds : at)
-        }
+        let all = order.reversed()
+        order = []
+        for entry in all { insert(entry.place, at: isMeant(events[entry.place]) ? entry.at + seconds : entry.at) }
     }
 }

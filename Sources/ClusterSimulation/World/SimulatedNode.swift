@@ -103,8 +103,7 @@ struct SimulatedNode: Sendable {
 
     /// Hands an event to the core; what it says comes to stand in `actions`, which must be empty.
     mutating func handle(_ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]) {
-        core.handle(event, at: now, into: &actions)
-        gate = core.gate
+        gate = core.handle(event, at: now, into: &actions)
         wakeUp = core.nextWakeUp
     }
 

@@ -55,7 +55,7 @@ extension World {
         for node in nodes.indices where nodes[node].isAlive && time >= nodes[node].pausedUntil {
             let now = nodes[node].clock.instant(at: time)
             for app in apps.indices {
-                guard let served = nodes[node].served[app], served.expiresIn(at: now) != nil else { continue }
+                guard let served = nodes[node].served[app], served.credential.expiresAt > now else { continue }
                 checkServed(served, app, node, now)
                 let token = served.credential.token
                 guard askGap != nil, time.seconds < options.horizon - 8, random.chance(0.2),

@@ -151,7 +151,8 @@ extension World {
             if trace.isOn { narrate(actions[index], node) }
             perform(actions[index], node, now)
         }
-        if !actions.isEmpty { actions.removeAll(keepingCapacity: true) }
+        // One by one: there are one or two, and to take out all at once costs more.
+        while !actions.isEmpty { actions.removeLast() }
         swap(&actions, &spareActions)
         guard nodes[node].isAlive else { return }
         checkLease(node)
