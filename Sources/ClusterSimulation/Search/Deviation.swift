@@ -1,6 +1,6 @@
 internal import KeeperCore
 
-/// What a search may let go wrong, each at most once in a story.
+/// What a search may let go wrong, each at most once in a scenario.
 ///
 /// What is not chosen goes well and at once.
 enum Deviation: Int, CaseIterable, Sendable {
@@ -31,7 +31,7 @@ enum Deviation: Int, CaseIterable, Sendable {
     var bit: DeviationSet { 1 << DeviationSet(rawValue) }
 }
 
-/// Which deviations a story contains already.
+/// Which deviations a scenario contains already.
 typealias DeviationSet = UInt32
 
 extension World {
@@ -40,7 +40,7 @@ extension World {
     /// Seconds by which a late command is late: longer than a token is good for.
     private static let longDelay = 2.5
 
-    /// The story in which `deviation` happens now, `event` being next; nil if it cannot, or would be no different.
+    /// The scenario in which `deviation` happens now, `event` being next; nil if it cannot, or would be no different.
     func deviating(by deviation: Deviation, before event: WorldEvent) -> World? {
         var world = self
         switch deviation {

@@ -16,8 +16,8 @@ struct WeChatModel: Sendable {
         let isRotation: Bool
         /// When the next token was issued.
         var supersededAt: WorldTime?
-        /// Whether an outsider's call has superseded it.
-        var isSupersededByOutsider = false
+        /// Whether an external rotation has superseded it.
+        var isSupersededExternally = false
         /// When it was taken back before its time.
         var revokedAt: WorldTime?
         /// When it ends by its life.
@@ -115,7 +115,7 @@ struct WeChatModel: Sendable {
         let token = Token("T\(app)-\(number)")
         if number > 0 {
             accounts[app].issues[number - 1].supersededAt = time
-            accounts[app].issues[number - 1].isSupersededByOutsider = caller == nil
+            accounts[app].issues[number - 1].isSupersededExternally = caller == nil
         }
         accounts[app].issues.append(
             Issue(

@@ -76,7 +76,7 @@ struct SimulatedNode: Sendable {
     var leavingSince: WorldTime?
     var hasLeft = false
     /// A hash over all that its core was told, and when; kept only for a search.
-    var story = 0
+    var history = 0
 
     init(index: Int, clock: NodeClock, apps: Int, core: NodeCore, holder: LeaseHolder) {
         self.index = index

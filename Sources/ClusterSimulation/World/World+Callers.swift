@@ -49,7 +49,7 @@ extension World {
         if let sender = waiter.sender { carryBack(answer, to: sender, from: node, now) }
     }
 
-    /// Readers look at every node that answers; one who finds his token dead reports it.
+    /// Readers look at every node that answers; one that finds its token dead reports it.
     mutating func read() {
         queue.push(.read, at: time + 0.4)
         for node in nodes.indices where nodes[node].isAlive && time >= nodes[node].pausedUntil {

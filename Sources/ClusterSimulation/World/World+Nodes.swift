@@ -141,7 +141,7 @@ extension World {
         report.digest(time.nanoseconds)
         let now = nodes[node].clock.instant(at: time)
         if trace.isOn { narrate(event, node) }
-        if keepsStory { nodes[node].remember(event, at: now) }
+        if remembersAll { nodes[node].remember(event, at: now) }
         var actions: [NodeAction] = []
         swap(&actions, &spareActions)
         nodes[node].handle(event, at: now, into: &actions)
@@ -188,7 +188,7 @@ extension World {
         case .lease(.granted(_, let quiet)): if quiet > .zero { report.sightings.count(.quietPeriod) }
         case .lease(.lapsed): report.sightings.count(.lapse)
         case .lease(.recovered): report.sightings.count(.recovery)
-        case .credential(_, .foreignRotation): report.sightings.count(.foreignRotation)
+        case .credential(_, .foreignRotation): report.sightings.count(.externalRotation)
         case .credential(_, .callFailed(_, let isKnown, _)): if !isKnown { report.sightings.count(.unknownCall) }
         case .lease(.gaveWay): report.sightings.count(.gaveWay)
         case .lease(.nameContested): report.sightings.count(.nameContested)
