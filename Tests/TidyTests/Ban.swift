@@ -26,8 +26,6 @@ struct Ban: Sendable {
 
     /// Rooms whose output a person reads.
     static let programs: Set = ["wxkeeper", "cluster-simulation", "cluster-benchmark"]
-    /// The one file of a test target that may sleep: a poll with a limit.
-    static let pollingFile = "Eventually"
     /// Floors 0 to 2, and the simulated worlds.
     static let roomsBelowTheShell: Set = [
         "KeeperCore", "KeeperPorts", "RedisClient", "CurlClient", "ClusterSimulation",
@@ -41,7 +39,7 @@ struct Ban: Sendable {
             scope: .belowTheShell, unless: "using:"),
         Ban(
             text: "Task.sleep",
-            instead: "below the shell return a deadline; in a test wait for an event, or poll in `Eventually.swift`",
+            instead: "below the shell return a deadline; in a test wait for an event, or for what comes `eventually`",
             scope: .belowTheShellAndTests),
         Ban(text: "Thread.sleep", instead: "wait for an event with a deadline", scope: .everywhere),
         // libcurl's thread has nothing else to wait for when its own wait fails.
@@ -65,7 +63,7 @@ struct Ban: Sendable {
         case .sourcesButPrograms: isSource && !Self.programs.contains(file.room)
         case .core: isSource && file.room == "KeeperCore"
         case .belowTheShell: isBelow
-        case .belowTheShellAndTests: isBelow || (file.folder == "Tests" && file.baseName != Self.pollingFile)
+        case .belowTheShellAndTests: isBelow || file.folder == "Tests"
         }
     }
 

@@ -34,8 +34,8 @@ import Testing
     }
 
     @Test func longFile_IsFound() {
-        #expect(Tidy.lengths(file("KeeperCore", String(repeating: "\n", count: 400))) == [])
-        #expect(Tidy.lengths(file("KeeperCore", String(repeating: "\n", count: 401))).count == 1)
+        #expect(Tidy.lengths(file("KeeperPorts", String(repeating: "\n", count: 300))) == [])
+        #expect(Tidy.lengths(file("KeeperPorts", String(repeating: "\n", count: 301))).count == 1)
     }
 
     @Test(arguments: [
@@ -43,10 +43,10 @@ import Testing
     ])
     func longFunction_IsFound(_ head: String) {
         let lines = head.split(separator: "\n").count
-        let fits = head + String(repeating: "\n    if a { b() }", count: 59 - lines) + "\n}\n"
-        #expect(Tidy.lengths(file("KeeperCore", fits)) == [])
-        let long = head + String(repeating: "\n    if a { b() }", count: 60 - lines) + "\n}\n"
-        #expect(Tidy.lengths(file("KeeperCore", long)).map(\.line) == [1])
+        let fits = head + String(repeating: "\n    if a { b() }", count: 39 - lines) + "\n}\n"
+        #expect(Tidy.lengths(file("KeeperPorts", fits)) == [])
+        let long = head + String(repeating: "\n    if a { b() }", count: 40 - lines) + "\n}\n"
+        #expect(Tidy.lengths(file("KeeperPorts", long)).map(\.line) == [1])
     }
 
     @Test func requirement_IsNoFunction() {
