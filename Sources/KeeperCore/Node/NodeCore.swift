@@ -77,12 +77,16 @@ public struct NodeCore: Sendable {
     /// Takes one event and says what to do about it.
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
         var actions: [NodeAction] = []
-        handle(event, at: now, into: &actions)
+        _ = handle(event, at: now, into: &actions)
         return actions
     }
 
     /// Takes one event and says what to do about it in a list that must be empty: one may serve for many events.
-    package mutating func handle(_ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]) {
+    ///
+    /// Returns the gate after it: to be asked for that alone, the core would be copied.
+    package mutating func handle(
+        _ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]
+    ) -> LeaseGate {
         switch event {
         case .started:
             setup.start(at: now)
@@ -102,6 +106,7 @@ public struct NodeCore: Sendable {
         }
         settle(at: now)
         out.drain(into: &actions)
+        return elector.gate
     }
 }
 
