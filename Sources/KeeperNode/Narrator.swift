@@ -20,67 +20,63 @@ private struct Line {
 
     init(_ notice: Notice) {
         switch notice {
-        case .becameLeader, .leaseLapsed, .leaseRecovered, .leaseLost, .leaseReleased, .gaveWay, .follows,
-            .nameContested:
-            describeLease(notice)
-        case .storeUnreachable, .storeRefuses, .storeReachable, .storeReplaced, .storeClockStepped, .spoiled:
-            describeStore(notice)
+        case .lease(let notice): describe(notice)
+        case .store(let notice): describe(notice)
+        case .credential(let app, let notice):
+            metadata["app.id"] = "\(app)"
+            describe(notice)
         case .neighbour(let neighbour): describe(neighbour)
-        case .rotating, .published, .callFailed, .stalePublication, .foreignRotation, .presumedDead,
-            .storeWasBehind, .restored:
-            describeCredential(notice)
         }
     }
 
-    private mutating func describeLease(_ notice: Notice) {
+    private mutating func describe(_ notice: LeaseNotice) {
         switch notice {
-        case .becameLeader(let epoch, let quiet):
-            sentence = "took the lease; rotating calls may begin in \(seconds(quiet))"
-            metadata["lease.epoch"] = "\(epoch)"
-        case .leaseLapsed(let epoch):
+        case .granted(let epoch, let quiet):
+            say("took the lease; rotating calls may begin in \(seconds(quiet))", of: epoch)
+        case .lapsed(let epoch):
             level = .warning
-            sentence = "the lease ran out before it was renewed; no call to WeChat until it is"
-            metadata["lease.epoch"] = "\(epoch)"
-        case .leaseRecovered(let epoch, let quiet):
-            sentence = "renewed the lapsed lease, the term goes on; rotating calls may begin in \(seconds(quiet))"
-            metadata["lease.epoch"] = "\(epoch)"
-        case .leaseLost(let epoch, let other):
-            sentence =
-                other.map { "lost the lease to \($0.node)" } ?? "lost the lease: the store has no record of it"
-            metadata["lease.epoch"] = "\(epoch)"
-        case .leaseReleased(let epoch, let handover):
+            say("the lease ran out before it was renewed; no call to WeChat until it is", of: epoch)
+        case .recovered(let epoch, let quiet):
+            say("renewed the lapsed lease, the term goes on; rotating calls may begin in \(seconds(quiet))", of: epoch)
+        case .lost(let epoch, let other):
+            say(
+                other.map { "lost the lease to \($0.node)" } ?? "lost the lease: the store has no record of it",
+                of: epoch)
+        case .released(let epoch, let handover):
             let whom = handover.successor.map { " to \($0)" } ?? ""
-            sentence = "gave the lease up\(whom); a successor may call WeChat in \(seconds(handover.left))"
-            metadata["lease.epoch"] = "\(epoch)"
+            say("gave the lease up\(whom); a successor may call WeChat in \(seconds(handover.left))", of: epoch)
         case .gaveWay(let other, let failures):
             level = .warning
             sentence = "does not reach WeChat, but \(other) does: gives way"
             metadata["wechat.failures"] = "\(failures)"
         case .follows(let leader, let epoch):
-            sentence = "follows \(leader.node)"
-            metadata["lease.epoch"] = "\(epoch)"
+            say("follows \(leader.node)", of: epoch)
             metadata["leader.address"] = "\(leader.address)"
         case .nameContested(let other):
             level = .warning
             sentence = "another process stands under this node's name; watching whether it lives"
             metadata["other.incarnation"] = "\(other.holder.incarnation)"
-        default: break
         }
     }
 
-    private mutating func describeStore(_ notice: Notice) {
+    private mutating func say(_ sentence: String, of epoch: Epoch) {
+        self.sentence = sentence
+        metadata["lease.epoch"] = "\(epoch)"
+    }
+
+    private mutating func describe(_ notice: StoreNotice) {
         switch notice {
-        case .storeUnreachable(let error):
+        case .unreachable(let error):
             level = .warning
             sentence = "Redis does not answer; serving from memory"
             metadata["error"] = "\(error)"
-        case .storeRefuses(let refusal):
+        case .refuses(let refusal):
             level = .error
             sentence = "Redis answers, but with an error: \(refusal.reason); \(refusal.deed)"
             metadata["redis.code"] = "\(refusal.code)"
-        case .storeReachable:
+        case .reachable:
             sentence = "Redis answers again"
-        case .storeReplaced:
+        case .replaced:
             level = .warning
             sentence = "Redis was emptied or replaced; what we know will be written back"
         case .spoiled(let what):
@@ -88,10 +84,9 @@ private struct Line {
             let fault = what.field.map { "its field \($0) is missing or cannot be read" } ?? "it is of another type"
             sentence = "found \(what.key) in Redis as no node has written it: \(fault). It counts as lost"
             metadata["redis.key"] = "\(what.key)"
-        case .storeClockStepped(let step):
+        case .clockStepped(let step):
             level = .warning
             sentence = "the clock of Redis jumped by \(seconds(step)); no rule depends on it"
-        default: break
         }
     }
 
@@ -115,52 +110,46 @@ private struct Line {
         }
     }
 
-    private mutating func describeCredential(_ notice: Notice) {
+    private mutating func describe(_ notice: CredentialNotice) {
         switch notice {
-        case .rotating(let app, let reason):
+        case .rotating(let reason):
             sentence = "asks WeChat for a new token: \(words(for: reason))"
-            metadata["app.id"] = "\(app)"
-        case .published(let app, let version, let fingerprint, let life):
+        case .published(let version, let fingerprint, let life):
             sentence = "published a new token with \(seconds(life)) to live"
-            metadata = ["app.id": "\(app)", "token.version": "\(version)", "token.fingerprint": "\(fingerprint)"]
-        case .callFailed(let app, let trouble, let isKnown, let next):
-            level = .warning
+            metadata["token.version"] = "\(version)"
+            metadata["token.fingerprint"] = "\(fingerprint)"
+        case .callFailed(let trouble, let isKnown, let next):
             let effect = isKnown ? "nothing was rotated" : "WeChat may have rotated the token all the same"
             let again = next.map { "; next try in \(seconds($0))" } ?? ""
-            sentence = "got no token: \(trouble.summary); \(effect)\(again)"
-            metadata["app.id"] = "\(app)"
-            if let errcode = trouble.errcode { metadata["wechat.errcode"] = "\(errcode)" }
-        case .stalePublication(let app):
+            warn("got no token: \(trouble.summary); \(effect)\(again)", errcode: trouble.errcode)
+        case .stalePublication:
             level = .error
             sentence = "a token of ours came too late and was refused; stepping down"
-            metadata["app.id"] = "\(app)"
-        case .foreignRotation(let app, let errcode, let pause):
-            level = .error
-            sentence =
+        case .foreignRotation(let errcode, let pause):
+            let question = "does another program fetch tokens for this app?"
+            let finding = "another program fetches tokens for this app again and again; the next repair waits "
+            warn(
                 "WeChat refuses the current token although nobody here replaced it: "
-                + (pause == .zero
-                    ? "does another program fetch tokens for this app?"
-                    : "another program fetches tokens for this app again and again; the next repair waits "
-                        + seconds(pause))
-            metadata = ["app.id": "\(app)", "wechat.errcode": "\(errcode)"]
-        case .presumedDead(let app, let trouble):
-            level = .warning
-            sentence =
+                    + (pause == .zero ? question : finding + seconds(pause)), errcode: errcode)
+            level = .error
+        case .presumedDead(let trouble):
+            warn(
                 "takes the current token for dead, since its users say so and WeChat would not say: "
-                + trouble.summary
-            metadata["app.id"] = "\(app)"
-            if let errcode = trouble.errcode { metadata["wechat.errcode"] = "\(errcode)" }
-        case .storeWasBehind(let app, let errcode):
-            level = .warning
-            sentence =
+                    + trouble.summary, errcode: trouble.errcode)
+        case .storeWasBehind(let errcode):
+            warn(
                 "the token that Redis held when this node came is dead: Redis was restored from an older copy, or it "
-                + "was replaced while no node lived; fetching another"
-            metadata = ["app.id": "\(app)", "wechat.errcode": "\(errcode)"]
-        case .restored(let app, let version):
+                    + "was replaced while no node lived; fetching another", errcode: errcode)
+        case .restored(let version):
             sentence = "wrote the token back that Redis had lost"
-            metadata = ["app.id": "\(app)", "token.version": "\(version)"]
-        default: break
+            metadata["token.version"] = "\(version)"
         }
+    }
+
+    private mutating func warn(_ sentence: String, errcode: Int?) {
+        level = .warning
+        self.sentence = sentence
+        if let errcode { metadata["wechat.errcode"] = "\(errcode)" }
     }
 
     private func words(for reason: RotationReason) -> String {

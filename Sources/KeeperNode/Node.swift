@@ -155,32 +155,33 @@ extension Node {
                         }))
             case .credential(let id, let command):
                 input.yield(
-                    .credentialReplied(
+                    .appReplied(
                         id,
-                        await result { () async throws(StoreError) in
-                            try await world.credentials.perform(command, before: patience)
-                        }))
+                        .stored(
+                            await result { () async throws(StoreError) in
+                                try await world.credentials.perform(command, before: patience)
+                            })))
             case .call(let id, let app, let kind, let permit):
                 let outcome = await world.source.fetch(app, kind, before: origin + permit.deadline.sinceOrigin) {
                     table.allows(permit, at: Instant(.now - origin))
                 }
-                input.yield(.called(id, outcome))
+                input.yield(.appReplied(id, .called(outcome)))
             case .callForTicket(let id, let app, let type, let token, let permit):
                 let deadline = origin + permit.deadline.sinceOrigin
                 let outcome = await world.source.fetchTicket(type, of: app, with: token, before: deadline) {
                     table.allows(permit, at: Instant(.now - origin))
                 }
-                input.yield(.called(id, outcome))
+                input.yield(.appReplied(id, .called(outcome)))
             case .probe(let id, let app, let token, let permit):
                 let outcome = await world.source.probe(app, token, before: origin + permit.deadline.sinceOrigin) {
                     table.allows(permit, at: Instant(.now - origin))
                 }
-                input.yield(.probed(id, outcome))
+                input.yield(.appReplied(id, .probed(outcome)))
             case .reach(let id, let deadline):
                 input.yield(.reached(id, await world.source.reach(before: origin + deadline.sinceOrigin)))
             case .forward(let id, let forwarding):
                 let deadline = origin + forwarding.deadline.sinceOrigin
-                input.yield(.forwarded(id, await world.forwarder.forward(forwarding, before: deadline)))
+                input.yield(.appReplied(id, .forwarded(await world.forwarder.forward(forwarding, before: deadline))))
             case .askPeers(let id, let members):
                 input.yield(.peersAnswered(id, await world.forwarder.states(of: members, before: patienceWithPeers)))
             case .introduce(let id, let member, let apps):

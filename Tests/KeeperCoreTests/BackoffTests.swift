@@ -16,7 +16,7 @@ import Testing
     ) -> Duration {
         var random = SplitMix64(seed: 7)
         return backoff.failed(
-            trouble, reaction, how ?? calm, policy, waitsAfterUnknown: true, at: now, random: &random)
+            trouble, reaction, how ?? calm, policy, pauseAfterUnknown: policy.timing.lateness, at: now, random: &random)
     }
 
     @Test func eachFailureInARow_DoublesThePause_UpToHalfAMinute() {

@@ -22,7 +22,7 @@ import Testing
         var contender = Contender.leading()
         #expect(
             contender.resigns(at: .seconds(104)) == [
-                .note(.leaseReleased(Epoch(5), Handover(left: .zero))),
+                .note(.lease(.released(Epoch(5), Handover(left: .zero)))),
                 .lease(RequestID(2), .release(epoch: Epoch(5), Handover(left: .zero))),
             ])
         #expect(contender.elector.state == .resigned)

@@ -33,7 +33,8 @@ import Testing
 
     @Test func heldLock_IsLeftAlone() {
         var contender = Contender()
-        #expect(contender.sees(term(), lockLeft: .seconds(3), at: .seconds(1)) == [.note(.follows(.n2, Epoch(4)))])
+        #expect(
+            contender.sees(term(), lockLeft: .seconds(3), at: .seconds(1)) == [.note(.lease(.follows(.n2, Epoch(4))))])
         #expect(contender.sees(term(sequence: 10), lockLeft: .seconds(6), at: .seconds(2)) == [])
         #expect(contender.elector.floor == Epoch(4))
     }
@@ -48,7 +49,7 @@ import Testing
         _ = contender.sees(term(released: .zero), at: .seconds(100))
         let granted = LeaseReply.Answer.granted(epoch: Epoch(5), previous: term(released: .zero))
         let actions = contender.acquireAnswered(1, granted, at: .seconds(100.4))
-        #expect(actions == [.note(.becameLeader(Epoch(5), quiet: .zero))])
+        #expect(actions == [.note(.lease(.granted(Epoch(5), quiet: .zero)))])
         #expect(contender.elector.term?.validUntil.isClose(to: .seconds(105.69)) == true)
         #expect(contender.elector.isLeader(at: .seconds(105.689)))
         #expect(!contender.elector.isLeader(at: .seconds(105.691)))
@@ -61,7 +62,7 @@ import Testing
         _ = contender.sees(term(), at: .seconds(100.2))
         let actions = contender.acquireAnswered(
             1, .granted(epoch: Epoch(5), previous: term()), at: .seconds(100.2))
-        guard case .note(.becameLeader(Epoch(5), let quiet)) = actions.first else {
+        guard case .note(.lease(.granted(Epoch(5), let quiet))) = actions.first else {
             Issue.record("\(actions)")
             return
         }
@@ -80,7 +81,9 @@ import Testing
     @Test func deniedOrUnansweredAcquire_LeavesAFollower() {
         var contender = Contender()
         _ = contender.sees(nil, at: .seconds(1))
-        #expect(contender.acquireAnswered(1, .denied(term()), at: .seconds(1.1)) == [.note(.follows(.n2, Epoch(4)))])
+        #expect(
+            contender.acquireAnswered(1, .denied(term()), at: .seconds(1.1)) == [.note(.lease(.follows(.n2, Epoch(4))))]
+        )
         #expect(contender.elector.state == .follower)
         _ = contender.sees(term(), at: .seconds(2))
         contender.acquireFailed(2, at: .seconds(2.5))
@@ -129,7 +132,8 @@ import Testing
         var contender = Contender()
         _ = contender.sees(term(.node("n3")), lockLeft: .seconds(6), at: .seconds(100))
         #expect(
-            contender.sees(term(), lockLeft: .seconds(6), at: .seconds(107)) == [.note(.follows(.n2, Epoch(4)))])
+            contender.sees(term(), lockLeft: .seconds(6), at: .seconds(107)) == [.note(.lease(.follows(.n2, Epoch(4))))]
+        )
         #expect(contender.sees(term(), lockLeft: .seconds(6), at: .seconds(110)) == [])
     }
 
@@ -220,13 +224,13 @@ import Testing
         var contender = Contender.leading()
         _ = contender.wakes(at: .seconds(101.7))
         let deadline = Instant.seconds(105.691)
-        #expect(contender.wakes(at: deadline) == [.note(.leaseLapsed(Epoch(5)))])
+        #expect(contender.wakes(at: deadline) == [.note(.lease(.lapsed(Epoch(5))))])
         #expect(contender.wakes(at: deadline + .seconds(1)) == [])
         #expect(!contender.elector.isLeader(at: deadline))
         _ = contender.renewFailed(2, at: .seconds(107))
         #expect(contender.wakes(at: .seconds(108)) == [renew(3)])
         let reply = contender.renewAnswered(3, .renewed(sequence: 2), at: .seconds(108.1))
-        #expect(reply.actions == [.note(.leaseRecovered(Epoch(5), quiet: .zero))])
+        #expect(reply.actions == [.note(.lease(.recovered(Epoch(5), quiet: .zero)))])
         #expect(contender.elector.isLeader(at: .seconds(108.1)))
     }
 
@@ -238,7 +242,7 @@ import Testing
         _ = contender.sees(released, at: .seconds(100))
         _ = contender.acquireAnswered(
             1, .granted(epoch: Epoch(5), previous: released, isOld: true), at: .seconds(100.1))
-        let bound = Instant.seconds(100.1) + contender.elector.timing.observation
+        let bound = Instant.seconds(100.1) + timing.observation
         #expect(contender.elector.term?.quiet == QuietPeriod(until: bound, lateness: .all))
     }
 
@@ -248,7 +252,7 @@ import Testing
         let other = LeaseRecord(epoch: Epoch(6), holder: .n3, sequence: 1)
         let reply = contender.renewAnswered(2, .denied(other), at: .seconds(101.8))
         #expect(
-            reply.actions == [.note(.leaseLost(Epoch(5), to: .n3)), .note(.follows(.n3, Epoch(6)))])
+            reply.actions == [.note(.lease(.lost(Epoch(5), to: .n3))), .note(.lease(.follows(.n3, Epoch(6))))])
         #expect(contender.elector.state == .follower)
         #expect(contender.elector.floor == Epoch(6))
     }
@@ -258,14 +262,14 @@ import Testing
         let other = LeaseRecord(epoch: Epoch(6), holder: .n3, sequence: 1)
         #expect(
             contender.sees(other, lockLeft: .seconds(6), at: .seconds(101))
-                == [.note(.follows(.n3, Epoch(6))), .note(.leaseLost(Epoch(5), to: .n3))])
+                == [.note(.lease(.follows(.n3, Epoch(6)))), .note(.lease(.lost(Epoch(5), to: .n3)))])
     }
 
     @Test func vanishedRecord_IsRenewedAtOnceToLearnTheTruth() {
         var contender = Contender.leading()
         #expect(contender.sees(nil, at: .seconds(101)) == [renew(2)])
         let reply = contender.renewAnswered(2, .denied(nil), at: .seconds(101.1))
-        #expect(reply.actions == [.note(.leaseLost(Epoch(5), to: nil))])
+        #expect(reply.actions == [.note(.lease(.lost(Epoch(5), to: nil)))])
     }
 
     @Test func replacedServer_EndsTheTermWithAFullQuietPeriod() {
@@ -277,7 +281,7 @@ import Testing
         #expect(!reply.succeeded)
         #expect(
             reply.actions == [
-                .note(.leaseReleased(Epoch(5), Handover(left: left))),
+                .note(.lease(.released(Epoch(5), Handover(left: left)))),
                 .lease(RequestID(3), .release(epoch: Epoch(5), Handover(left: left))),
             ])
         #expect(contender.elector.term == nil)

@@ -11,14 +11,14 @@ import Testing
         var stage = Stage.leading()
         #expect(
             stage.actions == [
-                .note(.follows(.n2, Epoch(4))),
+                .note(.lease(.follows(.n2, Epoch(4)))),
                 .lease(
                     RequestID(2),
                     .acquire(
                         Acquisition(
                             ttl: .seconds(6), floor: Epoch(4),
                             observed: ObservedRenewal(epoch: Epoch(4), sequence: 9), steals: false))),
-                .note(.becameLeader(Epoch(5), quiet: .zero)),
+                .note(.lease(.granted(Epoch(5), quiet: .zero))),
                 .lease(RequestID(3), .renew(epoch: Epoch(5), ttl: .seconds(6), isActive: true)),
             ])
 
@@ -31,7 +31,7 @@ import Testing
         let request = RequestID(call.request.rawValue - 1)
         #expect(
             stage.actions == [
-                .credential(request, .begin(begin)), .note(.rotating(.wx1, .missing)),
+                .credential(request, .begin(begin)), .note(.credential(.wx1, .rotating(.missing))),
                 .call(call.request, .wx1, .classic, permit),
             ])
         #expect(stage.core.gate.allows(permit, at: stage.now))
@@ -186,7 +186,9 @@ import Testing
         var stage = Stage.leading(due)
         try stage.wechat(.refused(Refusal(trouble: .wrongSecret, reaction: .stop)))
         #expect(try stage.record().trouble == .wrongSecret)
-        #expect(stage.notices.contains(.callFailed(.wx1, .wrongSecret, outcomeKnown: true, nextTry: .seconds(3600))))
+        #expect(
+            stage.notices.contains(
+                .credential(.wx1, .callFailed(.wrongSecret, outcomeKnown: true, nextTry: .seconds(3600)))))
         stage.pass(.seconds(2900))
         #expect(stage.calls.isEmpty)
         #expect(stage.core.health(at: stage.now).ill.map(\.app) == [.wx1])
@@ -236,7 +238,7 @@ import Testing
         stage.forget()
         try stage.wechat(issues: "t2")
         #expect(stage.story == ["publish", "release"])
-        #expect(stage.notices.contains(.stalePublication(.wx1)))
+        #expect(stage.notices.contains(.credential(.wx1, .stalePublication)))
         #expect(try stage.record().taint != nil)
         #expect(stage.served?.credential.token == Token("other"))
         #expect(!stage.isLeading())

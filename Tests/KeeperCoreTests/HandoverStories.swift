@@ -151,7 +151,7 @@ import Testing
         stage.passUntil { $0.store.lease?.release != nil }
         let handover = Handover(left: .zero, successor: NodeName("n2"), isForReach: true)
         #expect(stage.store.lease?.release == .handedOver(handover))
-        #expect(stage.notices.contains(.gaveWay(to: NodeName("n2"), failures: 3)))
+        #expect(stage.notices.contains(.lease(.gaveWay(to: NodeName("n2"), failures: 3))))
     }
 
     @Test func failedCall_IsConfirmedAtOnce() throws {

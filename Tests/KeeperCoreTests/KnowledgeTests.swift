@@ -14,7 +14,7 @@ import Testing
         learn(.sample(event: 9, version: 4))
         learn(.sample(event: 8, version: 3, token: "t0"))
         #expect(knowledge.credential?.version == 4)
-        #expect(knowledge.event == 9 && knowledge.isStored)
+        #expect(knowledge.stored.event == 9 && knowledge.isStored)
     }
 
     /// A server that came back from an older copy counts its events from below; what it acknowledges is true.
@@ -22,7 +22,7 @@ import Testing
         learn(.sample(event: 9, version: 4))
         learn(.sample(event: 8, version: 5, token: "t5"))
         #expect(knowledge.credential?.token == Token("t5"))
-        #expect(knowledge.event == 8)
+        #expect(knowledge.stored.event == 8)
     }
 
     @Test mutating func anotherStore_StartsItsOwnCount() {
@@ -36,7 +36,7 @@ import Testing
         learn(.sample(event: 2, version: 9, epoch: 2, token: "old"))
         #expect(knowledge.credential?.token == Token("new"))
         #expect(!knowledge.isStored)
-        #expect(knowledge.storedVersion == 9)
+        #expect(knowledge.stored.version == 9)
         learn(.sample(event: 3, version: 3, epoch: 3, token: "older"))
         #expect(knowledge.credential?.version == 4)
         learn(.sample(event: 4, version: 4, epoch: 3, token: "new"))
@@ -64,7 +64,7 @@ import Testing
                 intent: OpenIntent(id: intent, epoch: Epoch(1), event: 1, age: .seconds(5)),
                 taint: Taint(event: 1, age: .seconds(20))))
         #expect(knowledge.doubtSince == .seconds(80))
-        let basis = knowledge.basis
+        let basis = knowledge.stored.basis
         #expect((basis.version, basis.taint, basis.intent) == (1, 1, intent))
     }
 
@@ -85,9 +85,11 @@ import Testing
         learn(.sample(event: 2))
         #expect(knowledge.doubtSince == .seconds(90))
         learn(.sample(event: 3, taint: Taint(event: 3, age: .seconds(10))), at: 100)
-        #expect(knowledge.doubtSince == .seconds(90) && knowledge.ownDoubt == nil)
+        #expect(knowledge.doubtSince == .seconds(90))
+        learn(.sample(event: 4))
+        #expect(knowledge.doubtSince == nil, "it was the store's to remember")
         knowledge.doubt(since: .seconds(80))
-        learn(.sample(event: 4, version: 2, token: "t2"))
+        learn(.sample(event: 5, version: 2, token: "t2"))
         #expect(knowledge.doubtSince == nil)
     }
 
@@ -106,9 +108,9 @@ import Testing
                 event: 5, intent: OpenIntent(id: intent, epoch: Epoch(1), event: 5, age: .seconds(30))), at: 100)
         knowledge.storeLost(isNew: true)
         #expect(knowledge.credential?.version == 1)
-        #expect(!knowledge.isStored && !knowledge.hasRecord)
-        #expect(knowledge.intent == nil && knowledge.doubtSince == .seconds(70))
-        #expect(knowledge.storedVersion == 0 && knowledge.event == 0)
+        #expect(!knowledge.isStored && !knowledge.stored.hasRecord)
+        #expect(knowledge.stored.intent == nil && knowledge.doubtSince == .seconds(70))
+        #expect(knowledge.stored.version == 0 && knowledge.stored.event == 0)
         // Written back it carries the doubt as a taint.
         #expect(knowledge.record(at: .seconds(110)).taint?.age == .seconds(40))
         #expect(knowledge.record(at: .seconds(110)).intent == nil)

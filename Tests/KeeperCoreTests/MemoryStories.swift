@@ -17,7 +17,7 @@ import Testing
         stage.store.forget(.wx1)
         stage.pass(.milliseconds(420))
         #expect(stage.story.contains("restore"))
-        #expect(stage.notices.contains(.restored(.wx1, version: 7)))
+        #expect(stage.notices.contains(.credential(.wx1, .restored(version: 7))))
         #expect(try stage.record().issue?.token == Token("t1"))
         stage.pass(.seconds(10))
         #expect(stage.calls.isEmpty)
@@ -70,8 +70,8 @@ import Testing
         stage.forget()
         stage.store.wipe()
         stage.passUntil(atMost: .seconds(3)) { $0.store.record(.wx1, at: $0.now) != nil }
-        #expect(stage.notices.contains(.storeReplaced))
-        #expect(stage.notices.contains(.leaseLost(Epoch(5), to: nil)))
+        #expect(stage.notices.contains(.store(.replaced)))
+        #expect(stage.notices.contains(.lease(.lost(Epoch(5), to: nil))))
         #expect(try stage.record().version == 7)
         #expect(stage.core.health(at: stage.now).epoch > Epoch(5), "the floor outlives the store")
         stage.pass(.seconds(20))
@@ -191,7 +191,7 @@ import Testing
         #expect(!stage.core.health(at: stage.now).isStale)
         stage.weather = { _ in .fair }
         stage.pass(.seconds(1))
-        #expect(stage.notices.contains(.storeReachable))
+        #expect(stage.notices.contains(.store(.reachable)))
     }
 
     @Test func jumpOfTheStoresClock_IsToldAndChangesNothing() {

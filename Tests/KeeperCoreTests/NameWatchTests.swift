@@ -21,7 +21,7 @@ import Testing
 
     @Test func silentNamesake_IsDeadAfterThreeTicks() {
         var watch = NameWatch()
-        #expect(observe(&watch, .living(old), at: 1) == [.note(.nameContested(.living(old)))])
+        #expect(observe(&watch, .living(old), at: 1) == [.note(.lease(.nameContested(.living(old))))])
         #expect(observe(&watch, .living(old), at: 2.1) == [])
         #expect(watch.finding == .watching)
         #expect(observe(&watch, .living(old), at: 2.125) == [])
@@ -43,7 +43,8 @@ import Testing
         var watch = NameWatch()
         let third = LeaseHolder.node("n1", start: 7)
         _ = observe(&watch, .living(old), at: 1)
-        #expect(observe(&watch, .living(third, beat: 5), at: 3) == [.note(.nameContested(.living(third, beat: 5)))])
+        #expect(
+            observe(&watch, .living(third, beat: 5), at: 3) == [.note(.lease(.nameContested(.living(third, beat: 5))))])
         #expect(watch.finding == .watching)
     }
 }

@@ -39,7 +39,7 @@ import Testing
         #expect(stage.story == ["acquire", "renew", "probe", "begin", "call", "publish"])
         #expect(waiters.allSatisfy { stage.token(for: $0) == "t4" })
         #expect(try stage.record().version == 4)
-        #expect(stage.notices.contains(.foreignRotation(.wx1, errcode: 40001, repairedIn: .zero)))
+        #expect(stage.notices.contains(.credential(.wx1, .foreignRotation(errcode: 40001, repairedIn: .zero))))
         let late = stage.ask(refused: "t1")
         #expect(stage.token(for: late) == "t4")
         #expect(stage.probes.isEmpty && stage.calls.isEmpty)

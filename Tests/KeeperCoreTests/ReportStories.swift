@@ -77,7 +77,7 @@ import Testing
         #expect(stage.probes.isEmpty, "WeChat is not asked again")
         try stage.wechat(issues: "t2")
         #expect(stage.token(for: second) == "t2")
-        #expect(stage.notices.contains(.presumedDead(.wx1, refusal.trouble)))
+        #expect(stage.notices.contains(.credential(.wx1, .presumedDead(refusal.trouble))))
         #expect(try stage.record().overwrites == nil, "of outsiders nothing is known")
     }
 

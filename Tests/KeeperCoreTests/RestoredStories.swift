@@ -64,7 +64,7 @@ import Testing
         try stage.wechat(issues: "t2")
         #expect(stage.now - start < .seconds(15))
         #expect(stage.served?.credential.token == Token("t2"))
-        #expect(stage.notices.contains(.storeWasBehind(.wx1, errcode: 40001)))
+        #expect(stage.notices.contains(.credential(.wx1, .storeWasBehind(errcode: 40001))))
         #expect(stage.core.status(at: stage.now).counters.foreignRotations == 0)
         stage.pass(.seconds(1))
         #expect(!isStale(stage))

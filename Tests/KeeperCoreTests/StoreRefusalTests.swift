@@ -16,13 +16,13 @@ import Testing
         for second in 1...5 {
             sync.noteReply(.rejected(full), of: .tick, at: .seconds(Double(second)), into: &out)
         }
-        #expect(notices(&out) == [.storeRefuses(full)])
+        #expect(notices(&out) == [.store(.refuses(full))])
         let other = StoreRefusal(code: "READONLY", reason: "it copies", deed: "name the other")
         sync.noteReply(.rejected(other), of: .tick, at: .seconds(6), into: &out)
-        #expect(notices(&out) == [.storeRefuses(other)])
+        #expect(notices(&out) == [.store(.refuses(other))])
         sync.noteReply(nil, of: .tick, at: .seconds(7), into: &out)
-        #expect(notices(&out) == [.storeReachable])
-        #expect(sync.refusals.current == nil && sync.isReachable == true)
+        #expect(notices(&out) == [.store(.reachable)])
+        #expect(sync.refusal == nil && sync.isReachable == true)
     }
 
     @Test(arguments: [StoreError.unreachable("refused"), .timedOut])
@@ -30,9 +30,9 @@ import Testing
         var sync = StoreSync(period: .seconds(1), seed: 1)
         var out = Outbox()
         sync.noteReply(.rejected(full), of: .tick, at: .seconds(1), into: &out)
-        #expect(notices(&out) == [.storeRefuses(full)])
+        #expect(notices(&out) == [.store(.refuses(full))])
         for second in 2...4 { sync.noteReply(error, of: .tick, at: .seconds(Double(second)), into: &out) }
-        #expect(notices(&out) == [.storeUnreachable(error)])
-        #expect(sync.refusals.current == nil && sync.isReachable == false)
+        #expect(notices(&out) == [.store(.unreachable(error))])
+        #expect(sync.refusal == nil && sync.isReachable == false)
     }
 }

@@ -24,7 +24,7 @@ import Testing
         stage.passUntil { !$0.probes.isEmpty }
         try stage.wechat(says: .dead(errcode: 40001))
         #expect(stage.calls.count == 1)
-        #expect(stage.notices.contains(.foreignRotation(.wx1, errcode: 40001, repairedIn: .zero)))
+        #expect(stage.notices.contains(.credential(.wx1, .foreignRotation(errcode: 40001, repairedIn: .zero))))
         #expect(stage.core.status(at: stage.now).counters.foreignRotations == 1)
     }
 
@@ -62,7 +62,7 @@ import Testing
             try stage.overwrite()
             try stage.wechat(issues: "r\(round)")
             #expect(try stage.record().overwrites?.count == round)
-            for case .foreignRotation(_, _, let pause) in stage.notices { told.append(pause) }
+            for case .credential(_, .foreignRotation(_, let pause)) in stage.notices { told.append(pause) }
             stage.forget()
         }
         #expect(told == Array(repeating: .zero, count: 10))
@@ -83,7 +83,7 @@ import Testing
         #expect(stage.passUntil { !$0.calls.isEmpty }.isClose(to: .seconds(58)))
         try stage.wechat(issues: "r1")
         #expect(try stage.record().trouble == nil)
-        for case .foreignRotation(_, _, let pause) in stage.notices { #expect(pause == .seconds(58)) }
+        for case .credential(_, .foreignRotation(_, let pause)) in stage.notices { #expect(pause == .seconds(58)) }
     }
 
     /// He may have stopped the other program; and a new configuration may have taken its secret away.

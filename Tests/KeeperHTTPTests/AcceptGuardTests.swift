@@ -16,8 +16,8 @@ import Testing
 
     @Test func failedAccept_EndsNothing_AndAcceptingRestsAMoment() throws {
         let socket = Socket()
-        let complaints = Complaints(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let channel = EmbeddedChannel(handlers: [socket, AcceptGuard(complaints)])
+        let log = RateLimitedLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let channel = EmbeddedChannel(handlers: [socket, AcceptGuard(log)])
         channel.read()
         #expect(socket.reads == 1)
 

@@ -18,24 +18,24 @@ import Testing
 
     @Test func proof_HoldsForItsMessageAndDirectionAlone() {
         let message = Array("message".utf8)
-        let proof = secret.proof(of: message, .question)
-        #expect(secret.isProof(proof, of: message, .question))
-        #expect(!secret.isProof(proof, of: message, .answer))
-        #expect(!secret.isProof(proof, of: message + [0], .question))
-        #expect(!secret.isProof(String(proof.dropLast(2)), of: message, .question))
-        #expect(!secret.isProof("", of: message, .question))
-        #expect(!secret.isProof("zz", of: message, .question))
+        let proof = secret.proof(of: message, .request)
+        #expect(secret.isProof(proof, of: message, .request))
+        #expect(!secret.isProof(proof, of: message, .reply))
+        #expect(!secret.isProof(proof, of: message + [0], .request))
+        #expect(!secret.isProof(String(proof.dropLast(2)), of: message, .request))
+        #expect(!secret.isProof("", of: message, .request))
+        #expect(!secret.isProof("zz", of: message, .request))
     }
 
     @Test func sealedBody_OpensOnlyWithItsDirectionAndNonce() throws {
         let body = Array("a token".utf8)
-        let sealed = try secret.seal(body, .answer, nonce: "1")
+        let sealed = try secret.seal(body, .reply, nonce: "1")
         #expect(!sealed.hexadecimal.contains(body.hexadecimal))
-        #expect(try secret.open(sealed, .answer, nonce: "1") == body)
-        #expect(throws: (any Error).self) { try secret.open(sealed, .question, nonce: "1") }
-        #expect(throws: (any Error).self) { try secret.open(sealed, .answer, nonce: "2") }
-        #expect(throws: (any Error).self) { try secret.open(Array(sealed.dropLast()), .answer, nonce: "1") }
-        #expect(try secret.seal(body, .answer, nonce: "1") != sealed)
+        #expect(try secret.open(sealed, .reply, nonce: "1") == body)
+        #expect(throws: (any Error).self) { try secret.open(sealed, .request, nonce: "1") }
+        #expect(throws: (any Error).self) { try secret.open(sealed, .reply, nonce: "2") }
+        #expect(throws: (any Error).self) { try secret.open(Array(sealed.dropLast()), .reply, nonce: "1") }
+        #expect(try secret.seal(body, .reply, nonce: "1") != sealed)
     }
 
     @Test func secret_PrintsAsRedacted() {
@@ -46,15 +46,15 @@ import Testing
         #expect(!dumped.contains("Key"))
     }
 
-    @Test func twoQuestions_NeverLookAlike() {
-        func question(_ target: String, time: Int64) -> [UInt8] {
-            var question = Question(
+    @Test func twoRequests_NeverLookAlike() {
+        func proven(_ target: String, time: Int64) -> [UInt8] {
+            var head = NodeRequestHead(
                 method: "GET", target: target, time: time, recipient: Incarnation("i"), hop: 1, epoch: .none,
                 remaining: 1)
-            question.nonce = ""
-            return question.proven(with: [])
+            head.nonce = ""
+            return head.proven(with: [])
         }
-        #expect(question("/a1", time: 1) != question("/a", time: 11))
+        #expect(proven("/a1", time: 1) != proven("/a", time: 11))
     }
 }
 
@@ -68,7 +68,7 @@ import Testing
         #expect(cache.note("b", at: start) == .new)
     }
 
-    @Test func nonce_IsKept_UntilItsQuestionIsVoid() {
+    @Test func nonce_IsKept_UntilItsRequestIsVoid() {
         let cache = NonceCache(at: start)
         #expect(cache.note("a", at: start + .seconds(119)) == .new)
         #expect(cache.note("b", at: start + .seconds(121)) == .new)

@@ -17,11 +17,11 @@ import Testing
     @Test func handlerThatThrows_IsAnswered500_AndLoggedWithoutItsWords() async throws {
         let lines = LogLines()
         let logger = Logger(label: "test") { _ in lines.handler }
-        let gate = NodeGate(
-            holder: .example(), secret: World.secret, complaints: Complaints(logger),
+        let authenticator = NodeAuthenticator(
+            holder: .example(), secret: World.secret, log: RateLimitedLog(logger),
             clock: NodeClock.system)
         let responder = KeeperResponder(
-            node: NodeName("a"), register: try World.register([]), gate: gate,
+            node: NodeName("a"), registry: try World.registry([]), authenticator: authenticator,
             endpoints: ["/fails": .open { throw Mishap() }, "/works": .open { Response(status: .ok) }], dropIns: [:],
             draining: DrainingFlag(), logger: logger)
         try await Application(responder: responder, logger: logger).test(.live) { server in
@@ -37,12 +37,12 @@ import Testing
         #expect(!lines.all.joined().contains("SECRET"))
     }
 
-    @Test func complaints_AreLogged_OnceInTenSeconds() {
+    @Test func warnings_AreLogged_OnceInTenSeconds() {
         let lines = LogLines()
-        let complaints = Complaints(Logger(label: "test") { _ in lines.handler })
+        let log = RateLimitedLog(Logger(label: "test") { _ in lines.handler })
         let start = ContinuousClock.now
-        for second in [0, 1, 9, 10, 11] { complaints.note("refused", at: start + .seconds(second)) }
-        #expect(lines.all == ["warning refused", "warning refused complaints.left-out=2"])
+        for second in [0, 1, 9, 10, 11] { log.warn("refused", at: start + .seconds(second)) }
+        #expect(lines.all == ["warning refused", "warning refused log.left-out=2"])
     }
 }
 

@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(arguments: [-3_600_000, -90_500, 90_500, 3_600_000])
-    func clocksThatDiffer_CostOneMoreQuestion(by milliseconds: Int64) async throws {
+    func clocksThatDiffer_CostOneMoreRequest(by milliseconds: Int64) async throws {
         let transport = CountingTransport()
         let provider = FakeProvider()
         provider.change { $0.answer = .tooSoon(retryAfter: .seconds(1)) }
@@ -92,16 +92,16 @@ import Testing
         #expect(provider.asked.count == 1)
     }
 
-    @Test func clockThatNeverAgrees_IsNamed_AfterTwoQuestions() async throws {
+    @Test func clockThatNeverAgrees_IsNamed_AfterTwoRequests() async throws {
         let contrary = CountingTransport { exchange in
-            let question = try #require(
-                Question(method: exchange.method.rawValue, target: "/internal/refresh") { name in
+            let head = try #require(
+                NodeRequestHead(method: exchange.method.rawValue, target: "/internal/refresh") { name in
                     exchange.headers.first { $0.name == name }?.value
                 })
-            let objection = NodeGate.Objection(.unauthorized, "the clocks differ", clock: question.time + 90_500)
+            let objection = NodeAuthenticator.Objection(.unauthorized, "the clocks differ", clock: head.time + 90_500)
             let body = try World.secret.seal(
-                [UInt8](JSONEncoder().encode(objection)), .answer, nonce: question.nonce)
-            let proof = World.secret.proof(of: question.proven(status: 401, body: body), .answer)
+                [UInt8](JSONEncoder().encode(objection)), .reply, nonce: head.nonce)
+            let proof = World.secret.proof(of: head.proven(status: 401, body: body), .reply)
             return NodeReply(status: 401, proof: proof, body: body)
         }
         let outcome = await HTTPForwarder(secret: World.secret, transport: contrary)

@@ -10,7 +10,7 @@ import Testing
 /// Requests to the paths for nodes, made by hand.
 @Suite struct NodeTests {
     private struct Attempt {
-        var question = Question(
+        var head = NodeRequestHead(
             method: "POST", target: "/internal/refresh", time: NodeClock.system(),
             recipient: LeaseHolder.example().incarnation, hop: 1, epoch: Epoch(7), remaining: 1000)
         var secret = World.secret
@@ -33,11 +33,11 @@ import Testing
         try await World.server(provider).application.test(.live) { server in
             var responses: [TestResponse] = []
             for attempt in attempts {
-                let question = attempt.question
+                let head = attempt.head
                 let body = try attempt.secret.seal(
-                    [UInt8](JSONEncoder().encode(attempt.message)), .question, nonce: question.nonce)
+                    [UInt8](JSONEncoder().encode(attempt.message)), .request, nonce: head.nonce)
                 var headers = HTTPFields()
-                for (name, value) in question.headers(for: body, attempt.secret) {
+                for (name, value) in head.headers(for: body, attempt.secret) {
                     headers[try #require(HTTPField.Name(name))] = value
                 }
                 if let (name, value) = attempt.header { headers[try #require(HTTPField.Name(name))] = value }
@@ -53,7 +53,7 @@ import Testing
         try await #require(send([attempt], to: provider).first).status.code
     }
 
-    @Test func provenQuestion_IsAnswered_Sealed() async throws {
+    @Test func provenRequest_IsAnswered_Sealed() async throws {
         let provider = leader()
         let attempt = Attempt()
         let response = try await #require(send([attempt], to: provider).first)
@@ -62,12 +62,12 @@ import Testing
         let bytes = [UInt8](buffer: response.body)
         #expect(!String(decoding: bytes, as: UTF8.self).contains("NEW"))
         let proof = try #require(response.headers[.keeperMAC])
-        #expect(World.secret.isProof(proof, of: attempt.question.proven(status: 200, body: bytes), .answer))
-        let opened = try World.secret.open(bytes, .answer, nonce: attempt.question.nonce)
+        #expect(World.secret.isProof(proof, of: attempt.head.proven(status: 200, body: bytes), .reply))
+        let opened = try World.secret.open(bytes, .reply, nonce: attempt.head.nonce)
         #expect(String(decoding: opened, as: UTF8.self).contains("NEW"))
     }
 
-    @Test func forgedQuestion_IsAnswered401_AndNobodyIsAsked() async throws {
+    @Test func forgedRequest_IsAnswered401_AndNobodyIsAsked() async throws {
         let provider = leader()
         #expect(try await provider.ask(.post, "/internal/refresh", body: "{}").status == 401)
         #expect(try await provider.ask(.get, "/internal/state", as: "admin").status == 401)
@@ -94,7 +94,7 @@ import Testing
         #expect(reply.header("WWW-Authenticate") == nil)
     }
 
-    @Test func repeatedQuestion_IsRefused() async throws {
+    @Test func repeatedRequest_IsRefused() async throws {
         let provider = leader()
         let attempt = Attempt()
         let responses = try await send([attempt, attempt], to: provider)
@@ -102,24 +102,24 @@ import Testing
         #expect(provider.asked.count == 1)
     }
 
-    /// With room on either side of the minute for a machine on which the question itself takes half of one.
+    /// With room on either side of the minute for a machine on which the request itself takes half of one.
     @Test(arguments: [(-90_000, 401), (-20_000, 200), (50_000, 200), (120_000, 401)])
-    func question_IsVoid_MoreThanAMinuteBeforeAndAfter(offset: Int64, expected: Int) async throws {
+    func request_IsVoid_MoreThanAMinuteBeforeAndAfter(offset: Int64, expected: Int) async throws {
         var attempt = Attempt()
-        attempt.question.time += offset
+        attempt.head.time += offset
         #expect(try await status(attempt, at: leader()) == expected)
     }
 
-    @Test func questionForAnotherStart_IsRefused() async throws {
+    @Test func requestForAnotherStart_IsRefused() async throws {
         var attempt = Attempt()
-        attempt.question.recipient = Incarnation("ffffffffffffffffffffffffffffffff")
+        attempt.head.recipient = Incarnation("ffffffffffffffffffffffffffffffff")
         #expect(try await status(attempt, at: leader()) == 401)
     }
 
-    @Test func questionPassedOnTwice_Is508() async throws {
+    @Test func requestPassedOnTwice_Is508() async throws {
         let provider = leader()
         var attempt = Attempt()
-        attempt.question.hop = 2
+        attempt.head.hop = 2
         #expect(try await status(attempt, at: provider) == 508)
         #expect(provider.asked.isEmpty)
     }
@@ -127,7 +127,7 @@ import Testing
     @Test func whoeverKnowsANewerTerm_IsAnswered421() async throws {
         let provider = leader()
         var attempt = Attempt()
-        attempt.question.epoch = Epoch(8)
+        attempt.head.epoch = Epoch(8)
         #expect(try await status(attempt, at: provider) == 421)
         #expect(provider.asked.isEmpty)
     }

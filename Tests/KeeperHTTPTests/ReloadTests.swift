@@ -39,14 +39,14 @@ import Testing
         #expect(try await provider.ask(.get, "/operate/reload", as: "operator").status == 405)
     }
 
-    /// The next request of a connection that stands already meets the new register.
+    /// The next request of a connection that stands already meets the new registry.
     @Test func newRegister_CountsFromTheNextRequestOn() async throws {
         provider.change {
             $0.readings[AppID("wx9")] = .token(
                 ServedCredential(credential: .example("wx9", token: "T")), expiresIn: 100, isStale: false)
         }
-        let register = try World.register([AppID("wx1")])
-        let server = try World.server(provider, register: register)
+        let registry = try World.registry([AppID("wx1")])
+        let server = try World.server(provider, registry: registry)
         try await server.application.test(.live) { server in
             func ask(_ key: String) async throws -> Int {
                 Reply(
@@ -56,7 +56,7 @@ import Testing
             }
             #expect(try await ask("new-key") == 401)
             let newcomer = World.client("new", .only([AppID("wx9")]), [.read])
-            register.replace(
+            registry.replace(
                 clients: try ClientDirectory([newcomer], apps: [AppID("wx9")]),
                 apps: AppDirectory([KnownApp(id: AppID("wx9"))]))
             #expect(try await ask("new-key") == 200)

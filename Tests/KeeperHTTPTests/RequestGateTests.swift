@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func requestsSentAhead_ComeThroughAFewAtATime_AndTheEndComesLast() throws {
-        let connections = Connections(most: 1, complaints: Complaints(Logger(label: "test")))
+        let connections = Connections(most: 1, log: RateLimitedLog(Logger(label: "test")))
         let progress = ConnectionWatch.Progress(1, connections)
         let counter = Counter(progress)
         let channel = EmbeddedChannel()

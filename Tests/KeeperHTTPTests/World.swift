@@ -30,23 +30,23 @@ enum World {
         Client(id: id, key: KeyDigest(of: id + "-key"), apps: apps, scopes: scopes)
     }
 
-    static func register(_ apps: [AppID], known: [KnownApp]? = nil) throws -> Register {
-        Register(
+    static func registry(_ apps: [AppID], known: [KnownApp]? = nil) throws -> AccessRegistry {
+        AccessRegistry(
             clients: try ClientDirectory(clients, apps: apps),
             apps: AppDirectory(known ?? apps.map { KnownApp(id: $0) }))
     }
 
     static func server(
         _ provider: FakeProvider, apps: [AppID] = knownApps, known: [KnownApp]? = nil,
-        register: Register? = nil, mostConnections: Int = KeeperServer.mostConnections,
+        registry: AccessRegistry? = nil, mostConnections: Int = KeeperServer.mostConnections,
         onBound: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> KeeperServer {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let register = try register ?? self.register(apps, known: known)
+        let registry = try registry ?? self.registry(apps, known: known)
         return KeeperServer(
             host: "127.0.0.1", port: 0, holder: .example(), provider: provider, reconfiguring: provider,
-            register: register, secret: secret, mostConnections: mostConnections, logger: logger, onBound: onBound)
+            registry: registry, secret: secret, mostConnections: mostConnections, logger: logger, onBound: onBound)
     }
 
     /// Runs a real server on a free port; it is gone afterwards.

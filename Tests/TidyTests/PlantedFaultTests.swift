@@ -134,6 +134,61 @@ import Testing
         #expect(House.strayDependencies(package: package).map(\.line) == [3, 4])
     }
 
+    private static let folders = ["Room": ["Low": [], "High": ["Low"]] as [String: Set<String>]]
+
+    private func rooms(low: String = "", high: String = "") -> [SourceFile] {
+        [("Low", low), ("High", high)].map { SourceFile(path: "Sources/Room/\($0)/File.swift", text: $1) }
+    }
+
+    @Test(arguments: [
+        "let top: Top", "extension Top {}", "func f(_ tops: [Top?]) -> Top.Nested {", "struct Low: Sized<Top> {}",
+    ])
+    func nameAgainstAnArrowOfFolders_IsFound(_ line: String) {
+        let files = rooms(low: "// Top\n" + line, high: "struct Top {}")
+        #expect(Set(Folders.strayNames(in: files, arrows: Self.folders).map(\.line)) == [2])
+    }
+
+    @Test(arguments: [
+        ("struct Low {}", "struct Top { let low: Low }"), ("let a = \"Top\" // Top", "struct Top {}"),
+        ("let a: Other.Top", "struct Top {}"), ("struct A { enum Top {} }\nlet a: A", "struct Top {}"),
+        ("let a: Nested", "struct Top { struct Nested {} }"), ("let a: Top", "private struct Top {}"),
+    ])
+    func nameThatIsNotOfAnotherFolder_IsLeftAlone(_ low: String, _ high: String) {
+        #expect(Folders.strayNames(in: rooms(low: low, high: high), arrows: Self.folders) == [])
+    }
+
+    @Test func folderWithoutArrows_IsFound() {
+        let attic = SourceFile(path: "Sources/Room/Attic/File.swift", text: "")
+        #expect(Folders.strayNames(in: [attic], arrows: Self.folders).map(\.path) == [attic.path])
+    }
+
+    @Test func circleOfFolders_IsFound() {
+        #expect(Folders.circles(in: ["a": ["b"], "b": ["c"], "c": ["b"], "d": []]) == ["a", "b", "c"])
+        #expect(Folders.circles(in: ["a": ["b", "c"], "b": ["c"], "c": []]) == [])
+    }
+
+    @Test(arguments: [
+        "var a = 1, b = 2", "@Rare private(set) var a: Int?\n    let b: Int { didSet { } }",
+        "var (a, b) = (1, 2)", "lazy var a = { 1 }()\n    let b: [Int]",
+    ])
+    func storedProperties_AreCounted(_ two: String) {
+        let computed = """
+            static let s = 1
+            var c: Int { 1 }
+            var d: Int {
+                let local = 2
+                return local
+            }
+            enum Within { case e }
+            func f() { let g = 1 }
+            """
+        let of = { (count: Int) in (2..<count).map { "    let p\($0): Int\n" }.joined() }
+        let narrow = "struct Type {\n    \(two)\n\(of(Tidy.mostStoredProperties))\(computed)\n}\n"
+        #expect(Tidy.wideTypes(file("KeeperCore", narrow)) == [])
+        let wide = "struct Type {\n    \(two)\n\(of(Tidy.mostStoredProperties + 1))\(computed)\n}\n"
+        #expect(Tidy.wideTypes(file("KeeperCore", wide)).map(\.line) == [1])
+    }
+
     @Test func fileThatOnlyATestUses_IsUsed() {
         let tested = SourceFile(path: "Sources/KeeperCore/Tested.swift", text: "struct Tested {}")
         let test = SourceFile(path: "Tests/KeeperCoreTests/SomeTests.swift", text: "let tested = Tested()")

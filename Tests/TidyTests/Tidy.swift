@@ -20,6 +20,8 @@ enum Tidy {
     static let longestFile = 400
     static let longestFunction = 60
     static let longestLine = 120
+    /// Most stored properties of a type; one that needs more is several.
+    static let mostStoredProperties = 15
     /// How far above a use its `// SAFETY:` may begin if it stands outside the function of that use.
     static let safetyReach = 6
 
@@ -39,6 +41,14 @@ enum Tidy {
                     "a function of \(function.count) lines; \(longestFunction) are allowed"))
         }
         return findings
+    }
+
+    /// Types that hold too much for anybody to keep in mind.
+    static func wideTypes(_ file: SourceFile) -> [Finding] {
+        file.types.filter { $0.storedProperties > mostStoredProperties }.map { type in
+            let message = "\(type.storedProperties) stored properties of `\(type.name)`"
+            return Finding(file, line: type.line, "\(message); \(mostStoredProperties) are allowed")
+        }
     }
 
     /// The lines of every function and initialiser with a body.

@@ -39,6 +39,18 @@ import Testing
         #expect(sources.flatMap(House.strayImports) == [])
     }
 
+    @Test func folders_FollowTheArrows() {
+        #expect(Folders.strayNames(in: sources) == [])
+    }
+
+    @Test(arguments: Folders.arrows.keys.sorted())
+    func arrowsOfFolders_LeadInNoCircle(room: String) throws {
+        let arrows = try #require(Folders.arrows[room])
+        #expect(Folders.circles(in: arrows) == [])
+        let found = Set(sources.filter { $0.room == room }.map(\.subfolder))
+        #expect(found == Set(arrows.keys), "as many folders as stand in the table")
+    }
+
     @Test func dependencies_FollowTheArrows() throws {
         #expect(House.strayDependencies(package: try Repository.file("Package.swift")) == [])
     }

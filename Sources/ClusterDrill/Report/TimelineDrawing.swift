@@ -25,21 +25,21 @@ struct TimelineDrawing {
     }
 
     init(_ timeline: Timeline, heading: String, result: String) {
-        var easel = Easel(timeline)
-        easel.drawMarks()
-        easel.drawNodes()
-        easel.drawReads()
-        easel.drawCalls()
-        easel.drawLives()
-        easel.drawAxis()
-        easel.drawFaults()
+        var renderer = TimelineRenderer(timeline)
+        renderer.drawMarks()
+        renderer.drawNodes()
+        renderer.drawReads()
+        renderer.drawCalls()
+        renderer.drawLives()
+        renderer.drawAxis()
+        renderer.drawFaults()
         self.heading = heading
         description = Self.story(timeline) + " " + result
-        height = Easel.number(easel.y)
-        under = easel.ground + easel.under
-        paths = easel.paths
-        over = easel.over
-        texts = easel.texts
+        height = TimelineRenderer.number(renderer.y)
+        under = renderer.ground + renderer.under
+        paths = renderer.paths
+        over = renderer.over
+        texts = renderer.texts
     }
 
     /// The timeline in sentences, for whoever cannot see it.

@@ -21,16 +21,16 @@ extension World {
             if case .ticked = reply.answer { return }
             say(node, "hears (\(id)) \(describe(reply.answer))")
         case .leaseReplied(let id, .failure(let error)): say(node, "hears (\(id)) the store is \(error)")
-        case .credentialReplied(let id, .success(let reply)):
+        case .appReplied(let id, .stored(.success(let reply))):
             say(node, "hears (\(id)) \(reply.outcome), \(reply.record.map(describe) ?? "no record")")
-        case .credentialReplied(let id, .failure(let error)): say(node, "hears (\(id)) the store is \(error)")
-        case .called(let id, let outcome): say(node, "hears (\(id)) WeChat: \(outcome)")
-        case .probed(let id, let outcome): say(node, "hears (\(id)) WeChat: \(outcome)")
+        case .appReplied(let id, .stored(.failure(let error))): say(node, "hears (\(id)) the store is \(error)")
+        case .appReplied(let id, .called(let outcome)): say(node, "hears (\(id)) WeChat: \(outcome)")
+        case .appReplied(let id, .probed(let outcome)): say(node, "hears (\(id)) WeChat: \(outcome)")
         case .reached(let id, let isThere): say(node, "hears (\(id)): WeChat is \(isThere ? "" : "not ")there")
         case .refreshAsked(let request):
             say(node, "is asked by \(request.waiter.rawValue) for \(request.app): \(describe(request.reason))")
         case .waiterLeft(let waiter): say(node, "loses caller \(waiter.rawValue)")
-        case .forwarded(let id, let outcome): say(node, "hears (\(id)) the leader: \(outcome)")
+        case .appReplied(let id, .forwarded(let outcome)): say(node, "hears (\(id)) the leader: \(outcome)")
         case .peersAnswered(let id, let states):
             let known = states.map { "\($0.holder.node) \($0.records.map(describe))" }
             say(node, "hears (\(id)) peers: \(known)")

@@ -128,7 +128,7 @@ extension World {
         case .forwardEnded(let id, let outcome):
             guard let index = nodes[node].forwards.firstIndex(of: id) else { return }
             nodes[node].forwards.remove(at: index)
-            feed(.forwarded(id, outcome), to: node)
+            feed(.appReplied(id, .forwarded(outcome)), to: node)
         case .connectionReset(let connection): breakConnection(connection, node, failsAll: true)
         case .closes: kill(node, restartsAfter: random.number(0.2...3))
         }
@@ -179,13 +179,13 @@ extension World {
 
     private mutating func noted(_ notice: Notice) {
         switch notice {
-        case .becameLeader(_, let quiet): if quiet > .zero { report.sightings.count(.quietPeriod) }
-        case .leaseLapsed: report.sightings.count(.lapse)
-        case .leaseRecovered: report.sightings.count(.recovery)
-        case .foreignRotation: report.sightings.count(.foreignRotation)
-        case .callFailed(_, _, let isKnown, _): if !isKnown { report.sightings.count(.unknownCall) }
-        case .gaveWay: report.sightings.count(.gaveWay)
-        case .nameContested: report.sightings.count(.nameContested)
+        case .lease(.granted(_, let quiet)): if quiet > .zero { report.sightings.count(.quietPeriod) }
+        case .lease(.lapsed): report.sightings.count(.lapse)
+        case .lease(.recovered): report.sightings.count(.recovery)
+        case .credential(_, .foreignRotation): report.sightings.count(.foreignRotation)
+        case .credential(_, .callFailed(_, let isKnown, _)): if !isKnown { report.sightings.count(.unknownCall) }
+        case .lease(.gaveWay): report.sightings.count(.gaveWay)
+        case .lease(.nameContested): report.sightings.count(.nameContested)
         default: break
         }
     }

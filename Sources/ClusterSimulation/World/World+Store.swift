@@ -133,7 +133,7 @@ extension World {
         if case .success(let reply) = result, let record = reply.record {
             nodes[node].heard[index(of: record.app)] = record.issue?.token
         }
-        feed(.credentialReplied(id, result), to: node)
+        feed(.appReplied(id, .stored(result)), to: node)
         if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
     }
 
@@ -150,7 +150,8 @@ extension World {
             guard nodes[node].takeCommand(other.id) != nil else { continue }
             feed(
                 other.isLease
-                    ? .leaseReplied(other.id, .failure(.timedOut)) : .credentialReplied(other.id, .failure(.timedOut)),
+                    ? .leaseReplied(other.id, .failure(.timedOut))
+                    : .appReplied(other.id, .stored(.failure(.timedOut))),
                 to: node)
         }
     }

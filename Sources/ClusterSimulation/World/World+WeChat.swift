@@ -128,13 +128,13 @@ extension World {
         let isLate = nodes[node].clock.instant(at: time) >= call.permit.deadline
         let trouble = Trouble(summary: "timed out", contact: .failed)
         let silence: CallOutcome = call.isSent ? .unknown(trouble) : .notSent(trouble)
-        feed(.called(id, isLate ? silence : outcome ?? silence), to: node)
+        feed(.appReplied(id, .called(isLate ? silence : outcome ?? silence)), to: node)
     }
 
     mutating func probeEnded(_ id: RequestID, _ outcome: ProbeOutcome?, _ node: Int) {
         guard let call = nodes[node].takeCall(id) else { return }
         let isLate = nodes[node].clock.instant(at: time) >= call.permit.deadline
         let silence = ProbeOutcome.inconclusive(Trouble(summary: "timed out", contact: .failed))
-        feed(.probed(id, isLate ? silence : outcome ?? silence), to: node)
+        feed(.appReplied(id, .probed(isLate ? silence : outcome ?? silence)), to: node)
     }
 }

@@ -44,7 +44,7 @@ struct Backoff: Sendable {
     /// - Returns: how long nothing is tried.
     mutating func failed(
         _ trouble: Trouble, _ reaction: Refusal.Reaction, _ circumstances: Circumstances, _ policy: RefreshPolicy,
-        waitsAfterUnknown: Bool, at now: Instant, random: inout SplitMix64
+        pauseAfterUnknown: Duration?, at now: Instant, random: inout SplitMix64
     ) -> Duration {
         failures += 1
         stoppedBy = reaction == .stop ? trouble : nil
@@ -53,10 +53,10 @@ struct Backoff: Sendable {
             return pause
         }
         // The first repair waits only until WeChat can no longer be late.
+        let firstRepair = circumstances.isInDoubt && failures <= 1 ? pauseAfterUnknown : nil
         let pause =
-            circumstances.isInDoubt && failures <= 1 && waitsAfterUnknown
-            ? policy.timing.lateness
-            : policy.backOff(
+            firstRepair
+            ?? policy.backOff(
                 failures: failures, life: circumstances.life, isUrgent: circumstances.isUrgent,
                 chance: random.nextUnit())
         retryAt = now + pause

@@ -1,77 +1,25 @@
-/// All that one node knows of one app's credential.
+/// All that one node knows of one app's credential: the newest token, what the store shows, and what is uncertain.
 ///
-/// Order is (epoch, version); it never goes back.
+/// Order of tokens is (epoch, version); it never goes back.
 struct Knowledge: Sendable {
     /// The newest token known.
     private(set) var credential: Credential?
-    /// Fingerprints of the tokens before it.
+    /// Fingerprints of the tokens before it, newest first; at most `CredentialRecord.mostPrevious`.
     private(set) var previous: [Fingerprint] = []
-    /// A rotating call begun and not resolved, as the store shows it.
-    @Rare private(set) var intent: KnownIntent?
-    /// The store's doubt.
-    @Rare private(set) var taint: KnownTaint?
-    /// Our own doubt that has not reached the store, and since when.
-    private(set) var ownDoubt: Instant?
-    /// A doubt that came with a token from a peer, or from a record without our token: until the store shows it.
-    private(set) var borrowedDoubt: Instant?
-    /// Why the last attempt failed.
-    @Rare var trouble: Trouble?
-    /// Intents begun today, as the store counts them.
-    private(set) var rotationsToday = 0
-    /// Tokens that a program outside the cluster has ended.
-    @Rare private(set) var overwrites: KnownOverwrites?
-    /// Whether the store has a record at all; then the app was asked for once.
-    private(set) var hasRecord = false
-    /// Whether a record with the current token was missing once; an intent that was open in it then is known to nobody.
-    private(set) var wasMissing = false
-    /// Whether the store holds what we hold.
+    /// What the store shows, be it of our token or of another.
+    private(set) var stored = StoredView()
+    /// What is uncertain though the store does not show it.
+    private var uncertainty = Uncertainty()
+    /// Whether the store holds what we hold; true while we hold nothing.
     ///
     /// If not, a leader writes it back.
     private(set) var isStored = true
-    private(set) var event: UInt64 = 0
-    private var store = ""
-    /// What was open when the store seemed to lose its record, until it shows one again.
-    @Rare private var beforeLoss: OpenDoubt?
-
-    struct KnownIntent: Equatable, Sendable {
-        let id: IntentID
-        let epoch: Epoch
-        let event: UInt64
-        let begun: Instant
-    }
-
-    struct KnownTaint: Equatable, Sendable {
-        let event: UInt64
-        let since: Instant
-    }
-
-    struct KnownOverwrites: Equatable, Sendable {
-        let count: Int
-        let last: Instant
-    }
-
-    /// The doubt that a record left behind.
-    private struct OpenDoubt {
-        let store: String
-        let version: UInt64
-        /// The events of the intent and of the taint.
-        let events: Set<UInt64>
-        let since: Instant
-        /// Whether the record showed our token.
-        ///
-        /// If not, what was open may have brought ours about.
-        let isOfOurs: Bool
-
-        /// Whether the store shows it still: an intent under its own event or, once resolved, as the taint of it.
-        func isShown(by record: CredentialRecord, from source: String) -> Bool {
-            let shown = Set([record.intent?.event, record.taint?.event].compactMap { $0 })
-            return source == store && record.version == version && events.isSubset(of: shown)
-        }
-    }
+    /// Whether a record with the current token was missing once; an intent that was open in it then is known to nobody.
+    private(set) var wasMissing = false
 
     let app: AppID
     private let isTicket: Bool
-    let rules: Rules
+    private let rules: Rules
 
     init(app: AppID, rules: Rules = .all) {
         self.app = app
@@ -80,104 +28,66 @@ struct Knowledge: Sendable {
     }
 
     /// Since when the token may not be the newest; nil without doubt.
-    var doubtSince: Instant? {
-        .earlier(.earlier(intent?.begun, taint?.since), rememberedDoubt)
-    }
+    var doubtSince: Instant? { .earlier(stored.doubtSince, uncertainty.since) }
 
     /// Whether the token is in doubt for another reason than an open intent.
-    var hasDoubtBeyondIntent: Bool { taint != nil || rememberedDoubt != nil }
-
-    /// A doubt that the store does not show.
-    private var rememberedDoubt: Instant? { .earlier(.earlier(ownDoubt, borrowedDoubt), beforeLoss?.since) }
-
-    /// What the record last shown leaves behind if it is lost.
-    private var openDoubt: OpenDoubt? {
-        guard let since = Instant.earlier(intent?.begun, taint?.since) else { return nil }
-        let events = [intent?.event, taint?.event].compactMap { $0 }
-        return OpenDoubt(
-            store: store, version: storedVersion, events: Set(events), since: since, isOfOurs: isStored)
-    }
-
-    /// What a decision to rotate is based on.
-    var basis: DecisionBasis {
-        var basis = DecisionBasis(nil)
-        basis.version = storedVersion
-        basis.taint = taint?.event
-        basis.intent = intent?.id
-        return basis
-    }
-
-    /// The version the store shows, which is behind ours if it has lost ours.
-    private(set) var storedVersion: UInt64 = 0
+    var hasDoubtBeyondIntent: Bool { stored.taint != nil || uncertainty.since != nil }
 
     /// Whether a token is known and within its life.
     func isValid(at now: Instant) -> Bool { credential.map { now < $0.expiresAt } ?? false }
+
+    /// Whether an intent of an earlier term may be open for all that is known: the store shows one, or has no record,
+    /// or had none until we wrote it back, so that somebody may have deleted one with an intent in it.
+    func mayHideIntent(ofOtherThan epoch: Epoch) -> Bool {
+        stored.intent.map { $0.epoch != epoch } ?? (!stored.hasRecord || wasMissing)
+    }
+
+    /// Whether the store counts versions of our token's term anew: then the number of that term was given twice.
+    func showsTermTwice(_ record: CredentialRecord) -> Bool {
+        guard let credential, let issue = record.issue else { return false }
+        return record.epoch == credential.epoch && record.version <= credential.version
+            && issue.fingerprint != credential.fingerprint && !previous.contains(issue.fingerprint)
+    }
+
+    /// What we know, as another node or the store may be told it.
+    func record(at now: Instant) -> CredentialRecord {
+        CredentialRecord(
+            app: app, event: stored.event, version: credential?.version ?? 0, epoch: credential?.epoch ?? .none,
+            issue: credential.map { CredentialRecord.Issue($0, at: now) },
+            previous: previous, intent: nil,
+            taint: doubtSince.map { Taint(event: stored.taint?.event ?? stored.event, age: (now - $0).atLeastZero) },
+            trouble: stored.trouble, rotationsToday: stored.rotationsToday,
+            overwrites: stored.overwrites(at: now))
+    }
 }
 
-// MARK: Learning
+// MARK: What the store and the peers tell
 
 extension Knowledge {
     /// Takes in a record as the store showed it.
     mutating func learn(_ record: CredentialRecord, from source: String, readAfter sent: Instant) {
-        let stored = Credential(record, readAfter: sent)
+        let found = Credential(record, readAfter: sent)
         // A late answer has a lower number. So has every answer of a server that came back from an older copy; if it
         // shows a newer token than ours it is no late one.
-        let isNewer = stored.map { credential?.isOlder(than: $0) ?? true } ?? false
-        if source == store, record.event < event, !isNewer { return }
-        // If the store shows it still, the server was only started again.
-        if let beforeLoss, !beforeLoss.isShown(by: record, from: source) { remember(beforeLoss) }
-        beforeLoss = nil
-        store = source
-        event = record.event
-        hasRecord = true
-        storedVersion = record.version
-        trouble = record.trouble
-        rotationsToday = record.rotationsToday
-        learnOverwrites(of: record, readAfter: sent)
-        let before = openDoubt
-        if let credential, let stored, stored.isOlder(than: credential), rules.demand(.versionsNeverFall) {
+        let isNewer = found.map { credential?.isOlder(than: $0) ?? true } ?? false
+        if stored.isLate(record, from: source), !isNewer { return }
+        uncertainty.recordFound(record, from: source)
+        let before = stored.openDoubt(isOfOurs: isStored)
+        if let credential, let found, rules.keeps(credential, against: found) {
             isStored = false
-            if isContest(of: stored, with: credential, after: previous) { doubt(since: stored.issuedAt) }
-        } else if credential != nil, stored == nil {
+            if isContest(of: found, with: credential, after: previous) {
+                uncertainty.mayBeReplaced(since: found.issuedAt)
+            }
+        } else if credential != nil, found == nil {
             isStored = false
         } else {
             isStored = true
             previous = record.previous
-            if let stored { adopt(stored, readAfter: sent) }
+            if let found { adopt(found, readAfter: sent) }
         }
-        if !isStored, let before { remember(before) }
-        learnDoubt(of: record, readAfter: sent)
-    }
-
-    /// Whatever was open in a record that was lost, or has lost our token, is a doubt that only we remember now.
-    private mutating func remember(_ open: OpenDoubt) {
-        if open.isOfOurs { doubt(since: open.since) } else { borrowedDoubt = .earlier(borrowedDoubt, open.since) }
-    }
-
-    private mutating func learnDoubt(of record: CredentialRecord, readAfter sent: Instant) {
-        let before = intent
-        intent = record.intent.map { seen in
-            let begun = sent - seen.age.atLeastZero
-            return KnownIntent(
-                id: seen.id, epoch: seen.epoch, event: seen.event,
-                begun: intent?.id == seen.id ? min(begun, intent?.begun ?? begun) : begun)
-        }
-        taint = record.taint.map { seen in
-            let since = sent - seen.age.atLeastZero
-            // A taint may be what became of the intent we knew, under its event.
-            let known = [
-                taint?.event == seen.event ? taint?.since : nil, before?.event == seen.event ? before?.begun : nil,
-            ]
-            return KnownTaint(event: seen.event, since: known.reduce(since) { min($0, $1 ?? $0) })
-        }
-        if isStored, taint != nil { ownDoubt = nil }
-        // What was doubted before the store had our token, it knows best.
-        if isStored { borrowedDoubt = nil }
-    }
-
-    private mutating func learnOverwrites(of record: CredentialRecord, readAfter sent: Instant) {
-        guard let seen = record.overwrites, seen.count > overwrites?.count ?? 0 else { return }
-        overwrites = KnownOverwrites(count: seen.count, last: sent - seen.age.atLeastZero)
+        if !isStored, let before { uncertainty.remember(before) }
+        stored.showed(record, from: source, readAfter: sent)
+        if isStored { uncertainty.storeShowsOurs(isTainted: stored.taint != nil) }
     }
 
     /// - Parameter sent: when it was asked for.
@@ -191,9 +101,7 @@ extension Knowledge {
         }
         credential = other
         wasMissing = false
-        ownDoubt = nil
-        borrowedDoubt = nil
-        beforeLoss = nil
+        uncertainty.tokenChanged()
     }
 
     /// Takes in a record another node sent.
@@ -202,17 +110,17 @@ extension Knowledge {
         guard let other = Credential(record, readAfter: sent) else { return }
         if let credential, !credential.isOlder(than: other) { return }
         let isContested =
-            asLeader && hasRecord && isStored
+            asLeader && stored.hasRecord && isStored
             && credential.map { isContest(of: $0, with: other, after: record.previous) } ?? false
         adopt(other, readAfter: sent)
         previous = record.previous
-        learnOverwrites(of: record, readAfter: sent)
-        isStored = storedVersion >= other.version
-        // What the store last showed us of doubts was about an older token.
-        intent = nil
-        taint = nil
-        if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() { borrowedDoubt = sent - age }
-        if isContested { borrowedDoubt = .earlier(borrowedDoubt, other.issuedAt) }
+        stored.heard(of: record.overwrites, readAfter: sent)
+        isStored = stored.version >= other.version
+        stored.wasOvertaken()
+        if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() {
+            uncertainty.borrow(since: sent - age)
+        }
+        if isContested { uncertainty.borrowAlso(since: other.issuedAt) }
     }
 
     /// Another node tells when the current token ends.
@@ -240,13 +148,18 @@ extension Knowledge {
             && !previous.contains(stored.fingerprint)
     }
 
-    /// Whether the store counts versions of our token's term anew: then the number of that term was given twice.
-    func showsTermTwice(_ record: CredentialRecord) -> Bool {
-        guard let credential, let issue = record.issue else { return false }
-        return record.epoch == credential.epoch && record.version <= credential.version
-            && issue.fingerprint != credential.fingerprint && !previous.contains(issue.fingerprint)
+    /// The store has no record of this app any more; with `isNew` it is another store altogether.
+    mutating func storeLost(isNew: Bool) {
+        uncertainty.recordLost(stored.openDoubt(isOfOurs: isStored))
+        if !isNew { wasMissing = true }
+        stored.lost(isNew: isNew)
+        isStored = credential == nil
     }
+}
 
+// MARK: What our own calls tell
+
+extension Knowledge {
     /// Corrects the end of the current token's life from a call of our own.
     mutating func correctExpiry(of version: UInt64, to moment: Instant) {
         guard credential?.version == version else { return }
@@ -258,47 +171,11 @@ extension Knowledge {
 
     /// WeChat, asked at `moment` in normal mode, has named the current token as the newest: an earlier doubt that only
     /// nodes remember is answered.
-    mutating func settle(askedAt moment: Instant) {
-        if let ownDoubt, ownDoubt <= moment { self.ownDoubt = nil }
-        if let borrowedDoubt, borrowedDoubt <= moment { self.borrowedDoubt = nil }
-        if let beforeLoss, beforeLoss.since <= moment { self.beforeLoss = nil }
-    }
+    mutating func settle(askedAt moment: Instant) { uncertainty.settle(askedAt: moment) }
 
     /// Remembers that a call of our own may have replaced the token.
-    mutating func doubt(since moment: Instant) { ownDoubt = min(ownDoubt ?? moment, moment) }
+    mutating func doubt(since moment: Instant) { uncertainty.mayBeReplaced(since: moment) }
 
-    /// The store has no record of this app any more; with `isNew` it is another store altogether.
-    mutating func storeLost(isNew: Bool) {
-        beforeLoss = beforeLoss ?? openDoubt
-        if !isNew { wasMissing = true }
-        intent = nil
-        taint = nil
-        hasRecord = false
-        isStored = credential == nil
-        storedVersion = 0
-        if isNew {
-            store = ""
-            event = 0
-        }
-    }
-
-    /// What we know, as another node or the store may be told it.
-    func record(at now: Instant) -> CredentialRecord {
-        CredentialRecord(
-            app: app, event: event, version: credential?.version ?? 0, epoch: credential?.epoch ?? .none,
-            issue: credential.map { credential in
-                .init(
-                    token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
-                    left: (credential.expiresAt - now).atLeastZero, age: (now - credential.issuedAt).atLeastZero)
-            },
-            previous: previous, intent: nil,
-            taint: doubtSince.map { Taint(event: taint?.event ?? event, age: (now - $0).atLeastZero) },
-            trouble: trouble, rotationsToday: rotationsToday,
-            overwrites: overwrites(at: now))
-    }
-
-    /// What outsiders have done, as it may be shown.
-    func overwrites(at now: Instant) -> Overwrites? {
-        overwrites.map { Overwrites(count: $0.count, age: (now - $0.last).atLeastZero) }
-    }
+    /// A call of our own brought no token.
+    mutating func failed(with trouble: Trouble) { stored.failed(with: trouble) }
 }

@@ -42,7 +42,8 @@ extension Refresher {
 
     /// An open intent of this process that never went on to call: its `begin` ran although we had given it up.
     private var orphan: IntentID? {
-        guard let intent = knowledge.intent, intent.id.incarnation == incarnation, intent.id.number > intents.called
+        guard let intent = knowledge.stored.intent, intent.id.incarnation == incarnation,
+            intent.id.number > intents.called
         else { return nil }
         return intent.id
     }
@@ -93,12 +94,9 @@ extension Refresher {
     /// doubt.
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
         if app.line != .classic, !hasToken, knowledge.doubtSince == nil { return .origin }
-        // Where the store has no record, or had none until we wrote it back, somebody may have deleted one with an
-        // intent in it.
-        let isForeign =
-            knowledge.intent.map { $0.epoch != leadership.epoch } ?? (!knowledge.hasRecord || knowledge.wasMissing)
-        let isDoubtful =
-            (isForeign || knowledge.hasDoubtBeyondIntent) && rules.demand(.openIntentWaitsLonger)
+        let isDoubtful = rules.waitsLonger(
+            mayHideIntent: knowledge.mayHideIntent(ofOtherThan: leadership.epoch),
+            isInDoubt: knowledge.hasDoubtBeyondIntent)
         return leadership.quiet.end(
             isDoubtful: isDoubtful, granted: leadership.granted, timing: policy.timing)
     }
@@ -116,11 +114,15 @@ extension Refresher {
     /// Before this a token so young is not replaced, whoever asks.
     func earliest(_ reason: RotationReason, _ kind: CallKind, _ credential: Credential) -> Instant {
         switch reason {
-        case .operatorAsked where rules.waive(.spacing): .origin
-        case .operatorAsked: credential.issuedAt + policy.spacing(life: credential.life, kind: kind)
-        case .dead where rules.waive(.floor): .origin
-        case .dead where !kind.rotates: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin
-        case .dead: max(credential.issuedAt + policy.floor(life: credential.life), heldUntil(credential))
+        case .operatorAsked:
+            rules.earliestReplacement(
+                ofTokenIssuedAt: credential.issuedAt, spacing: policy.spacing(life: credential.life, kind: kind))
+        case .dead where !kind.rotates:
+            rules.earliestReplacement(
+                ofDeadToken: lastAsked.map { $0 + policy.floor(life: credential.life) } ?? .origin)
+        case .dead:
+            rules.earliestReplacement(
+                ofDeadToken: max(credential.issuedAt + policy.floor(life: credential.life), heldUntil(credential)))
         case .missing, .due, .doubt: .origin
         }
     }
@@ -138,7 +140,7 @@ extension Refresher {
     private var isBudgetSpent: Bool {
         let kind = kind(for: .dead)
         return kind.rotates
-            && knowledge.rotationsToday >= policy.dailyBudget(kind, life: knowledge.credential?.life)
+            && knowledge.stored.rotationsToday >= policy.dailyBudget(kind, life: knowledge.credential?.life)
     }
 
     /// Whether somebody who waits here says that WeChat refused this token.

@@ -9,7 +9,7 @@ extension Refresher {
             if let record = reply.record {
                 knowledge.learn(record, from: reply.store, readAfter: requested)
                 schedule(at: now)
-            } else if knowledge.hasRecord {
+            } else if knowledge.stored.hasRecord {
                 // Whatever we thought stood there, an intent of ours even, is gone.
                 knowledge.storeLost(isNew: false)
             }
@@ -30,7 +30,7 @@ extension Refresher {
                 return backoff.retry(at: now + policy.timing.renewalRetry)
             }
             out.counters.restorations += 1
-            out.note(.restored(app.id, version: knowledge.storedVersion))
+            out.note(.credential(app.id, .restored(version: knowledge.stored.version)))
         default:
             break
         }
@@ -82,7 +82,7 @@ extension Refresher {
             accepted(pending, at: now, into: &out)
         case .superseded:
             out.counters.stalePublications += 1
-            out.note(.stalePublication(app.id))
+            out.note(.credential(app.id, .stalePublication))
             demands.formUnion(.stepDown)
         case .changed, .notHolder:
             // The stable line will bring it again; kept here it would be known to this node alone, and nobody could
@@ -101,8 +101,9 @@ extension Refresher {
             if current.version > pending.context.knownVersion {
                 out.counters.refreshesDone += 1
                 out.note(
-                    .published(
-                        app.id, version: current.version, fingerprint: current.fingerprint, life: current.life))
+                    .credential(
+                        app.id,
+                        .published(version: current.version, fingerprint: current.fingerprint, life: current.life)))
             }
         }
         if app.line.isTicket {
@@ -134,9 +135,9 @@ extension Refresher {
             failed(trouble, intent, context, effect: .unsent, reaction: .backOff, leading: term, at: now, into: &out)
         case .unknown(let trouble):
             out.counters.unknownCalls += 1
-            let mayHaveRotated = context.kind.rotates && rules.demand(.taint)
+            let mayHaveRotated = rules.leavesDoubt(unknownOutcomeOf: context.kind)
             if mayHaveRotated {
-                if rules.demand(.waitsAfterUnknown) { backoff.mayBeProcessed(until: now + policy.timing.lateness) }
+                if let pause = rules.pauseAfterUnknown(policy.timing) { backoff.mayBeProcessed(until: now + pause) }
                 knowledge.doubt(since: context.begun)
             }
             // Frozen between the last check and the first byte, it may have sent after a successor thought it over.
@@ -156,12 +157,12 @@ extension Refresher {
         // On the stable line WeChat tells what is left, not the life; a token seen before has the longer of the two.
         // Of a ticket it says the same whatever is left, so what it says last goes.
         let life = isSame && !app.line.isTicket ? max(current?.life ?? left, left) : left
-        let asked = rules.demand(.lifeFromRequest) ? context.begun : now
+        let asked = rules.lifeBegins(calledAt: context.begun, answeredAt: now)
         let expiresAt =
             app.line.isTicket
             ? ticket.named(at: asked, life: left, current: current, isSame: isSame, policy) : asked + left
         let credential = Credential(
-            app: app.id, version: max(current?.version ?? 0, knowledge.storedVersion) + 1, epoch: context.epoch,
+            app: app.id, version: max(current?.version ?? 0, knowledge.stored.version) + 1, epoch: context.epoch,
             token: token, fingerprint: fingerprint, life: life, expiresAt: expiresAt, issuedAt: now)
         if isSame { watch.trust() }
         if isSame, knowledge.isStored, let current {
@@ -186,7 +187,7 @@ extension Refresher {
         backoff.succeeded()
         repair.lives()
         let isNews =
-            knowledge.trouble != nil || knowledge.doubtSince != nil
+            knowledge.stored.trouble != nil || knowledge.doubtSince != nil
             || policy.isNews(credential.expiresAt - current.expiresAt, life: credential.life)
         backoff.retry(at: now + policy.confirmationPause(app.line, life: credential.life))
         job = .idle
@@ -201,9 +202,9 @@ extension Refresher {
         out.counters.refreshesFailed += 1
         let pause = backoff.failed(
             trouble, reaction, circumstances(isInDoubt: effect.mayHaveRotated, at: now), policy,
-            waitsAfterUnknown: rules.demand(.waitsAfterUnknown), at: now, random: &random)
-        out.note(.callFailed(app.id, trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause))
-        knowledge.trouble = trouble
+            pauseAfterUnknown: rules.pauseAfterUnknown(policy.timing), at: now, random: &random)
+        out.note(.credential(app.id, .callFailed(trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause)))
+        knowledge.failed(with: trouble)
         let wasAnswered = trouble.errcode != nil && !effect.mayHaveRotated
         // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
         if term == context.epoch || wasAnswered { answerFailure(trouble, wasAnswered: wasAnswered, pause, into: &out) }
@@ -261,22 +262,22 @@ extension Refresher {
         inquiry?.condemned()
         guard isNews else { return }
         // Not proven it stays, until another takes its place.
-        if watch.isUnproven { return out.note(.storeWasBehind(app.id, errcode: errcode)) }
+        if watch.isUnproven { return out.note(.credential(app.id, .storeWasBehind(errcode: errcode))) }
         guard knowledge.doubtSince == nil else { return }
         out.counters.foreignRotations += 1
         repair.wasOverwritten()
         guard kind(for: .dead).rotates else {
-            return out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: .zero))
+            return out.note(.credential(app.id, .foreignRotation(errcode: errcode, repairedIn: .zero)))
         }
-        repair.count(knowledge.rotationsToday, in: epoch, policy.repairs(life: credential.life), at: now)
+        repair.count(knowledge.stored.rotationsToday, in: epoch, policy.repairs(life: credential.life), at: now)
         let pause = (heldUntil(credential) - now).atLeastZero
-        out.note(.foreignRotation(app.id, errcode: errcode, repairedIn: pause))
+        out.note(.credential(app.id, .foreignRotation(errcode: errcode, repairedIn: pause)))
         guard pause > .zero else { return }
         let trouble = Trouble(
             errcode: errcode,
             summary: "a program outside this cluster fetches tokens for this app and ends ours again and again; "
                 + "so that the day's quota lasts, the next repair waits \(pause.wholeSeconds) s")
-        knowledge.trouble = trouble
+        knowledge.failed(with: trouble)
         resolve(
             Abortion(app: app.id, epoch: epoch, intent: nil, effect: .none, trouble: trouble), at: now, into: &out)
     }

@@ -4,7 +4,7 @@ extension Refresher {
     mutating func judge(
         _ request: RefreshRequest, _ reported: Fingerprint?, at now: Instant, into out: inout Outbox
     ) -> RefreshAnswer? {
-        guard let inquiry, !repair.isDead, !app.line.isTicket, rules.demand(.verifiesReports),
+        guard let inquiry, !repair.isDead, !app.line.isTicket, rules.answersReports,
             let credential = knowledge.credential, credential.fingerprint == reported, knowledge.isValid(at: now)
         else { return nil }
         if now < inquiry.barredUntil { return presume(credential, at: now, into: &out) }
@@ -24,7 +24,7 @@ extension Refresher {
         let kind = kind(for: .dead)
         // Where a call for a token rotates nothing, its answer is the verdict.
         if kind.rotates {
-            repair.count(knowledge.rotationsToday, in: term, policy.repairs(life: credential.life), at: now)
+            repair.count(knowledge.stored.rotationsToday, in: term, policy.repairs(life: credential.life), at: now)
             let isYoung = now - credential.issuedAt < policy.spacing(life: credential.life, kind: kind)
             let conditions = policy.presumption(
                 life: credential.life, kind: kind, isYoung: isYoung, isContested: isContested(at: now),
@@ -34,14 +34,15 @@ extension Refresher {
             if let next { return .unavailable(.wechatUnreachable(trouble), retryAfter: next - now) }
         }
         repair.died()
-        out.note(.presumedDead(app.id, trouble))
+        out.note(.credential(app.id, .presumedDead(trouble)))
         return nil
     }
 
     /// Whether WeChat has said of late that somebody outside the cluster ends our tokens.
     private func isContested(at now: Instant) -> Bool {
         guard let credential = knowledge.credential else { return false }
-        return knowledge.overwrites(at: now).map { $0.age < policy.outsiderRemembered(life: credential.life) } ?? false
+        return knowledge.stored.overwrites(at: now).map { $0.age < policy.outsiderRemembered(life: credential.life) }
+            ?? false
     }
 
     /// WeChat refused the question whether the token lives.

@@ -37,7 +37,7 @@ extension Refresher {
         guard let leadership = situation.leadership else {
             return request.isForwarded ? .notLeader(situation.leader) : nil
         }
-        if let trouble = knowledge.trouble, let pause = backoff.pause(at: now), isWaitingFutile(request) {
+        if let trouble = knowledge.stored.trouble, let pause = backoff.pause(at: now), isWaitingFutile(request) {
             return .refused(trouble, retryAfter: pause)
         }
         guard request.reason == .operatorAsked else { return nil }
@@ -55,7 +55,7 @@ extension Refresher {
     ) -> RefreshAnswer? {
         let kind = kind(for: .operatorAsked)
         let budget = policy.dailyBudget(kind, life: knowledge.credential?.life)
-        if knowledge.rotationsToday >= budget { return .tooSoon(retryAfter: .seconds(3600)) }
+        if knowledge.stored.rotationsToday >= budget { return .tooSoon(retryAfter: .seconds(3600)) }
         guard let credential = knowledge.credential else { return nil }
         // What is dead must not be spaced from what has died: he ends the pause.
         if repair.isDead, heldUntil(credential) > now { return nil }
@@ -188,7 +188,7 @@ extension Refresher {
     mutating func answerTooSoon(_ leadership: Situation.Leadership, at now: Instant, into out: inout Outbox) {
         guard repair.isDead, !queue.isEmpty, let plan = nextFetch(leadership, at: now) else { return }
         let held = knowledge.credential.map(heldUntil) ?? .origin
-        if let trouble = knowledge.trouble, backoff.pause(at: now) != nil || held > now {
+        if let trouble = knowledge.stored.trouble, backoff.pause(at: now) != nil || held > now {
             queue.answer(
                 { $0.holdUntil < plan.at && $0.forward == nil },
                 with: { _ in .refused(trouble, retryAfter: plan.at - now) }, into: &out)

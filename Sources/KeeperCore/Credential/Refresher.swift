@@ -132,8 +132,8 @@ struct Refresher: Sendable {
     /// An operator's wish lasts as long as the operator waits: nobody who was sent away must be surprised by a later
     /// rotation.
     var wanted: RotationReason? {
-        if repair.isDead { return .dead }
-        if rules.waive(.verifiesReports), let credential = knowledge.credential, isReported(credential) { return .dead }
+        let isReported = knowledge.credential.map(isReported) ?? false
+        if rules.isToBeReplaced(isDead: repair.isDead, isReported: isReported) { return .dead }
         return queue.waiting.contains { $0.reason == .operatorAsked } ? .operatorAsked : nil
     }
 
@@ -252,8 +252,7 @@ extension Refresher {
 
     /// The budget rule: a call starts only if the lease outlasts it.
     func lasts(_ leadership: Situation.Leadership, at now: Instant) -> Bool {
-        if rules.waive(.budget) { return true }
-        return leadership.validUntil - now >= policy.timing.callBudget
+        rules.allowsCall(withLeaseUntil: leadership.validUntil, budget: policy.timing.callBudget, at: now)
     }
 
     private mutating func verify(
@@ -278,14 +277,14 @@ extension Refresher {
         let context = CallContext(
             kind: kind, reason: reason, endsOverwrite: reason == .dead && repair.isOverwritten, epoch: leadership.epoch,
             begun: now,
-            knownVersion: knowledge.storedVersion, settledEvent: knowledge.event)
+            knownVersion: knowledge.stored.version, settledEvent: knowledge.stored.event)
         requested = now
         guard kind.rotates else { return call(context, intent: nil, at: now, into: &out) }
         let intent = IntentID(incarnation: incarnation, number: intents.next())
         job = .beginning(
             out.send(
                 .begin(
-                    Beginning(app: app.id, epoch: leadership.epoch, intent: intent, basis: knowledge.basis))),
+                    Beginning(app: app.id, epoch: leadership.epoch, intent: intent, basis: knowledge.stored.basis))),
             intent, context)
     }
 
@@ -297,7 +296,7 @@ extension Refresher {
             if context.reason == .dead, let life = knowledge.credential?.life {
                 repair.take(policy.repairs(life: life), at: now)
             }
-            out.note(.rotating(app.id, context.reason))
+            out.note(.credential(app.id, .rotating(context.reason)))
         }
         let permit = CallPermit(epoch: context.epoch, deadline: now + policy.timing.callTimeout)
         let request =
@@ -321,7 +320,7 @@ extension Refresher {
                             app: app.id, epoch: pending.context.epoch, intent: intent, token: credential.token,
                             fingerprint: credential.fingerprint, life: credential.life, left: left,
                             age: now - pending.context.begun,
-                            knownVersion: max(knowledge.credential?.version ?? 0, knowledge.storedVersion),
+                            knownVersion: max(knowledge.credential?.version ?? 0, knowledge.stored.version),
                             endsOverwrite: pending.context.endsOverwrite)))
             } else {
                 out.send(

@@ -20,48 +20,21 @@ struct Elector: Sendable {
         case resigned
     }
 
-    /// A term we were granted.
-    struct Term: Equatable, Sendable {
-        let epoch: Epoch
-        let granted: Instant
-        let quiet: QuietPeriod
-        /// Whether the term before was given up for a node that reaches WeChat.
-        let followsMove: Bool
-        /// The server that granted it; another one may have forgotten whose term it is.
-        let serverRun: String
-        var validUntil: Instant
-        var renewal: Renewal
-        /// Whether the operator was told that the lease ran out.
-        var isLapsed = false
-    }
-
-    /// The next or current renewal.
-    enum Renewal: Equatable, Sendable {
-        case due(Instant)
-        case inFlight(RequestID, sentAt: Instant)
-    }
-
-    let holder: LeaseHolder
-    let timing: LeaseTiming
-    let rules: Rules
+    private let holder: LeaseHolder
+    private let timing: LeaseTiming
+    private let rules: Rules
 
     private(set) var state = State.follower
-    /// The lease's record as last read.
+    /// The lease's record as last read, or as our own grant made it; nil if there is none.
     private(set) var record: LeaseRecord?
-    /// Highest epoch ever heard of.
+    /// Highest epoch ever heard of; it never falls, and no term of ours that is below it lasts.
     private(set) var floor = Epoch.none
+    /// The renewal that `record` shows and since when this server showed it; nil if it did not yet.
     private var watched: WatchedRenewal?
-    private var serverRun: String?
-    /// Whoever led under a server that was replaced may call until then.
-    private var forgottenUntil: Instant?
-    private var lastHeld: HeldTerm?
-    private var released = Epoch.none
-    /// The last release seen, and since when.
-    private var watchedRelease: (epoch: Epoch, since: Instant)?
-    /// A call of unknown outcome may be processed until then.
-    private var unknownUntil: Instant?
-    /// After a step-down: not before `ends`, unless the lock stays free until `yields`.
-    private var cooldown: (yields: Instant, ends: Instant)?
+    private var server = ServerWatch()
+    private var own = OwnTerms()
+    private var release = ReleaseWatch()
+    private var cooldown = Cooldown()
     private var random: SplitMix64
     private(set) var renewalsFailed = 0
 
@@ -84,12 +57,7 @@ struct Elector: Sendable {
 
     /// When `woke(at:into:)` has something to do.
     @inline(__always)
-    var nextWakeUp: Instant? {
-        guard let term else { return nil }
-        let lapse = term.isLapsed ? nil : term.validUntil
-        guard case .due(let due) = term.renewal else { return lapse }
-        return min(due, lapse ?? due)
-    }
+    var nextWakeUp: Instant? { term?.nextWakeUp }
 
     /// Whether our lease has not run out.
     func isLeader(at now: Instant) -> Bool { term.map { now < $0.validUntil } ?? false }
@@ -121,28 +89,8 @@ extension Elector {
         }
     }
 
-    /// A server started from an old copy may show a renewal we saw long ago as its last one.
-    ///
-    /// What we watched on the old server proves nothing about the time since.
-    private mutating func meet(_ server: ServerIdentity, at now: Instant) {
-        guard server.run != serverRun, rules.demand(.replacedServerEndsTerm) else { return }
-        if serverRun != nil { forgottenUntil = now + timing.observation + timing.lateness }
-        serverRun = server.run
-        watched = nil
-    }
-
-    /// Whether the record that the grant of `epoch` replaced may hide a later term whose holder still calls.
-    ///
-    /// The store counts on from that record, or from our floor if that is higher: then a term we know of is missing.
-    ///
-    /// A node that has just started knows of no server before this one: only the record itself can tell it.
-    private func mayHaveForgotten(
-        _ previous: LeaseRecord?, isOld: Bool, before epoch: Epoch, at now: Instant
-    ) -> Bool {
-        if isOld, rules.demand(.oldRecordProvesNothing) { return true }
-        if rules.waive(.replacedServerEndsTerm) { return false }
-        let isBehind = previous.map { $0.epoch.rawValue + 1 < epoch.rawValue } ?? false
-        return isBehind || forgottenUntil.map { now < $0 } ?? false
+    private mutating func meet(_ other: ServerIdentity, at now: Instant) {
+        if server.meet(other, timing: timing, rules: rules, at: now) { watched = nil }
     }
 
     /// Learns of a term from another node.
@@ -152,46 +100,28 @@ extension Elector {
         defer { record = seen }
         guard let seen else { return watched = nil }
         floor = max(floor, seen.epoch)
-        if seen.release == nil {
-            watchedRelease = nil
-        } else if watchedRelease?.epoch != seen.epoch {
-            watchedRelease = (seen.epoch, now)
-        }
+        release.observe(seen, at: now)
         if watched.map({ !$0.isShown(by: seen) }) ?? true { watched = WatchedRenewal(seen, since: now) }
         if seen.epoch != record?.epoch || seen.holder != record?.holder, seen.holder != holder {
-            out.note(.follows(seen.holder, seen.epoch))
+            out.note(.lease(.follows(seen.holder, seen.epoch)))
         }
     }
 
     private mutating func campaign(
         _ seen: LeaseRecord?, isLockFree: Bool, isPaused: Bool, at now: Instant, into out: inout Outbox
     ) {
-        let heir = heir(of: seen, at: now)
+        let heir = release.heir(of: seen, at: now)
         guard heir == nil || heir == holder.node else { return }
-        if let cooldown, heir == nil {
-            guard now >= cooldown.ends || (isLockFree && now >= cooldown.yields) else { return }
-            self.cooldown = nil
-        }
-        let isOurs =
-            seen.map { $0.holder.incarnation == holder.incarnation && $0.release == nil && $0.epoch > released }
-            ?? false
-        let isStuck =
-            watched.map { now - $0.since >= timing.observation } ?? false && rules.demand(.steal)
+        guard heir != nil || cooldown.isOver(isLockFree: isLockFree, at: now) else { return }
+        let isOurs = seen.map { own.mayTakeUp($0, as: holder) } ?? false
+        let isStuck = rules.mayTakeOver(watched, timing: timing, at: now)
         guard isLockFree || isOurs || isStuck, !isPaused || isOurs || heir == holder.node else { return }
         let request = out.send(
             .acquire(
                 Acquisition(
-                    ttl: timing.ttl, floor: rules.demand(.epochFloor) ? floor : .none, observed: watched?.renewal,
+                    ttl: timing.ttl, floor: rules.leastEpoch(remembering: floor), observed: watched?.renewal,
                     steals: isStuck && !isLockFree)))
         state = .candidate(request, sentAt: now)
-    }
-
-    /// The node that a handover names, as long as the others keep back for it.
-    private func heir(of seen: LeaseRecord?, at now: Instant) -> NodeName? {
-        guard case .handedOver(let handover) = seen?.release, let watchedRelease,
-            now - watchedRelease.since < Handover.preference
-        else { return nil }
-        return handover.successor
     }
 
     /// Takes in the answer to an acquire.
@@ -204,20 +134,15 @@ extension Elector {
         meet(reply.server, at: now)
         switch reply.answer {
         case .granted(let epoch, let previous, let isOld):
-            let held = lastHeld.map { held in
-                HeldTerm(epoch: held.epoch, boundUntil: max(held.boundUntil, unknownUntil ?? held.boundUntil))
-            }
+            let mayHaveForgotten = server.mayHaveForgotten(
+                previous, isOld: isOld, before: epoch, rules: rules, at: now)
             let quiet = QuietPeriod.afterGrant(
                 .init(
                     granted: now, previous: previous, incarnation: holder.incarnation, watched: watched,
-                    lastHeld: held,
-                    mayHaveForgotten: mayHaveForgotten(previous, isOld: isOld, before: epoch, at: now),
-                    timing: timing, rules: rules))
+                    lastHeld: own.held, mayHaveForgotten: mayHaveForgotten, timing: timing, rules: rules))
             lead(epoch, after: previous, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .resumed(let epoch):
-            // Our lost grant replaced a record we have never seen: the worst case.
-            let quiet = QuietPeriod(
-                until: rules.demand(.resumedIsWorst) ? now + timing.observation : now, lateness: .all)
+            let quiet = QuietPeriod(until: rules.quietEndOfResumedTerm(timing: timing, at: now), lateness: .all)
             lead(epoch, after: nil, quiet: quiet, sentAt: sentAt, server: reply.server, at: now, into: &out)
         case .denied(let seen):
             note(seen, at: now, into: &out)
@@ -237,16 +162,15 @@ extension Elector {
             validUntil: validity(sentAt: sentAt, at: now),
             renewal: .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1)))
         // Who need not wait says so at once: after the proven death of a leader that had not, its successor waits.
-        if quietEnd(of: term, isDoubtful: false) <= now { term.renewal = .due(now) }
+        if term.quietEnd(isDoubtful: false, timing) <= now { term.renewal = .due(now) }
         state = .leader(term)
         record = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
         watched = nil
-        out.note(.becameLeader(epoch, quiet: (quiet.until - now).atLeastZero))
+        out.note(.lease(.granted(epoch, quiet: (quiet.until - now).atLeastZero)))
     }
 
-    /// Counted from before the request, never from the reply: the store may have granted it at any moment between.
     private func validity(sentAt: Instant, at now: Instant) -> Instant {
-        (rules.demand(.leaseFromRequest) ? sentAt : now) + timing.validity
+        rules.leaseStart(sentAt: sentAt, answeredAt: now) + timing.validity
     }
 }
 
@@ -259,7 +183,7 @@ extension Elector {
         if now >= term.validUntil, !term.isLapsed {
             term.isLapsed = true
             state = .leader(term)
-            out.note(.leaseLapsed(term.epoch))
+            out.note(.lease(.lapsed(term.epoch)))
         }
         if case .due(let due) = term.renewal, due <= now { renewSoon(at: now, into: &out) }
     }
@@ -268,7 +192,7 @@ extension Elector {
     mutating func renewSoon(at now: Instant, into out: inout Outbox) {
         guard var term, case .due = term.renewal else { return }
         let command = LeaseCommand.renew(
-            epoch: term.epoch, ttl: timing.ttl, isActive: now >= quietEnd(of: term, isDoubtful: false))
+            epoch: term.epoch, ttl: timing.ttl, isActive: now >= term.quietEnd(isDoubtful: false, timing))
         term.renewal = .inFlight(out.send(command), sentAt: now)
         state = .leader(term)
     }
@@ -292,7 +216,7 @@ extension Elector {
             lose(to: seen, at: now, into: &out)
             return false
         }
-        if reply.server.run != term.serverRun, rules.demand(.replacedServerEndsTerm) {
+        if rules.isReplaced(term.serverRun, by: reply.server) {
             // Started from disk, it may have forgotten a later term that still calls. Ours ends; whoever follows,
             // perhaps we ourselves, waits as if nothing were known.
             giveUp(term, Handover(left: timing.observation + timing.lateness), at: now, into: &out)
@@ -302,7 +226,7 @@ extension Elector {
         term.renewal = .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1))
         if term.isLapsed, now < term.validUntil {
             term.isLapsed = false
-            out.note(.leaseRecovered(term.epoch, quiet: (term.quiet.until - now).atLeastZero))
+            out.note(.lease(.recovered(term.epoch, quiet: (term.quiet.until - now).atLeastZero)))
         }
         state = .leader(term)
         return true
@@ -311,17 +235,13 @@ extension Elector {
     private mutating func lose(to seen: LeaseRecord?, at now: Instant, into out: inout Outbox) {
         guard let term else { return }
         end(term, as: .follower)
-        out.note(.leaseLost(term.epoch, to: seen?.holder == holder ? nil : seen?.holder))
+        out.note(.lease(.lost(term.epoch, to: seen?.holder == holder ? nil : seen?.holder)))
         note(seen, at: now, into: &out)
     }
 
     private mutating func end(_ term: Term, as next: State) {
-        lastHeld = HeldTerm(epoch: term.epoch, boundUntil: quietEnd(of: term, isDoubtful: true))
+        own.end(term.epoch, boundUntil: term.quietEnd(isDoubtful: true, timing))
         state = next
-    }
-
-    private func quietEnd(of term: Term, isDoubtful: Bool) -> Instant {
-        term.quiet.end(isDoubtful: isDoubtful, granted: term.granted, timing: timing)
     }
 }
 
@@ -329,7 +249,7 @@ extension Elector {
 
 extension Elector {
     /// Remembers that a call whose outcome is unknown may be processed until `moment`.
-    mutating func noteUnknownCall(until moment: Instant) { unknownUntil = max(unknownUntil ?? moment, moment) }
+    mutating func noteUnknownCall(until moment: Instant) { own.noteUnknownCall(until: moment) }
 
     /// Gives the lease up and competes for it no more until `ends`, unless nobody else takes it.
     ///
@@ -339,8 +259,7 @@ extension Elector {
         at now: Instant, into out: inout Outbox
     ) {
         guard let term else { return }
-        let yields = now + (successor == nil ? .seconds(2) : Handover.preference + .seconds(1))
-        cooldown = (yields, max(yields, ends ?? now + .seconds(10)))
+        cooldown.begin(leavingTo: successor, until: ends, at: now)
         let handover = Handover(left: left(of: term, at: now), successor: successor, isForReach: isForReach)
         giveUp(term, handover, at: now, into: &out)
     }
@@ -363,18 +282,14 @@ extension Elector {
         _ term: Term, _ handover: Handover, at now: Instant, into out: inout Outbox
     ) -> RequestID {
         end(term, as: .follower)
-        released = max(released, term.epoch)
-        out.note(.leaseReleased(term.epoch, handover))
+        own.release(term.epoch)
+        out.note(.lease(.released(term.epoch, handover)))
         return out.send(.release(epoch: term.epoch, handover))
     }
 
-    /// What a successor must still wait: the rest of our own quiet period, and of a call that may still be processed.
-    ///
-    /// Both parts are necessary; the simulation broke drafts that lacked either.
+    /// What a successor must still wait.
     private func left(of term: Term, at now: Instant) -> Duration {
-        if rules.waive(.restHandedOn) { return .zero }
-        let quiet = quietEnd(of: term, isDoubtful: true)
-        let unknown = rules.demand(.unknownCallHandedOn) ? unknownUntil ?? quiet : quiet
-        return (max(quiet, unknown) - now).atLeastZero.scaled(by: 1 + timing.clockDrift)
+        own.rest(
+            boundUntil: term.quietEnd(isDoubtful: true, timing), drift: timing.clockDrift, rules: rules, at: now)
     }
 }

@@ -23,7 +23,7 @@ struct NameWatch: Sendable {
         }
         guard let seen, seen.member.holder.incarnation == other.holder.incarnation else {
             seen = (other, now)
-            out.note(.nameContested(other))
+            out.note(.lease(.nameContested(other)))
             return finding = .watching
         }
         if seen.member.beat != other.beat {

@@ -163,18 +163,6 @@ struct Fitness: Sendable {
     }
 }
 
-/// What an attempt to speak to WeChat says about the way there.
-public enum Contact: Hashable, Sendable {
-    /// Nothing: it was not tried.
-    case untried
-    /// WeChat was there.
-    case met
-    /// It was not: no name, no connection, no TLS, or no answer in time.
-    case failed
-    /// It was, and refuses this node's address (40164): another node may be let in.
-    case shutOut
-}
-
 extension NodeCore {
     /// Tries the way to WeChat if that is due.
     mutating func checkReachIfDue(at now: Instant) {
@@ -184,46 +172,24 @@ extension NodeCore {
 
     /// A leader that is cut off from WeChat hands over to a member that is not: at most one such move a minute.
     mutating func giveWayIfCutOff(at now: Instant) {
-        guard fitness.isCutOff, now >= fitness.bannedUntil, departure == .none, !isPaused, let term = elector.term,
+        guard fitness.isCutOff, now >= fitness.bannedUntil, !departure.isUnderWay, !lock.isPaused,
+            let term = elector.term,
             fitness.othersHaveLooked(
                 at: now, leadsSince: term.granted, tickPeriod: settings.timing.tickPeriod),
             now < term.validUntil, !term.followsMove || now - term.granted >= Fitness.leastStay,
             let heir = fittest(atLeast: .fit)
         else { return }
         let ends = fitness.giveWay(at: now)
-        out.note(.gaveWay(to: heir, failures: fitness.failures))
-        departure = .steppingDown(.init(successor: heir, isForReach: true, keepsBackUntil: ends))
+        out.note(.lease(.gaveWay(to: heir, failures: fitness.failures)))
+        departure.stepDown(.init(successor: heir, isForReach: true, keepsBackUntil: ends))
     }
 
     /// The other member best fit to lead, by fitness and then by name; nil if none is fit enough.
     func fittest(in members: [Member]? = nil, atLeast least: Member.Fitness) -> NodeName? {
-        let others = (members ?? sync.members).filter { $0.holder.incarnation != holder.incarnation && !$0.isDraining }
         var best: Member?
-        for other in others where other.fitness >= least && best.map({ $0.fitness < other.fitness }) ?? true {
-            best = other
+        for other in members ?? sync.members where other.holder.incarnation != holder.incarnation && !other.isDraining {
+            if other.fitness >= least, best.map({ $0.fitness < other.fitness }) ?? true { best = other }
         }
         return best?.holder.node
-    }
-}
-
-extension CallOutcome {
-    /// What it says about the way to WeChat.
-    var contact: Contact {
-        switch self {
-        case .issued: .met
-        case .refused(let refusal): refusal.trouble.contact == .shutOut ? .shutOut : .met
-        case .notSent(let trouble), .unknown(let trouble): trouble.contact
-        }
-    }
-}
-
-extension ProbeOutcome {
-    /// What it says about the way to WeChat.
-    var contact: Contact {
-        switch self {
-        case .alive, .dead: .met
-        case .refused(let refusal): refusal.trouble.contact
-        case .inconclusive(let trouble): trouble.contact
-        }
     }
 }

@@ -107,19 +107,18 @@ extension AppsDifference {
 }
 
 extension NodeCore {
-    /// Everybody else with a living member record.
-    private var others: [Member] { sync.members.filter { $0.holder.incarnation != holder.incarnation } }
-
     /// Asks one member who it is, if there is one that is not known.
     ///
     /// Called when a tick has told who is there.
     mutating func introduceIfDue(at now: Instant) {
-        guard !isDraining, let member = neighbourhood.next(of: others, ours: appsDigest, at: now) else { return }
-        neighbourhood.sent(out.introduce(to: member, apps: appsDigest), to: member, ours: appsDigest)
+        guard !departure.isForGood,
+            let member = others.neighbourhood.next(of: otherMembers, ours: directory.digest, at: now)
+        else { return }
+        others.neighbourhood.sent(out.introduce(to: member, apps: directory.digest), to: member, ours: directory.digest)
     }
 
     mutating func introduced(_ request: RequestID, _ outcome: IntroductionOutcome, at now: Instant) {
-        let changed = neighbourhood.introduced(request, outcome, apps: settings.apps, at: now)
+        let changed = others.neighbourhood.introduced(request, outcome, apps: settings.apps, at: now)
         guard let changed, changed.finding != .unknown else { return }
         out.note(.neighbour(changed))
     }
@@ -130,16 +129,16 @@ extension NodeCore {
     func isAwaited(_ app: AppID) -> Bool {
         guard let leader = leaderHint?.holder.incarnation,
             let member = sync.members.first(where: { $0.holder.incarnation == leader }), let theirs = member.apps,
-            theirs != appsDigest
+            theirs != directory.digest
         else { return true }
-        return neighbourhood.expects(app, of: member)
+        return others.neighbourhood.expects(app, of: member)
     }
 
     /// What was found at the addresses of the other members.
-    var findings: [Neighbour] { neighbourhood.findings(on: others) }
+    var findings: [Neighbour] { others.neighbourhood.findings(on: otherMembers) }
 
     /// What this node answers to whoever asks who is there.
     public func introduction(to digest: AppsDigest?) -> Introduction {
-        Introduction(holder: holder, apps: digest == appsDigest ? nil : settings.apps.map(KeptApp.init))
+        Introduction(holder: holder, apps: digest == directory.digest ? nil : settings.apps.map(KeptApp.init))
     }
 }

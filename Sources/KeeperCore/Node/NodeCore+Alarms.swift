@@ -2,10 +2,10 @@
 extension NodeCore {
     /// What a person should look at; nil while the node leaves, for then it is no judge of anything.
     public func alarms(at now: Instant) -> NodeAlarms? {
-        guard !isDraining else { return nil }
+        guard !departure.isForGood else { return nil }
         var alarms: [Alarm] = []
-        if let refusal = sync.refusals.current { alarms.append(Alarm(nil, .storeRefuses(refusal))) }
-        if sync.isReachable == false, sync.refusals.current == nil {
+        if let refusal = sync.refusal { alarms.append(Alarm(nil, .storeRefuses(refusal))) }
+        if sync.isReachable == false, sync.refusal == nil {
             alarms.append(Alarm(nil, .storeUnreachable))
         } else if sync.isReachable != false, leaderName(at: now) == nil {
             // Only a node that can look knows that nobody leads.
@@ -54,14 +54,14 @@ extension Refresher {
     fileprivate func addAlarms(at now: Instant, to alarms: inout [Alarm]) -> Bool {
         let isMissing = wasAskedFor && !hasToken(at: now)
         if isMissing { alarms.append(Alarm(app.id, .noToken)) }
-        let isStopped = backoff.stoppedBy.map { $0.errcode == knowledge.trouble?.errcode } ?? false
+        let isStopped = backoff.stoppedBy.map { $0.errcode == knowledge.stored.trouble?.errcode } ?? false
         // While a repair waits, the trouble is the outsider, who is told of below.
-        if let trouble = knowledge.trouble, !repair.isOverwritten {
+        if let trouble = knowledge.stored.trouble, !repair.isOverwritten {
             alarms.append(Alarm(app.id, isStopped ? .stopped(trouble) : .failing(trouble)))
         }
         // Not even our own pauses end a duel.
         let news = policy.outsiderRemembered(life: knowledge.credential?.life)
-        if let overwrites = knowledge.overwrites(at: now), overwrites.age < news || repair.isOverwritten {
+        if let overwrites = knowledge.stored.overwrites(at: now), overwrites.age < news || repair.isOverwritten {
             alarms.append(Alarm(app.id, .overwritten(overwrites)))
         }
         return isMissing || isStopped

@@ -6,11 +6,10 @@ extension NodeCore {
     /// another line now, begins with what the store holds. One that is gone is forgotten, with whatever was under way
     /// for it: its open intent stays in the store, and whoever keeps that app later finds it there.
     mutating func configure(_ apps: [AppSettings], at now: Instant) {
-        settings.apps = apps
-        appsDigest = AppsDigest(of: apps)
-        let (before, indexBefore) = (refreshers, indexOfApp)
+        setup.keep(apps)
+        let (before, directoryBefore) = (refreshers, directory)
         let kept = apps.sorted { $0.id < $1.id }.map { app in
-            (app: app, index: indexBefore[app.id].flatMap { before[$0].app == app ? $0 : nil })
+            (app: app, index: directoryBefore[app.id].flatMap { before[$0].app == app ? $0 : nil })
         }
         let gone = Set(before.indices).subtracting(kept.compactMap(\.index)).sorted().map { before[$0] }
         forget(gone, at: now)
@@ -20,17 +19,17 @@ extension NodeCore {
             refresher.configure(policy, asNewAfter: index == nil ? forgotten : nil)
             return refresher
         }
-        indexApps()
+        directory = AppDirectory(kept.map(\.app))
         rearrange(kept.map(\.index))
         sendAway(from: gone)
         for (index, refresher) in refreshers.enumerated() {
-            guard let owner = refresher.app.owner.flatMap({ indexOfApp[$0] }) else { continue }
+            guard let owner = refresher.app.owner.flatMap({ directory[$0] }) else { continue }
             refreshers[index].ticket.ownersToken = refreshers[owner].served?.credential.token
         }
         if kept.contains(where: { $0.index == nil }) {
             // The store may know what is new here, and so may the members.
             sync.startOver(at: now)
-            peers.startOver()
+            others.query.startOver()
         }
         updateSituation(at: now)
         for index in refreshers.indices { step(index, at: now) }
@@ -39,19 +38,6 @@ extension NodeCore {
     /// A refresher that knows nothing yet.
     mutating func refresher(of app: AppSettings, _ policy: RefreshPolicy) -> Refresher {
         Refresher(app: app, incarnation: holder.incarnation, policy: policy, seed: random.next(), rules: rules)
-    }
-
-    /// Looks the apps up by name and the tickets by app.
-    ///
-    /// Each app has its place in `refreshers`.
-    mutating func indexApps() {
-        indexOfApp = Dictionary(
-            refreshers.enumerated().map { ($1.app.id, $0) }, uniquingKeysWith: { first, _ in first })
-        ticketsOfApp = [:]
-        for (index, refresher) in refreshers.enumerated() {
-            guard let owner = refresher.app.owner.flatMap({ indexOfApp[$0] }) else { continue }
-            ticketsOfApp[owner, default: []].append(index)
-        }
     }
 
     /// What must outlive those apps: no intent's name is given twice, and a call of theirs may be on its way yet,
@@ -70,7 +56,7 @@ extension NodeCore {
         for refresher in gone {
             // With another line it is kept all the same.
             let answer: RefreshAnswer =
-                indexOfApp[refresher.app.id] == nil
+                directory[refresher.app.id] == nil
                 ? .unavailable(.unknownApp, retryAfter: .seconds(60)) : .unavailable(.noLeader, retryAfter: .seconds(1))
             for waiting in refresher.queue.waiting { out.append(.answer(waiting.id, answer)) }
         }

@@ -42,7 +42,7 @@ extension NodeCore {
         case .stepDown:
             guard isOurs else { throw .notLeader(leader) }
             // Nobody would take it, so the cluster would be without a leader until the pause ends.
-            guard !isPaused else { throw .unfitSuccessor(nil, .paused) }
+            guard !lock.isPaused else { throw .unfitSuccessor(nil, .paused) }
             return nil
         case .switchover(let named, let successor):
             guard leader?.holder.node == named else { throw .otherLeader(leader) }

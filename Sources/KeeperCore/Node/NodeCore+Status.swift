@@ -20,9 +20,9 @@ extension NodeCore {
             node: holder.node, role: role(at: now), leader: leaderName(at: now),
             epoch: elector.floor, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
-            isStale: isCold || age.map { $0 > NodeSettings.staleAfter } ?? true,
+            isStale: others.isCold || age.map { $0 > NodeSettings.staleAfter } ?? true,
             appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
-            illCount: illCount, storeRefusal: sync.refusals.current)
+            illCount: illCount, storeRefusal: sync.refusal)
     }
 
     /// Who leads as far as this node can say; nil if nobody does.
@@ -40,7 +40,7 @@ extension NodeCore {
 
     func reasonsNotReady(at now: Instant) -> [NodeHealth.ReasonNotReady] {
         var reasons: [NodeHealth.ReasonNotReady] = []
-        if isDraining { reasons.append(.draining) }
+        if departure.isForGood { reasons.append(.draining) }
         let apps = refreshers.lazy.filter { !$0.app.line.isTicket }
         let hasAnyToken = apps.contains { $0.hasToken(at: now) }
         if sync.age(at: now) == nil, !hasAnyToken { reasons.append(.starting) }
@@ -56,9 +56,11 @@ extension NodeCore {
     ///
     /// With the store away for all nobody can rotate, so an old cache is still right and nobody leaves.
     private func isOutOfStep(at now: Instant) -> Bool {
-        guard let age = sync.age(at: now), age > settings.readerLease, rules.demand(.readerLease) else { return false }
+        guard let age = sync.age(at: now), rules.isUnsure(afterSilenceOf: age, allowed: settings.readerLease) else {
+            return false
+        }
         let hasOthers = sync.members.contains { $0.holder.incarnation != holder.incarnation }
-        return sync.isReachable == true || (hasOthers && !peers.anyoneAnswered)
+        return sync.isReachable == true || (hasOthers && !others.query.anyoneAnswered)
     }
 
     /// What this node knows of the cluster.
@@ -68,9 +70,9 @@ extension NodeCore {
         total.storeClockSteps = sync.clockSteps
         let quiet = elector.isLeader(at: now) ? elector.term.map { $0.quiet.until - now } : nil
         return NodeStatus(
-            health: health(at: now), holder: holder, uptime: now - startedAt,
+            health: health(at: now), holder: holder, uptime: now - setup.startedAt,
             quietLeft: quiet.flatMap { $0 > .zero ? $0 : nil },
-            pauseLeft: pauseEnds.map { ($0 - now).atLeastZero }, members: sync.members, neighbours: findings,
+            pauseLeft: lock.pauseEnds.map { ($0 - now).atLeastZero }, members: sync.members, neighbours: findings,
             spoiled: sync.spoiled.all(at: now),
             apps: refreshers.indices.map { appStatus($0, at: now) }, counters: total)
     }
@@ -87,9 +89,9 @@ extension NodeCore {
             epoch: credential?.epoch ?? .none, fingerprint: credential?.fingerprint,
             left: credential.map { ($0.expiresAt - now).atLeastZero }, life: credential?.life,
             age: credential.map { (now - $0.issuedAt).atLeastZero },
-            isInDoubt: refresher.knowledge.doubtSince != nil, trouble: refresher.knowledge.trouble,
-            nextAttempt: nextAttempt, rotationsToday: refresher.knowledge.rotationsToday,
-            overwrites: refresher.knowledge.overwrites(at: now))
+            isInDoubt: refresher.knowledge.doubtSince != nil, trouble: refresher.knowledge.stored.trouble,
+            nextAttempt: nextAttempt, rotationsToday: refresher.knowledge.stored.rotationsToday,
+            overwrites: refresher.knowledge.stored.overwrites(at: now))
     }
 
     /// What this node tells another that asks.
@@ -100,7 +102,7 @@ extension NodeCore {
     }
 
     /// Time since everything known was confirmed; nil if never, or if nobody vouches for what was found in the store.
-    public func confirmationAge(at now: Instant) -> Duration? { isCold ? nil : sync.age(at: now) }
+    public func confirmationAge(at now: Instant) -> Duration? { others.isCold ? nil : sync.age(at: now) }
 
     /// Whom this node believes to lead, itself included.
     public func leader(at now: Instant) -> LeaderHint? {
@@ -113,7 +115,7 @@ extension NodeCore {
     /// Asked at every event. In place it reads three fields; as a call it would be handed a copy of the whole node.
     @inline(__always)
     var leaderHint: LeaderHint? {
-        LeaderHint(elector.record, isLockHeld: lockIsHeld, seenFrom: holder)
+        LeaderHint(elector.record, isLockHeld: lock.isHeld, seenFrom: holder)
     }
 }
 
@@ -122,7 +124,9 @@ extension Refresher {
     func hasToken(at now: Instant) -> Bool { served?.expiresIn(at: now) != nil }
 
     /// Whether WeChat was asked for this app once, by whomever.
-    var wasAskedFor: Bool { knowledge.hasRecord || knowledge.credential != nil || knowledge.trouble != nil }
+    var wasAskedFor: Bool {
+        knowledge.stored.hasRecord || knowledge.credential != nil || knowledge.stored.trouble != nil
+    }
 
     /// The newest this node knows, acknowledged by the store or not; nil without a token.
     func shareable(at now: Instant) -> CredentialRecord? {
@@ -132,9 +136,7 @@ extension Refresher {
         record.version = credential.version
         record.epoch = credential.epoch
         record.previous = previous
-        record.issue = .init(
-            token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
-            left: (credential.expiresAt - now).atLeastZero, age: (now - credential.issuedAt).atLeastZero)
+        record.issue = .init(credential, at: now)
         return record
     }
 }

@@ -1,10 +1,10 @@
 // What the store answers about the lease and the cluster.
 extension NodeCore {
     mutating func leaseReplied(_ request: RequestID, _ reply: Result<LeaseReply, StoreError>, at now: Instant) {
-        let kind: RefusalBook.Kind = sync.isAwaiting(request) ? .tick : .lease
+        let kind: RefusalBook.Kind = sync.ticks.isAwaiting(request) ? .tick : .lease
         sync.noteReply(reply.error, of: kind, at: now, into: &out)
-        if case .releasing(request, let deadline) = departure { departure = .releasing(nil, deadline: deadline) }
-        if let sentAt = sync.replied(request, at: now) {
+        departure.answered(request)
+        if let sentAt = sync.ticks.replied(request, at: now) {
             guard case .success(let reply) = reply, case .ticked(let found) = reply.answer else { return }
             return ticked(found, server: reply.server, sentAt: sentAt, at: now)
         }
@@ -12,15 +12,15 @@ extension NodeCore {
         elector.acquireReplied(request, reply, at: now, into: &out)
         if let epoch = elector.term?.epoch, epoch != hadTerm {
             out.counters.terms += 1
-            lockIsHeld = true
-            peers.begin(epoch)
+            lock.won()
+            others.query.begin(epoch)
         }
         if elector.renewReplied(request, reply, at: now, into: &out) {
             updateSituation(at: now)
             for index in refreshers.indices where refreshers[index].isBlocked { step(index, at: now) }
         } else if elector.term == nil {
             // Denied, lost or released: look again at once rather than a tick later.
-            sync.hint(at: now)
+            sync.ticks.hint(at: now)
         }
     }
 
@@ -29,15 +29,15 @@ extension NodeCore {
         sync.name.observe(found.nameHolder, tickPeriod: settings.timing.tickPeriod, at: now, into: &out)
         if case .taken(let other) = sync.name.finding { out.append(.nameTaken(by: other)) }
         sync.spoiled.note(found.spoiled, at: now, into: &out)
-        lockIsHeld = found.lockLeft != nil
-        pauseEnds = found.pauseLeft.map { sentAt + $0 }
+        lock.observe(found, sentAt: sentAt)
         let isOurs = sync.name.finding == .ours
         // If the lease's record was lost, the others and the credentials may be all that remembers a term.
         for member in found.members { elector.hear(of: member.epochSeen) }
         for record in found.changes { elector.hear(of: max(record.epoch, record.intent?.epoch ?? .none)) }
         elector.observe(
             found.lease, lockLeft: found.lockLeft, server: server,
-            mayCampaign: isOurs && departure == .none && !keepsBack(found, at: now), isPaused: isPaused, at: now,
+            mayCampaign: isOurs && !departure.isUnderWay && !keepsBack(found, at: now), isPaused: lock.isPaused,
+            at: now,
             into: &out)
         heedLeader(among: found.members, at: now)
         updateSituation(at: now)
@@ -55,28 +55,24 @@ extension NodeCore {
 
     /// Whether this node, which does not reach WeChat, leaves a free lease to those who do: for a while.
     private mutating func keepsBack(_ found: TickReply, at now: Instant) -> Bool {
-        guard found.lockLeft == nil else {
-            lockFreeSince = nil
-            return false
-        }
-        let since = lockFreeSince ?? now
-        lockFreeSince = since
-        guard fitness.standing(at: now) == .unfit, now - since < Handover.preference else { return false }
+        guard let freeTime = lock.freeTime(at: now), fitness.standing(at: now) == .unfit,
+            freeTime < Handover.preference
+        else { return false }
         return fittest(in: found.members, atLeast: .unknown) != nil
     }
 
     /// Takes in the credentials a tick has brought.
     private mutating func read(_ found: TickReply, sentAt: Instant, at now: Instant) {
         if found.startsOver {
-            if let position = sync.position, position.store != found.position.store { out.note(.storeReplaced) }
+            if let position = sync.position, position.store != found.position.store { out.note(.store(.replaced)) }
             for index in refreshers.indices { refreshers[index].knowledge.storeLost(isNew: true) }
         }
         for record in found.changes {
-            guard let index = indexOfApp[record.app] else { continue }
+            guard let index = directory[record.app] else { continue }
             learn(record, of: index, from: found.position.store, sentAt: sentAt, at: now)
         }
         for app in found.missing {
-            if let index = indexOfApp[app] { lost(index, at: now) }
+            if let index = directory[app] { lost(index, at: now) }
         }
         sync.learn(found, sentAt: sentAt, at: now, into: &out)
     }
@@ -97,7 +93,9 @@ extension NodeCore {
     ///
     /// If it was never there, there is nothing to restore and nothing to say.
     private mutating func lost(_ index: Int, at now: Instant) {
-        guard refreshers[index].knowledge.hasRecord || refreshers[index].knowledge.credential != nil else { return }
+        guard refreshers[index].knowledge.stored.hasRecord || refreshers[index].knowledge.credential != nil else {
+            return
+        }
         // While a command of ours is on its way, its answer tells more than this.
         guard case .idle = refreshers[index].job else { return }
         refreshers[index].knowledge.storeLost(isNew: false)
@@ -105,26 +103,25 @@ extension NodeCore {
     }
 
     /// Routes what the world says about one app to that app.
-    mutating func appReplied(_ event: NodeEvent, at now: Instant) {
-        guard let request = event.request, let index = appOfRequest.removeValue(forKey: request) else { return }
+    mutating func appReplied(_ request: RequestID, _ reply: AppReply, at now: Instant) {
+        guard let index = appOfRequest.removeValue(forKey: request) else { return }
         let mark = out.actions.count
         let term = situation.leadership(at: now)?.epoch
-        switch event {
-        case .credentialReplied(_, let reply):
+        switch reply {
+        case .stored(let reply):
             sync.noteReply(reply.error, of: .credential, at: now, into: &out)
             refreshers[index].credentialReplied(
                 request, reply, situation.leadership(at: now), at: now, into: &out)
-        case .called(_, let outcome):
+        case .called(let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].called(
                 request, outcome, fingerprint: fingerprint, leading: term, at: now, into: &out)
             elector.noteUnknownCall(until: refreshers[index].backoff.unknownUntil)
-        case .probed(_, let outcome):
+        case .probed(let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].probed(request, outcome, leading: term, at: now, into: &out)
-        case .forwarded(_, let outcome):
+        case .forwarded(let outcome):
             refreshers[index].forwarded(request, outcome, at: now, into: &out)
-        default: break
         }
         settled(index, since: mark, at: now)
         // If the answer made this node step down, nothing new may begin.
@@ -141,16 +138,4 @@ extension Result where Failure == StoreError {
 extension Situation {
     /// The term, unless it has run out since.
     func leadership(at now: Instant) -> Leadership? { leadership.flatMap { now < $0.validUntil ? $0 : nil } }
-}
-
-extension NodeEvent {
-    /// The request that an answer about one app belongs to.
-    fileprivate var request: RequestID? {
-        switch self {
-        case .credentialReplied(let request, _), .called(let request, _), .probed(let request, _),
-            .forwarded(let request, _):
-            request
-        default: nil
-        }
-    }
 }

@@ -4,74 +4,33 @@
 /// `NodeAction`. The shell calls `handle(.woke, at:)` when `nextWakeUp` has come; there are no other timers.
 /// Nothing here iterates over a hashed collection, so that the same events tell the same story in every process.
 public struct NodeCore: Sendable {
-    let holder: LeaseHolder
-    var settings: NodeSettings
-    let fingerprint: @Sendable (Token) -> Fingerprint
-    let rules: Rules
+    var setup: NodeSetup
 
     var elector: Elector
     var sync: StoreSync
-    var refreshers: [Refresher]
-    /// Only looked up.
-    var indexOfApp: [AppID: Int] = [:]
-    /// Which tickets the token of an app brings.
-    var ticketsOfApp: [Int: [Int]] = [:]
-    var deadlines: DeadlineQueue
-    var out = Outbox()
+    /// What was seen of the lock that the elector competes for.
+    var lock = LockView()
+    var fitness: Fitness
+    var others = OtherNodes()
+    var departure = Departure()
 
-    /// When `NodeEvent.woke` is due next.
-    public private(set) var nextWakeUp = Instant.origin
-    /// What the last moment before a call to WeChat must be checked against.
-    public private(set) var gate = LeaseGate.closed
-    var startedAt = Instant.origin
-    var lockIsHeld = false
+    /// One for each app and ticket, by name; each has its place in `directory` and in what is kept by place below.
+    var refreshers: [Refresher]
+    var directory: AppDirectory
+    var deadlines: DeadlineQueue
+    var slots: CallSlots
+    /// Who this node is to its apps, as of the last event.
     var situation = Situation()
     /// Which app a request on its way belongs to; only looked up.
     var appOfRequest: [RequestID: Int] = [:]
     var appOfWaiter: [WaiterID: Int] = [:]
-    var slots: CallSlots
-    var peers = PeerQuery()
-    var neighbourhood = Neighbourhood()
-    var recollection = Recollection()
-    /// What `settings.apps` are, in one word.
-    var appsDigest: AppsDigest
-    var fitness: Fitness
-    /// Whether an operator has paused takeovers, as of the last tick.
-    var pauseEnds: Instant?
-    /// Since when the lock was seen free; nil while it is held.
-    var lockFreeSince: Instant?
-    var departure = Departure.none
     var forgotten = Refresher.Forgotten()
     var random: SplitMix64
 
-    /// How a node gives up its lease on purpose.
-    enum Departure: Equatable, Sendable {
-        /// It does not.
-        case none
-        /// Steps down when the calls in flight are over. Can transition to: `none`.
-        case steppingDown(Succession)
-        /// Shuts down when the calls in flight are over, or at the deadline. Can transition to: `releasing`.
-        case leaving(deadline: Instant)
-        /// The release is on its way. Can transition to: `left` when answered or at the deadline.
-        case releasing(RequestID?, deadline: Instant)
-        /// Everything is given up; reads go on. Can transition to: nothing.
-        case left
-
-        /// When it goes on whatever has been answered.
-        var deadline: Instant? {
-            switch self {
-            case .none, .steppingDown, .left: nil
-            case .leaving(let deadline), .releasing(_, let deadline): deadline
-            }
-        }
-    }
-
-    /// To whom, and for how long not to us.
-    struct Succession: Equatable, Sendable {
-        var successor: NodeName?
-        var isForReach = false
-        var keepsBackUntil: Instant?
-    }
+    /// Empty between two events.
+    var out = Outbox()
+    /// When `NodeEvent.woke` is due next.
+    public private(set) var nextWakeUp = Instant.origin
 
     /// Makes a node that has just started.
     /// - Parameters:
@@ -89,11 +48,7 @@ public struct NodeCore: Sendable {
         holder: LeaseHolder, settings: NodeSettings, seed: UInt64, rules: Rules,
         fingerprint: @escaping @Sendable (Token) -> Fingerprint
     ) {
-        self.holder = holder
-        self.settings = settings
-        self.fingerprint = fingerprint
-        self.rules = rules
-        appsDigest = AppsDigest(of: settings.apps)
+        setup = NodeSetup(holder: holder, settings: settings, rules: rules, fingerprint: fingerprint)
         var random = SplitMix64(seed: seed)
         elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
@@ -105,9 +60,13 @@ public struct NodeCore: Sendable {
         let policy = RefreshPolicy(settings)
         // To the size: what doubling leaves behind is megabytes with ten thousand apps.
         refreshers.reserveCapacity(settings.apps.count)
-        for app in settings.apps.sorted(by: { $0.id < $1.id }) { refreshers.append(refresher(of: app, policy)) }
-        indexApps()
+        let apps = settings.apps.sorted { $0.id < $1.id }
+        directory = AppDirectory(apps)
+        for app in apps { refreshers.append(refresher(of: app, policy)) }
     }
+
+    /// What the last moment before a call to WeChat must be checked against.
+    public var gate: LeaseGate { elector.gate }
 
     /// Whether everything the store holds was read once.
     public var hasReadStore: Bool { sync.hasReadAll }
@@ -119,12 +78,12 @@ public struct NodeCore: Sendable {
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
         switch event {
         case .started:
-            startedAt = now
+            setup.start(at: now)
             fitness.begin(at: now)
         case .woke: break
-        case .hinted: sync.hint(at: now)
+        case .hinted: sync.ticks.hint(at: now)
         case .leaseReplied(let request, let reply): leaseReplied(request, reply, at: now)
-        case .credentialReplied, .called, .probed, .forwarded: appReplied(event, at: now)
+        case .appReplied(let request, let reply): appReplied(request, reply, at: now)
         case .refreshAsked(let request): refreshAsked(request, at: now)
         case .waiterLeft(let waiter): waiterLeft(waiter)
         case .peersAnswered(let request, let states): peersAnswered(request, states, at: now)
@@ -153,19 +112,18 @@ extension NodeCore {
         askPeersIfDue(at: now)
         checkReachIfDue(at: now)
         tickIfDue(at: now)
-        gate = elector.gate
-        let next = Instant.earlier(.earlier(sync.nextWakeUp, elector.nextWakeUp), deadlines.first)
-        let others = Instant.earlier(.earlier(peers.nextWakeUp, fitness.nextWakeUp), departure.deadline)
+        let next = Instant.earlier(.earlier(sync.ticks.nextWakeUp, elector.nextWakeUp), deadlines.first)
+        let others = Instant.earlier(.earlier(others.query.nextWakeUp, fitness.nextWakeUp), departure.nextWakeUp)
         nextWakeUp = .earlier(next, others) ?? now + .seconds(1)
     }
 
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.
     mutating func updateSituation(at now: Instant) {
         var next = Situation()
-        if departure == .none, let term = elector.term, now < term.validUntil {
+        if !departure.isUnderWay, let term = elector.term, now < term.validUntil {
             next.leadership = Situation.Leadership(
                 epoch: term.epoch, granted: term.granted, quiet: term.quiet, validUntil: term.validUntil,
-                hasReadAll: sync.hasReadAll, hasAskedPeers: peers.isAnswered(for: term.epoch),
+                hasReadAll: sync.hasReadAll, hasAskedPeers: others.query.isAnswered(for: term.epoch),
                 hasSlot: slots.hasFree)
         } else {
             // Also while it leaves: whoever still asks here is sent on to the next leader.
@@ -202,7 +160,7 @@ extension NodeCore {
         let demands = refreshers[index].takeDemands()
         if demands.contains(.renewal) { elector.renewSoon(at: now, into: &out) }
         if demands.contains(.stepDown) { stepDown(.init()) }
-        if demands.contains(.askPeers) { peers.want(for: situation.leadership?.epoch) }
+        if demands.contains(.askPeers) { others.query.want(for: situation.leadership?.epoch) }
         // Never in the past: whatever was due has just been done, and a slip here must not spin.
         let next = refreshers[index].chooseWakeUp(situation, at: now)
         deadlines.set(index, next.map { max($0, now + .milliseconds(1)) })
@@ -211,36 +169,21 @@ extension NodeCore {
 
     /// Tickets are fetched with the token that is served.
     private mutating func handTokenToTickets(of index: Int, at now: Instant) {
-        guard let tickets = ticketsOfApp[index] else { return }
-        for ticket in tickets {
+        for ticket in directory.tickets(of: index) {
             refreshers[ticket].ticket.ownersToken = refreshers[index].served?.credential.token
             step(ticket, at: now)
         }
     }
 
-    /// Whether the process is ending.
-    var isDraining: Bool {
-        switch departure {
-        case .none, .steppingDown: false
-        case .leaving, .releasing, .left: true
-        }
-    }
-
-    /// Whether an operator has paused takeovers.
-    var isPaused: Bool { pauseEnds != nil }
-
-    private mutating func stepDown(_ succession: Succession) {
-        if elector.term != nil, departure == .none { departure = .steppingDown(succession) }
-    }
-
     private mutating func tickIfDue(at now: Instant) {
-        guard sync.isDue(at: now) else { return }
+        guard sync.ticks.isDue(at: now) else { return }
         let verify = elector.isLeader(at: now) ? sync.nextToVerify(of: refreshers.count) : 0..<0
         let tick = Tick(
             position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.floor,
-            isDraining: isDraining, fitness: fitness.standing(at: now), apps: appsDigest, isCold: isCold,
+            isDraining: departure.isForGood, fitness: fitness.standing(at: now), apps: directory.digest,
+            isCold: others.isCold,
             memberTTL: settings.timing.memberTTL, verify: verify.map { refreshers[$0].app.id })
-        sync.sent(out.send(.tick(tick)), at: now)
+        sync.ticks.sent(out.send(.tick(tick)), at: now)
         out.counters.ticks += 1
     }
 }

@@ -45,15 +45,12 @@ struct Recollection: Sendable {
 }
 
 extension NodeCore {
-    var isCold: Bool { recollection.isCold }
-
     /// Marks what a cold node has found in the store as not proven.
     ///
     /// Tickets are asked for anew with their app's token.
     mutating func distrust(_ index: Int, unless known: Credential?, at now: Instant) {
-        let refresher = refreshers[index]
-        guard isCold, !sync.hasReadAll, !refresher.app.line.isTicket, let found = refresher.knowledge.credential,
-            found.fingerprint != known?.fingerprint
+        guard others.isCold, !sync.hasReadAll, !refreshers[index].app.line.isTicket,
+            let found = refreshers[index].knowledge.credential, found.fingerprint != known?.fingerprint
         else { return }
         refreshers[index].distrust(at: now)
     }
@@ -61,16 +58,16 @@ extension NodeCore {
     /// A node is cold no more once it has read everything and a leader that is not cold vouches for it, or nothing it
     /// found is left to be proven.
     mutating func warmUp(at now: Instant) {
-        guard isCold else { return }
-        let witnesses = recollection.witnesses(among: sync.members)
+        guard others.isCold else { return }
+        let witnesses = others.recollection.witnesses(among: sync.members)
         guard sync.hasReadAll else { return }
-        if recollection.asksMembers() { peers.wantOnce() }
+        if others.recollection.asksMembers() { others.query.wantOnce() }
         if let leader = leaderHint?.holder.incarnation, witnesses.contains(leader) {
             // What it does not keep it knows nothing of.
             for index in refreshers.indices where isAwaited(refreshers[index].app.id) { refreshers[index].trust() }
         }
         let isProven = !refreshers.contains { $0.watch.isUnproven && $0.knowledge.isValid(at: now) }
-        if isProven { recollection.warmUp() }
+        if isProven { others.recollection.warmUp() }
     }
 
     /// The members have answered what they know.
@@ -79,12 +76,12 @@ extension NodeCore {
     /// tells when a token ends: the latest that is told counts, if it is earlier than what the store's clock says, so
     /// that one who is wrong itself misleads nobody as long as another has seen the token's beginning.
     mutating func heed(_ states: [PeerState], askedAt sent: Instant) {
-        guard recollection.isListening else { return }
-        recollection.heard()
+        guard others.recollection.isListening else { return }
+        others.recollection.heard()
         var told: [Int: CredentialRecord] = [:]
         for state in states where state.syncAge.map({ $0 < NodeSettings.staleAfter }) ?? false {
             for record in state.records {
-                guard let index = indexOfApp[record.app] else { continue }
+                guard let index = directory[record.app] else { continue }
                 refreshers[index].trust()
                 guard let left = record.issue?.left, left > .zero, refreshers[index].keeps(record) else { continue }
                 if told[index]?.issue.map({ $0.left < left }) ?? true { told[index] = record }

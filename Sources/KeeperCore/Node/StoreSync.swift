@@ -1,59 +1,38 @@
-/// Keeps a node in step with the store: ticks, how far it has read, and when that was last confirmed.
+/// Keeps a node in step with the store: how far it has read, who is there, and when that was last confirmed.
 struct StoreSync: Sendable {
-    /// How far the store's changes were read.
+    /// How far the store's changes were read; nil if everything is to be read anew.
     private(set) var position: StorePosition?
     /// Whether the newest event was read at least once since the store last started over.
     private(set) var hasReadAll = false
-    /// Everything known was confirmed then, by the store or by a peer that had it from there.
+    /// Everything known was confirmed then, by the store or by a peer that had it from there; it never goes back.
     private(set) var confirmedAt: Instant?
-    /// Whether the last command was answered; nil before the first.
-    private(set) var isReachable: Bool?
     /// Everyone with a living member record at the last tick.
     private(set) var members: [Member] = []
+    /// When to look.
+    var ticks: TickSchedule
     var name = NameWatch()
-    /// What the store refuses.
-    private(set) var refusals = RefusalBook()
     /// What was found spoiled in the store.
     var spoiled = SpoilageBook()
-    /// How often the store's clock has jumped against ours.
-    private(set) var clockSteps = 0
-
-    private var tickDue = Instant.origin
-    private var inFlight: (request: RequestID, sentAt: Instant)?
-    private var wantsAnother = false
-    /// A tick from before everything was to be read anew: its answer goes on from there, and is of no use.
-    private var voided: RequestID?
-    private var verifyFrom = 0
-    private var clock: (store: Duration, ours: Instant)?
+    private(set) var reach = StoreReach()
+    private var clock = StoreClock()
     /// The server that `position` was read from.
     private var serverRun: String?
-    private var random: SplitMix64
-    private let period: Duration
+    /// Where the next verification begins.
+    private var verifyFrom = 0
 
-    init(period: Duration, seed: UInt64) {
-        self.period = period
-        random = SplitMix64(seed: seed)
-    }
+    init(period: Duration, seed: UInt64) { ticks = TickSchedule(period: period, seed: seed) }
 
-    /// When the next tick is due; nil while one is in flight.
-    var nextWakeUp: Instant? { inFlight == nil ? tickDue : nil }
+    /// Whether the last command was answered; nil before the first.
+    var isReachable: Bool? { reach.isReachable }
+
+    /// What the store refuses; nil: nothing.
+    var refusal: StoreRefusal? { reach.refusal }
+
+    /// How often the store's clock has jumped against ours.
+    var clockSteps: Int { clock.steps }
 
     /// Time since everything known was confirmed; nil if never.
     func age(at now: Instant) -> Duration? { confirmedAt.map { (now - $0).atLeastZero } }
-
-    /// Something has changed: tick now, or once more as soon as the current tick is answered.
-    mutating func hint(at now: Instant) {
-        tickDue = min(tickDue, now)
-        wantsAnother = inFlight != nil
-    }
-
-    /// Whether a tick is to be sent now.
-    func isDue(at now: Instant) -> Bool { inFlight == nil && tickDue <= now }
-
-    /// Whether this is the tick in flight.
-    func isAwaiting(_ request: RequestID) -> Bool { inFlight?.request == request }
-
-    mutating func sent(_ request: RequestID, at now: Instant) { inFlight = (request, now) }
 
     /// Chooses the apps whose records the next tick verifies, all of them in turn.
     mutating func nextToVerify(of count: Int) -> Range<Int> {
@@ -64,23 +43,12 @@ struct StoreSync: Sendable {
         return start..<end
     }
 
-    /// Takes in the end of a tick.
-    ///
-    /// Returns when it was sent if it is the one in flight.
-    mutating func replied(_ request: RequestID, at now: Instant) -> Instant? {
-        guard let inFlight, inFlight.request == request else { return nil }
-        self.inFlight = nil
-        tickDue = wantsAnother ? now : now + random.jittered(period, by: 0.1)
-        wantsAnother = false
-        return request == voided ? nil : inFlight.sentAt
-    }
-
     /// Everything is to be read anew, at once.
     mutating func startOver(at now: Instant) {
         position = nil
         hasReadAll = false
-        voided = inFlight?.request
-        hint(at: now)
+        ticks.voidInFlight()
+        ticks.hint(at: now)
     }
 
     /// Whether a reply goes on where we have read to.
@@ -103,44 +71,15 @@ struct StoreSync: Sendable {
             hasReadAll = true
             confirmedAt = sentAt
         } else {
-            tickDue = now
+            ticks.goOn(at: now)
         }
-        // A lock about to end is looked at when it ends, not up to a period later.
-        if let left = reply.lockLeft, left < period { tickDue = min(tickDue, now + left + .milliseconds(3)) }
-        watchClock(reply.storeTime, at: now, into: &out)
+        if let left = reply.lockLeft { ticks.lookAgain(whenLockEndsIn: left, at: now) }
+        clock.observe(reply.storeTime, at: now, into: &out)
     }
 
-    private mutating func watchClock(_ store: Duration, at now: Instant, into out: inout Outbox) {
-        defer { clock = (store, now) }
-        guard let clock else { return }
-        let step = (store - clock.store) - (now - clock.ours)
-        guard step > .seconds(1) || step < .seconds(-1) else { return }
-        clockSteps += 1
-        out.note(.storeClockStepped(step))
-    }
-
-    /// Notices whether the store answers and what it refuses, and says so when that changes.
-    ///
-    /// Only a tick tells whether everything is confirmed, so what is refused of other commands leaves the store
-    /// reachable.
+    /// Takes in how a command ended.
     mutating func noteReply(_ error: StoreError?, of kind: RefusalBook.Kind, at now: Instant, into out: inout Outbox) {
-        let before = refusals.current
-        var isAnswered = error == nil
-        if case .rejected(let refusal) = error {
-            refusals.note(refusal, of: kind, at: now)
-            isAnswered = kind != .tick && isReachable != false
-        } else {
-            // Answered, or not answered at all: either way it refuses nothing any more.
-            refusals.note(nil, of: kind, at: now)
-        }
-        if let refusal = refusals.current {
-            if refusal.code != before?.code { out.note(.storeRefuses(refusal)) }
-        } else if let error, isReachable != false || before != nil {
-            out.note(.storeUnreachable(error))
-        } else if isAnswered, isReachable == false || before != nil {
-            out.note(.storeReachable)
-        }
-        isReachable = isAnswered
+        reach.note(error, of: kind, at: now, into: &out)
     }
 
     /// A peer that confirmed its versions so long ago has told us all it knows.

@@ -11,7 +11,7 @@ internal import NIOCore
 /// allows that. What is answered is the cached token; nothing asked here ever reaches WeChat as a forced refresh.
 struct DropInEndpoints: Sendable {
     let provider: any CredentialProvider
-    let register: Register
+    let registry: AccessRegistry
     let tokens: TokenEndpoints
 
     /// `GET /cgi-bin/token`, and `GET /token` asked as if it were that.
@@ -40,7 +40,7 @@ struct DropInEndpoints: Sendable {
         // Whoever comes this way has no name; an app's users count as one.
         guard (try? tokens.limits.admit(app, from: "cgi-bin \(app)")) != nil else { throw DropInFailure.tooSoon }
         let deadline = ContinuousClock.now + TokenEndpoints.longestRefresh
-        let refreshed = try await whilePresent(channel.departure()) {
+        let refreshed = try await whileConnected(channel.callerDisconnect()) {
             await provider.refresh(
                 app, because: .refused(served.credential.token), isForwarded: false, before: deadline)
         }
@@ -50,7 +50,7 @@ struct DropInEndpoints: Sendable {
     /// `GET /cgi-bin/gettoken` of WeCom.
     func corporationToken(_ request: Request, _ channel: any Channel) async throws -> Response {
         let fields = try await DropInFields(request, channel)
-        let entries = register.entries
+        let entries = registry.entries
         let applications = entries.apps.applications(of: fields["corpid"] ?? "")
         guard !applications.isEmpty else { throw DropInFailure.unknownCorporation }
         guard let secret = fields["corpsecret"] else { throw DropInFailure.secretMissing }
@@ -92,7 +92,7 @@ struct DropInEndpoints: Sendable {
     /// The app that the caller may use; judged in WeChat's order, which looks at the appid first.
     private func app(_ named: Named, toRefresh: Bool) throws(DropInFailure) -> AppID {
         guard let id = named.appid else { throw .appIDMissing }
-        let entries = register.entries
+        let entries = registry.entries
         guard let app = entries.apps[AppID(id)] else { throw .unknownApp }
         guard named.grantType == "client_credential" else { throw .wrongGrantType }
         guard let secret = named.secret else { throw .secretMissing }
@@ -102,7 +102,7 @@ struct DropInEndpoints: Sendable {
     }
 
     private func may(
-        _ secret: String, for app: KnownApp, toRefresh: Bool, _ entries: Register.Entries
+        _ secret: String, for app: KnownApp, toRefresh: Bool, _ entries: AccessRegistry.Entries
     ) -> Bool {
         if let own = app.secret, own == KeyDigest(of: secret) { return true }
         guard let client = entries.clients.client(withKey: secret[...]), client.mayUse(app.id) else { return false }

@@ -4,22 +4,22 @@ public import KeeperCore
 
 /// What all nodes of one cluster know and nobody else does.
 ///
-/// It makes fingerprints, proves who asks and who answers, and seals what nodes tell each other. For each purpose a key
-/// of its own is derived (HKDF-SHA256 over the secret and the cluster's name), so that nothing made for one purpose
-/// passes for another, nor in another cluster. Prints as `<redacted>`.
+/// It makes fingerprints, proves who asks and who replies, and seals what nodes tell each other. Each purpose has a key
+/// of its own (HKDF-SHA256 over the secret and the cluster's name), so that nothing made for one purpose passes for
+/// another, nor in another cluster. Prints as `<redacted>`.
 public struct ClusterSecret: Sendable, CustomStringConvertible, CustomReflectable {
     private let fingerprints: SymmetricKey
-    private let questions: SymmetricKey
-    private let answers: SymmetricKey
-    private let questionBodies: SymmetricKey
-    private let answerBodies: SymmetricKey
+    private let requests: SymmetricKey
+    private let replies: SymmetricKey
+    private let requestBodies: SymmetricKey
+    private let replyBodies: SymmetricKey
 
     /// Which way a message goes.
-    enum Direction: String {
+    enum Direction {
         /// From the node that asks.
-        case question
+        case request
         /// Back to it.
-        case answer
+        case reply
     }
 
     /// Derives the keys.
@@ -33,11 +33,12 @@ public struct ClusterSecret: Sendable, CustomStringConvertible, CustomReflectabl
                 inputKeyMaterial: secret, salt: Array(cluster.utf8), info: Array("wxkeeper 1 \(purpose)".utf8),
                 outputByteCount: 32)
         }
+        // These words are part of what nodes of different builds must agree on.
         fingerprints = key("fingerprint")
-        questions = key("question")
-        answers = key("answer")
-        questionBodies = key("question body")
-        answerBodies = key("answer body")
+        requests = key("question")
+        replies = key("answer")
+        requestBodies = key("question body")
+        replyBodies = key("answer body")
     }
 
     /// What may be shown of `token`: the first 16 hexadecimal digits of a keyed hash.
@@ -57,7 +58,7 @@ public struct ClusterSecret: Sendable, CustomStringConvertible, CustomReflectabl
         return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: message, using: proofKey(direction))
     }
 
-    /// `body` made unreadable to all but the nodes of the cluster, bound to the question named.
+    /// `body` made unreadable to all but the nodes of the cluster, bound to the request named.
     ///
     /// Empty stays empty.
     func seal(_ body: [UInt8], _ direction: Direction, nonce: String) throws -> [UInt8] {
@@ -68,7 +69,7 @@ public struct ClusterSecret: Sendable, CustomStringConvertible, CustomReflectabl
         return [UInt8](bytes)
     }
 
-    /// The body that was sealed; throws if it was not sealed by this cluster, in this direction, for this question.
+    /// The body that was sealed; throws if it was not sealed by this cluster, in this direction, for this request.
     func open(_ sealed: [UInt8], _ direction: Direction, nonce: String) throws -> [UInt8] {
         guard !sealed.isEmpty else { return [] }
         let box = try AES.GCM.SealedBox(combined: sealed)
@@ -77,15 +78,15 @@ public struct ClusterSecret: Sendable, CustomStringConvertible, CustomReflectabl
 
     private func proofKey(_ direction: Direction) -> SymmetricKey {
         switch direction {
-        case .question: questions
-        case .answer: answers
+        case .request: requests
+        case .reply: replies
         }
     }
 
     private func bodyKey(_ direction: Direction) -> SymmetricKey {
         switch direction {
-        case .question: questionBodies
-        case .answer: answerBodies
+        case .request: requestBodies
+        case .reply: replyBodies
         }
     }
 

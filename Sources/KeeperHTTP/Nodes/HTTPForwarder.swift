@@ -5,8 +5,8 @@ public import KeeperPorts
 
 /// Asks other nodes over HTTP.
 ///
-/// Promises: what it brings back was said by a node of this cluster, in answer to this very question. A node's address
-/// comes from the store and is not trusted: whoever stands there learns nothing, since bodies are sealed, and what it
+/// Promises: what it brings back was said by a node of this cluster, in reply to this very request. A node's address
+/// comes from the store and is not trusted: whatever listens there learns nothing, since bodies are sealed, and what it
 /// says is not believed without the proof.
 public struct HTTPForwarder: Forwarder {
     /// The longest answer to a forwarded refresh.
@@ -98,15 +98,15 @@ public struct HTTPForwarder: Forwarder {
         return state
     }
 
-    /// What a node of this cluster said.
-    private enum Word<Answer> {
+    /// A reply that was proven to come from a node of this cluster.
+    private enum VerifiedReply<Answer> {
         case answer(Answer)
-        case objection(NodeGate.Objection)
+        case objection(NodeAuthenticator.Objection)
     }
 
-    /// Asks one question; once more by the other's clock, if that is all the other objects to.
+    /// Sends a request; once more by the other node's clock, if that is all that node objects to.
     ///
-    /// Its word for what time it is there is proven, and whether a question is void is for its clock alone to say.
+    /// The time it names is proven, and whether a request is void is for its clock alone to say.
     private func ask<Answer: Decodable>(
         _ holder: LeaseHolder, _ method: NodeExchange.Method, _ target: String, epoch: Epoch,
         _ message: RefreshMessage?, limit: Int, before deadline: ContinuousClock.Instant
@@ -114,12 +114,12 @@ public struct HTTPForwarder: Forwarder {
         var time = clock()
         var isFirst = true
         while true {
-            let question = Question(
+            let head = NodeRequestHead(
                 method: method.rawValue, target: target, time: time, recipient: holder.incarnation, hop: 1,
                 epoch: epoch, remaining: max(0, (deadline - .now).milliseconds))
-            let word: Word<Answer> = try await ask(
-                question, method, of: holder, message, limit: limit, before: deadline)
-            switch word {
+            let reply: VerifiedReply<Answer> = try await ask(
+                head, method, of: holder, message, limit: limit, before: deadline)
+            switch reply {
             case .answer(let answer): return answer
             case .objection(let objection):
                 guard isFirst, let clock = objection.clock else {
@@ -131,38 +131,38 @@ public struct HTTPForwarder: Forwarder {
         }
     }
 
-    /// Asks once and believes the answer only with its proof.
+    /// Sends a request once, and takes no reply without its proof.
     private func ask<Answer: Decodable>(
-        _ question: Question, _ method: NodeExchange.Method, of holder: LeaseHolder, _ message: RefreshMessage?,
+        _ head: NodeRequestHead, _ method: NodeExchange.Method, of holder: LeaseHolder, _ message: RefreshMessage?,
         limit: Int, before deadline: ContinuousClock.Instant
-    ) async throws(NodeTransportFailure) -> Word<Answer> {
-        let body = try Self.explaining("the question cannot be written") {
+    ) async throws(NodeTransportFailure) -> VerifiedReply<Answer> {
+        let body = try Self.explaining("the request cannot be written") {
             let bytes = try message.map { try [UInt8](JSONEncoder().encode($0)) } ?? []
-            return try secret.seal(bytes, .question, nonce: question.nonce)
+            return try secret.seal(bytes, .request, nonce: head.nonce)
         }
         let base = holder.address.hasSuffix("/") ? String(holder.address.dropLast()) : holder.address
         let reply = try await transport.send(
             NodeExchange(
-                method: method, url: base + question.target, headers: question.headers(for: body, secret), body: body,
+                method: method, url: base + head.target, headers: head.headers(for: body, secret), body: body,
                 bodyLimit: limit),
             before: deadline)
-        return try believe(reply, to: question)
+        return try verify(reply, to: head)
     }
 
-    private func believe<Answer: Decodable>(
-        _ reply: NodeReply, to question: Question
-    ) throws(NodeTransportFailure) -> Word<Answer> {
+    private func verify<Answer: Decodable>(
+        _ reply: NodeReply, to head: NodeRequestHead
+    ) throws(NodeTransportFailure) -> VerifiedReply<Answer> {
         guard let proof = reply.proof,
-            secret.isProof(proof, of: question.proven(status: reply.status, body: reply.body), .answer)
+            secret.isProof(proof, of: head.proven(status: reply.status, body: reply.body), .reply)
         else {
             throw NodeTransportFailure(reason: "the answer (HTTP \(reply.status)) is not from a node of this cluster")
         }
         let body = try Self.explaining("the answer cannot be opened") {
-            try secret.open(reply.body, .answer, nonce: question.nonce)
+            try secret.open(reply.body, .reply, nonce: head.nonce)
         }
         if let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) { return .answer(answer) }
         let objection = try Self.explaining("the answer (HTTP \(reply.status)) is not understood") {
-            try JSONDecoder().decode(NodeGate.Objection.self, from: Data(body))
+            try JSONDecoder().decode(NodeAuthenticator.Objection.self, from: Data(body))
         }
         return .objection(objection)
     }

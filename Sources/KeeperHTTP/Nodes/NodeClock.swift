@@ -1,11 +1,11 @@
 internal import Foundation
 internal import KeeperCore
 
-/// The time by which nodes judge whether another's question is fresh.
+/// The time by which nodes judge whether another's request is fresh.
 ///
-/// It takes the wall clock's time once and goes on by the boot clock: if a wall clock could set it back, a recorded
-/// question whose nonce is forgotten by then would be fresh again. It need not be right, since a node that is asked by
-/// another clock says what time it is here.
+/// It reads the wall clock once and goes on by the boot clock: if a wall clock could set it back, a recorded request
+/// whose nonce is forgotten by then would be fresh again. It need not be right, since a node that is asked by another
+/// clock says what time it is here.
 enum NodeClock {
     private static let start = (wall: Date.now.timeIntervalSince1970, boot: ContinuousClock.now)
 

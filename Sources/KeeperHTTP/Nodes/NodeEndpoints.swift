@@ -15,18 +15,18 @@ struct NodeEndpoints: Sendable {
     ///
     /// It is never forwarded again.
     func refresh(_ request: NodeRequest) async throws -> NodeAnswer {
-        guard request.question.hop <= 1 else {
+        guard request.head.hop <= 1 else {
             return try NodeAnswer(HTTPResponse.Status(code: 508), RefreshReply.tooManyHops)
         }
         guard let message = try? JSONDecoder().decode(RefreshMessage.self, from: Data(request.body)) else {
-            return try NodeAnswer(.badRequest, NodeGate.Objection(.badRequest, "it is not understood"))
+            return try NodeAnswer(.badRequest, NodeAuthenticator.Objection(.badRequest, "it is not understood"))
         }
         let health = await provider.health()
-        guard request.question.epoch <= health.epoch else {
+        guard request.head.epoch <= health.epoch else {
             // Whoever asks knows a newer term: this node is behind and must not pose as its leader.
             return try NodeAnswer(.misdirectedRequest, RefreshReply.notLeader(nil))
         }
-        let wait = min(.milliseconds(request.question.remaining), Self.longestWait)
+        let wait = min(.milliseconds(request.head.remaining), Self.longestWait)
         let answer = await provider.refresh(
             AppID(message.appid), because: message.reason, isForwarded: true, before: .now + wait)
         return try Self.answer(answer, at: Instant(ContinuousClock.now - provider.origin))

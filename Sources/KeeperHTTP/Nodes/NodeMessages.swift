@@ -109,7 +109,7 @@ struct StateMessage: Codable {
 /// The body of the answer to `GET /internal/apps`: who answers, and what it keeps.
 struct IntroductionMessage: Codable {
     var holder: HolderMessage
-    /// Names and lines; nil if that is what the question's digest stands for.
+    /// Names and lines; nil if that is what the request's digest stands for.
     var apps: [App]?
 
     /// One app or ticket.

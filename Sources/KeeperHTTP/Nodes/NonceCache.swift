@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// Remembers the questions already answered, so that nobody can ask one again.
+/// Remembers the requests already answered, so that nobody can ask one again.
 ///
-/// A nonce is kept for at least twice the window in which its question is valid, then forgotten. When too many are
+/// A nonce is kept for at least twice the window in which its request is valid, then forgotten. When too many are
 /// known, new ones are refused rather than old ones forgotten; only nodes of the cluster can bring it so far, since
 /// nothing is noted before its proof was found right.
 final class NonceCache: Sendable {
@@ -34,8 +34,8 @@ final class NonceCache: Sendable {
     func note(_ nonce: String, at now: ContinuousClock.Instant) -> Verdict {
         state.withLock { state in
             let age = now - state.turnedAt
-            if age >= Question.window * 2 {
-                state.former = age >= Question.window * 4 ? [] : state.current
+            if age >= NodeRequestHead.window * 2 {
+                state.former = age >= NodeRequestHead.window * 4 ? [] : state.current
                 state.current = []
                 state.turnedAt = now
             }

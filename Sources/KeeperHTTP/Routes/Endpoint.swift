@@ -69,7 +69,7 @@ struct ClientRequest: Sendable {
     /// Who asks.
     let client: Client
     /// Who may ask and what about, as it was when this was asked.
-    let register: Register.Entries
+    let registry: AccessRegistry.Entries
     /// The request as it came.
     let request: Request
     /// The connection it came on.
@@ -98,7 +98,7 @@ struct ClientRequest: Sendable {
             guard client.mayUse(app), !app.isTicket else { throw .cannotUse(app, client) }
             return app
         }
-        guard let app = register.clients.onlyApp(of: client) else {
+        guard let app = registry.clients.onlyApp(of: client) else {
             throw RequestFailure(.badRequest, "appid is missing: this key may use more than one app, or none")
         }
         return app

@@ -16,8 +16,8 @@ struct KeeperResponder: HTTPResponder {
     static let longestTarget = 4096
 
     let node: NodeName
-    let register: Register
-    let gate: NodeGate
+    let registry: AccessRegistry
+    let authenticator: NodeAuthenticator
     let endpoints: [String: Endpoint]
     let dropIns: [String: DropInPath]
     let draining: DrainingFlag
@@ -68,9 +68,9 @@ struct KeeperResponder: HTTPResponder {
             guard endpoint?.answers(request.method) == true else { throw notAllowed(endpoint) }
             return try await handle()
         case .node(let method, let handle):
-            return try await gate.answer(request, context.channel, method: method, handle)
+            return try await authenticator.answer(request, context.channel, method: method, handle)
         case .client, nil:
-            let entries = register.entries
+            let entries = registry.entries
             let client = try caller(of: request, among: entries.clients)
             guard case .client(_, let scope, let handle) = endpoint else {
                 throw RequestFailure(.notFound, "there is nothing at this path")
@@ -81,7 +81,7 @@ struct KeeperResponder: HTTPResponder {
                 throw RequestFailure(.forbidden, "a page of another site may not use the key that a browser keeps")
             }
             return try await handle(
-                ClientRequest(client: client, register: entries, request: request, channel: context.channel))
+                ClientRequest(client: client, registry: entries, request: request, channel: context.channel))
         }
     }
 

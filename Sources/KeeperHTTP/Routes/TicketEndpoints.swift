@@ -32,7 +32,7 @@ struct TicketEndpoints: Sendable {
         let (served, _, _) = try reading(try type(request, default: .jsapi), of: app, for: request)
         let (nonce, timestamp) = (Self.nonce(), Self.timestamp())
         var body = JSONBytes()
-        body.write("appId", request.register.apps[app]?.corporation ?? app.rawValue)
+        body.write("appId", request.registry.apps[app]?.corporation ?? app.rawValue)
         body.write("timestamp", timestamp)
         body.write("nonceStr", nonce)
         body.write(
@@ -72,7 +72,7 @@ struct TicketEndpoints: Sendable {
             throw RequestFailure(
                 .serviceUnavailable, "there is no valid ticket \(type.rawValue) of \(app) yet", retryAfter: .seconds(2))
         case .unknownApp:
-            guard request.register.apps[app] != nil else { throw .cannotUse(app, request.client) }
+            guard request.registry.apps[app] != nil else { throw .cannotUse(app, request.client) }
             throw RequestFailure(
                 .notFound, "this cluster does not keep the ticket \(type.rawValue) of \(app); see `tickets` of the app")
         }
@@ -110,7 +110,7 @@ struct TicketEndpoints: Sendable {
         guard !authority.isEmpty, !authority.contains(where: { "@\\".contains($0) }) else {
             throw RequestFailure(.badRequest, "url names no host, or a user before it")
         }
-        let domains = request.register.apps[app]?.jsDomains ?? []
+        let domains = request.registry.apps[app]?.jsDomains ?? []
         guard domains.isEmpty || domains.contains(authority) else {
             throw RequestFailure(.forbidden, "the pages of \(authority) are not among the js-domains of \(app)")
         }

@@ -59,7 +59,7 @@ struct TokenEndpoints: Sendable {
         _ app: AppID, because reason: RefreshRequest.Reason, for request: ClientRequest
     ) async throws -> RefreshAnswer {
         let deadline = ContinuousClock.now + Self.longestRefresh
-        return try await whilePresent(request.channel.departure()) {
+        return try await whileConnected(request.channel.callerDisconnect()) {
             await provider.refresh(app, because: reason, isForwarded: false, before: deadline)
         }
     }

@@ -14,14 +14,14 @@ final class AcceptGuard: ChannelDuplexHandler {
 
     static let pause: TimeAmount = .milliseconds(100)
 
-    private let complaints: Complaints
+    private let log: RateLimitedLog
     private var isPausing = false
     private var isReadAwaited = false
 
-    init(_ complaints: Complaints) { self.complaints = complaints }
+    init(_ log: RateLimitedLog) { self.log = log }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        complaints.note("a connection could not be accepted: \(error)")
+        log.warn("a connection could not be accepted: \(error)")
         guard !isPausing else { return }
         isPausing = true
         // Without it NIO goes on asking the kernel whether somebody waits, and the kernel says yes at once, for ever.

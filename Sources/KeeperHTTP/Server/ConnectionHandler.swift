@@ -1,36 +1,36 @@
 internal import NIOCore
 internal import NIOHTTPTypes
 
-/// Stands in each connection's pipeline, behind the HTTP codec, and notices that the caller has hung up while a request
+/// Stands in each connection's pipeline, behind the HTTP codec, and notices when the caller disconnects while a request
 /// is held.
 final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
 
-    let departure = Departure()
+    let disconnect = CallerDisconnect()
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // Half a close: a caller that has ended its side while it waits is taken to have gone.
-        if case .some(.inputClosed) = event as? ChannelEvent { departure.happen() }
+        if case .some(.inputClosed) = event as? ChannelEvent { disconnect.occur() }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        departure.happen()
+        disconnect.occur()
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        departure.happen()
+        disconnect.occur()
         context.fireErrorCaught(error)
     }
 }
 
 extension Channel {
-    /// The departure of this connection's caller; nil if it has no `ConnectionHandler` (in tests without a network).
-    func departure() async -> Departure? {
+    /// The disconnect of this connection's caller; nil without a `ConnectionHandler` (in tests without a network).
+    func callerDisconnect() async -> CallerDisconnect? {
         try? await eventLoop.submit {
-            try self.pipeline.syncOperations.handler(type: ConnectionHandler.self).departure
+            try self.pipeline.syncOperations.handler(type: ConnectionHandler.self).disconnect
         }.get()
     }
 }

@@ -15,11 +15,11 @@ final class Connections: Sendable {
     }
 
     private let state: Mutex<State>
-    private let complaints: Complaints
+    private let log: RateLimitedLog
 
-    init(most: Int, complaints: Complaints) {
+    init(most: Int, log: RateLimitedLog) {
         state = Mutex(State(table: ConnectionTable(most: most)))
-        self.complaints = complaints
+        self.log = log
     }
 
     /// Takes a connection in, before anything has been read from it; the longest idle one may go for it.
@@ -50,7 +50,7 @@ final class Connections: Sendable {
     /// Returns how many.
     @discardableResult func endOverdue(at now: NIODeadline = .now()) -> Int {
         let slow = state.withLock { state in state.table.overdue(at: now).compactMap { state.channels[$0] } }
-        if !slow.isEmpty { complaints.note("closed \(slow.count) connections whose callers sent or took too slowly") }
+        if !slow.isEmpty { log.warn("closed \(slow.count) connections whose callers sent or took too slowly") }
         for channel in slow { channel.close(promise: nil) }
         return slow.count
     }
@@ -60,7 +60,7 @@ final class Connections: Sendable {
             state.table.makeRoom().flatMap { state.channels[$0] }
         }
         guard let going else { return }
-        complaints.note("as many connections as there may be; closes those that have been idle longest")
+        log.warn("as many connections as there may be; closes those that have been idle longest")
         going.close(promise: nil)
     }
 

@@ -26,9 +26,9 @@ public struct KeeperServer: Service {
     private let port: Int
     private let node: NodeName
     private let provider: any CredentialProvider
-    private let register: Register
+    private let registry: AccessRegistry
     private let reconfiguring: any Reconfiguring
-    private let gate: NodeGate
+    private let authenticator: NodeAuthenticator
     private let logger: Logger
     private let onBound: @Sendable (Int) async -> Void
     private let draining = DrainingFlag()
@@ -43,13 +43,13 @@ public struct KeeperServer: Service {
     ///   - holder: this node, as it stands in the store.
     ///   - provider: the node itself.
     ///   - reconfiguring: who reads the configuration again when an operator asks.
-    ///   - register: who may ask, and what about; looked up anew for every request.
+    ///   - registry: who may ask, and what about; looked up anew for every request.
     ///   - secret: what authenticates other nodes.
     ///   - mostConnections: how many callers' connections are kept open.
     ///   - onBound: told the port as soon as requests are accepted.
     public init(
         host: String, port: Int, holder: LeaseHolder, provider: any CredentialProvider,
-        reconfiguring: any Reconfiguring, register: Register, secret: ClusterSecret,
+        reconfiguring: any Reconfiguring, registry: AccessRegistry, secret: ClusterSecret,
         mostConnections: Int = Self.mostConnections, logger: Logger,
         onBound: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
@@ -58,11 +58,11 @@ public struct KeeperServer: Service {
         node = holder.node
         self.provider = provider
         self.reconfiguring = reconfiguring
-        self.register = register
-        gate = NodeGate(
-            holder: holder, secret: secret, complaints: Complaints(logger), clock: NodeClock.system)
+        self.registry = registry
+        authenticator = NodeAuthenticator(
+            holder: holder, secret: secret, log: RateLimitedLog(logger), clock: NodeClock.system)
         self.mostConnections = mostConnections
-        connections = Connections(most: mostConnections, complaints: Complaints(logger))
+        connections = Connections(most: mostConnections, log: RateLimitedLog(logger))
         self.logger = logger
         self.onBound = onBound
     }
@@ -90,7 +90,7 @@ public struct KeeperServer: Service {
     var application: Application<KeeperResponder> {
         Application(
             responder: KeeperResponder(
-                node: node, register: register, gate: gate, endpoints: endpoints, dropIns: dropIns,
+                node: node, registry: registry, authenticator: authenticator, endpoints: endpoints, dropIns: dropIns,
                 draining: draining, logger: logger),
             server: HTTPServerBuilder { [node] in KeeperChannel(responder: $0, node: node) },
             configuration: .init(
@@ -104,11 +104,11 @@ public struct KeeperServer: Service {
     }
 
     private func guardAccepting(on channel: any Channel) async {
-        let (complaints, connections) = (gate.complaints, connections)
+        let (log, connections) = (authenticator.log, connections)
         // Fails only if the channel has closed already.
         try? await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.addHandlers(
-                [AcceptGuard(complaints), ConnectionLimiter(connections)], position: .first)
+                [AcceptGuard(log), ConnectionLimiter(connections)], position: .first)
         }.get()
     }
 
@@ -156,7 +156,7 @@ public struct KeeperServer: Service {
     /// WeChat's own paths.
     var dropIns: [String: DropInPath] {
         let dropIn = DropInEndpoints(
-            provider: provider, register: register, tokens: TokenEndpoints(provider: provider, limits: limits))
+            provider: provider, registry: registry, tokens: TokenEndpoints(provider: provider, limits: limits))
         return [
             "/token": .ifAskedAsWeChatIs(dropIn.token),
             "/cgi-bin/token": .always(dropIn.token),

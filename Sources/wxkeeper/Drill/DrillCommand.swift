@@ -69,10 +69,10 @@ struct DrillCommand: AsyncParsableCommand {
         }
         do {
             let page = try report.map(ReportFile.init)
-            let ground = try config.map { try OwnGround(config: $0, node: node) }
-            let chosen = try DrillName.chosen(by: names).filter { ground == nil || $0.refusal(isMeant: isMeant) == nil }
-            guard !dryRun else { return Console.output(intention(chosen, ground)) }
-            let reading = try await DrillRun(isForPrograms: json, page: page).run(chosen, on: ground)
+            let remote = try config.map { try RemoteCluster(config: $0, node: node) }
+            let chosen = try DrillName.chosen(by: names).filter { remote == nil || $0.refusal(isMeant: isMeant) == nil }
+            guard !dryRun else { return Console.output(intention(chosen, remote)) }
+            let reading = try await DrillRun(isForPrograms: json, page: page).run(chosen, on: remote)
             if json { Console.output(try DrillDocument(reading).json()) }
             guard reading.isKept else { throw ExitStatus.failed.exitCode }
         } catch {
@@ -82,8 +82,8 @@ struct DrillCommand: AsyncParsableCommand {
         }
     }
 
-    private func intention(_ chosen: [DrillName], _ ground: OwnGround?) -> String {
-        let place = ground.map { "the cluster at \($0.url)" } ?? "a private cluster on this machine, a new one for each"
+    private func intention(_ chosen: [DrillName], _ remote: RemoteCluster?) -> String {
+        let place = remote.map { "the cluster at \($0.url)" } ?? "a private cluster on this machine, a new one for each"
         let lines = chosen.map { name in
             "  \(name.rawValue.padded(to: 24))\(name.summary)"
         }

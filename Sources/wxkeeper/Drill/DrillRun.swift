@@ -15,11 +15,11 @@ struct DrillRun: Sendable {
     /// Runs to the last drill, or to SIGINT, SIGTERM or the end of the terminal.
     ///
     /// Afterwards nothing that was started is left.
-    func run(_ names: [DrillName], on ground: OwnGround?) async throws -> DrillReading {
-        if ground == nil { try await Programs.check() }
+    func run(_ names: [DrillName], on remote: RemoteCluster?) async throws -> DrillReading {
+        if remote == nil { try await Programs.check() }
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         return try await withThrowingTaskGroup(of: DrillReading.self) { group in
-            group.addTask { try await runAll(names, on: ground) }
+            group.addTask { try await runAll(names, on: remote) }
             group.addTask {
                 for await _ in signals { break }
                 try Task.checkCancellation()
@@ -31,15 +31,15 @@ struct DrillRun: Sendable {
         }
     }
 
-    private func runAll(_ names: [DrillName], on ground: OwnGround?) async throws -> DrillReading {
+    private func runAll(_ names: [DrillName], on remote: RemoteCluster?) async throws -> DrillReading {
         var reading = DrillReading(
-            surroundings: try await ground?.surroundings(at: .now, version: Version.number)
+            surroundings: try await remote?.surroundings(at: .now, version: Version.number)
                 ?? .privateCluster(at: .now, version: Version.number))
         for name in names {
             progress.tell("\(name.rawValue): \(name.summary)")
             let result: DrillResult
-            if let ground {
-                result = try await ground.run(name, telling: progress)
+            if let remote {
+                result = try await remote.run(name, telling: progress)
             } else {
                 result = try await DrillRunner(program: Programs.ourselves, progress: progress).run(name)
             }

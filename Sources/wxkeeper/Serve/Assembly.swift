@@ -68,13 +68,13 @@ struct Assembly {
                 node: holder.node, client: curl)
             return AlarmTeller(node: node, sink: webhook, logger: logger)
         }
-        let register = Register(clients: try configuration.clientDirectory, apps: configuration.appDirectory)
+        let registry = AccessRegistry(clients: try configuration.clientDirectory, apps: configuration.appDirectory)
         reloader = Reloader(
             configuration,
-            rooms: .init(node: node, source: source, copyist: copyist, register: register), logger: logger, read: read)
+            rooms: .init(node: node, source: source, copyist: copyist, registry: registry), logger: logger, read: read)
         server = KeeperServer(
             host: configuration.node.listen.host, port: configuration.node.listen.port, holder: holder,
-            provider: node, reconfiguring: reloader, register: register, secret: secret,
+            provider: node, reconfiguring: reloader, registry: registry, secret: secret,
             mostConnections: descriptors.mostConnections, logger: logger,
             onBound: { [logger] port in logger.notice("serves on port \(port)") })
     }

@@ -16,7 +16,7 @@ actor Reloader: Reconfiguring {
         let node: Node
         let source: WeChatAPI
         let copyist: Copyist
-        let register: Register
+        let registry: AccessRegistry
     }
 
     private var configuration: Configuration
@@ -85,7 +85,7 @@ actor Reloader: Reconfiguring {
         rooms.source.configure(next.accounts)
         rooms.node.configure(next.nodeSettings.apps)
         rooms.copyist.configure(next.copyKeys)
-        rooms.register.replace(clients: clients, apps: next.appDirectory)
+        rooms.registry.replace(clients: clients, apps: next.appDirectory)
         // What needs a restart stays different from what runs.
         configuration.apps = next.apps
         configuration.clients = next.clients

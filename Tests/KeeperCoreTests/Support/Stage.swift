@@ -39,7 +39,7 @@ struct Stage {
                 timing: timing, apps: apps ?? [AppSettings(id: .wx1, line: line)], overlap: overlap,
                 watchPeriod: watchPeriod),
             seed: 7, rules: rules, fingerprint: Fingerprint.init(of:))
-        if !isCold { core.recollection.warmUp() }
+        if !isCold { core.others.recollection.warmUp() }
     }
 }
 
@@ -103,9 +103,9 @@ extension Stage {
         case .credential(let id, let command):
             actions.append(action)
             return executed(action) { stage in
-                .credentialReplied(id, .success(stage.store.perform(command, by: stage.holder, at: stage.now)))
+                .appReplied(id, .stored(.success(stage.store.perform(command, by: stage.holder, at: stage.now))))
             } failing: {
-                .credentialReplied(id, .failure($0))
+                .appReplied(id, .stored(.failure($0)))
             }
         case .call(let id, let app, let kind, let permit): calls.append((id, app, kind, permit))
         case .callForTicket(let id, let app, let type, let token, let permit):
@@ -165,7 +165,7 @@ extension Stage {
     mutating func wechat(_ outcome: CallOutcome) throws {
         let call = try #require(calls.first)
         calls.removeFirst()
-        play(.called(call.request, outcome))
+        play(.appReplied(call.request, .called(outcome)))
     }
 
     /// WeChat answers the oldest call with a token.
@@ -177,14 +177,14 @@ extension Stage {
     mutating func wechat(says outcome: ProbeOutcome) throws {
         let probe = try #require(probes.first)
         probes.removeFirst()
-        play(.probed(probe.request, outcome))
+        play(.appReplied(probe.request, .probed(outcome)))
     }
 
     /// The leader answers the oldest forwarding.
     mutating func leader(_ outcome: ForwardOutcome) throws {
         let forward = try #require(forwards.first)
         forwards.removeFirst()
-        play(.forwarded(forward.request, outcome))
+        play(.appReplied(forward.request, .forwarded(outcome)))
     }
 
     /// The members answer the oldest query.

@@ -1,0 +1,16 @@
+/// How a node gets to know the others: what they tell of tokens, whether they are who they say, what they remember.
+///
+/// Who they are says the store (`StoreSync.members`).
+struct OtherNodes: Sendable {
+    var query = PeerQuery()
+    var neighbourhood = Neighbourhood()
+    var recollection = Recollection()
+
+    /// Whether all this node knows is what it found in the store, so that it vouches for nothing.
+    var isCold: Bool { recollection.isCold }
+}
+
+extension NodeCore {
+    /// Everybody else with a living member record.
+    var otherMembers: [Member] { sync.members.filter { $0.holder.incarnation != holder.incarnation } }
+}

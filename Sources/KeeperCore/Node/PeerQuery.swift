@@ -1,0 +1,98 @@
+/// Asks the other members what they know: for a leader that lacks a token or has one that nobody vouches for, once
+/// after a start, and while the store is away.
+struct PeerQuery: Sendable {
+    private var askedFor = Epoch.none
+    private var wantedFor: Epoch?
+    /// Whether they are to be asked without a term to ask for.
+    private var isWanted = false
+    private var inFlight: (request: RequestID, sentAt: Instant)?
+    private(set) var nextWakeUp: Instant?
+    /// Whether anybody answered the last time.
+    private(set) var anyoneAnswered = true
+
+    /// A term of ours begins; nobody was asked in it yet.
+    mutating func begin(_ epoch: Epoch) { wantedFor = nil }
+
+    /// There are apps about which nobody was asked yet.
+    mutating func startOver() { askedFor = .none }
+
+    /// A leader lacks a token.
+    mutating func want(for epoch: Epoch?) { wantedFor = epoch }
+
+    /// A node has just started, and they may know more than the store.
+    mutating func wantOnce() { isWanted = true }
+
+    func isAnswered(for epoch: Epoch) -> Bool { askedFor == epoch }
+
+    /// Whether the members are to be asked now: a leader wants it, or the store has been away for too long.
+    mutating func isDue(isStoreAway: Bool, at now: Instant) -> Bool {
+        guard inFlight == nil else { return false }
+        if wantedFor != nil || isWanted { return true }
+        guard isStoreAway else {
+            nextWakeUp = nil
+            return false
+        }
+        guard let next = nextWakeUp else {
+            nextWakeUp = now
+            return true
+        }
+        return next <= now
+    }
+
+    mutating func sent(_ request: RequestID, at now: Instant) {
+        inFlight = (request, now)
+        nextWakeUp = nil
+    }
+
+    /// Nobody is there to be asked.
+    mutating func skip(at now: Instant) {
+        if let wantedFor { askedFor = wantedFor }
+        (wantedFor, isWanted) = (nil, false)
+        nextWakeUp = now + .seconds(2)
+    }
+
+    /// Takes in the end of a query.
+    ///
+    /// Returns when it was sent if it is the one in flight.
+    mutating func answered(_ request: RequestID, by count: Int, at now: Instant) -> Instant? {
+        guard let inFlight, inFlight.request == request else { return nil }
+        self.inFlight = nil
+        anyoneAnswered = count > 0
+        skip(at: now)
+        return inFlight.sentAt
+    }
+}
+
+extension NodeCore {
+    mutating func askPeersIfDue(at now: Instant) {
+        guard rules.membersAreAskedFirst else {
+            others.query.skip(at: now)
+            return updateSituation(at: now)
+        }
+        let isStoreAway =
+            sync.isReachable == false && sync.age(at: now).map { $0 > NodeSettings.staleAfter } ?? true
+        guard others.query.isDue(isStoreAway: isStoreAway, at: now) else { return }
+        guard !otherMembers.isEmpty else {
+            others.query.skip(at: now)
+            return updateSituation(at: now)
+        }
+        others.query.sent(out.askPeers(otherMembers), at: now)
+    }
+
+    mutating func peersAnswered(_ request: RequestID, _ states: [PeerState], at now: Instant) {
+        guard let sentAt = others.query.answered(request, by: states.count, at: now) else { return }
+        for state in states {
+            elector.hear(of: state.floor)
+            for record in state.records {
+                guard let index = directory[record.app] else { continue }
+                refreshers[index].learnFromPeer(record, askedAt: sentAt, asLeader: situation.leadership != nil)
+                refreshers[index].schedule(at: now)
+            }
+            if let age = state.syncAge { sync.confirm(asOf: sentAt - age) }
+        }
+        heed(states, askedAt: sentAt)
+        // Only now do they count as asked, so that no app asks for them again.
+        updateSituation(at: now)
+        for index in refreshers.indices { step(index, at: now) }
+    }
+}

@@ -1,0 +1,78 @@
+/// Everything that can happen to a node.
+///
+/// `NodeCore.handle(_:at:)` is the only gate.
+public enum NodeEvent: Hashable, Sendable {
+    /// The process is up; the first event.
+    case started
+    /// The moment of `NodeCore.nextWakeUp` has come.
+    case woke
+    /// The store says something has changed; only a hint, it may be lost or late.
+    case hinted
+    /// The store answered a `NodeAction.lease`, or did not.
+    case leaseReplied(RequestID, Result<LeaseReply, StoreError>)
+    /// What one app has asked of the world is over.
+    indirect case appReplied(RequestID, AppReply)
+    /// A `NodeAction.reach` is over: whether WeChat was there.
+    case reached(RequestID, Bool)
+    /// A caller, here or at another node, wants another token.
+    indirect case refreshAsked(RefreshRequest)
+    /// A caller waits no longer.
+    case waiterLeft(WaiterID)
+    /// A `NodeAction.askPeers` is over: what came back in time.
+    case peersAnswered(RequestID, [PeerState])
+    /// A `NodeAction.introduce` is over.
+    indirect case introduced(RequestID, IntroductionOutcome)
+    /// An operator wants this node to give the lease up and not take it again at once; to the node named, if one is.
+    case handoverAsked(to: NodeName?)
+    /// The process shall end: give the lease up now, then only serve.
+    case leaveAsked
+    /// These apps are to be kept from now on, each once.
+    case configured([AppSettings])
+}
+
+/// How a request about one app ended.
+public enum AppReply: Hashable, Sendable {
+    /// The store answered a `NodeAction.credential`, or did not.
+    case stored(Result<CredentialReply, StoreError>)
+    /// A `NodeAction.call` or a `NodeAction.callForTicket` is over.
+    case called(CallOutcome)
+    /// A `NodeAction.probe` is over.
+    case probed(ProbeOutcome)
+    /// A `NodeAction.forward` is over.
+    case forwarded(ForwardOutcome)
+}
+
+/// Everything a node can be told to do.
+///
+/// The shell obeys; each IO action comes back as one event with its `RequestID`.
+public enum NodeAction: Equatable, Sendable {
+    /// Ask the store about the lease; give up after `LeaseTiming.commandTimeout`.
+    case lease(RequestID, LeaseCommand)
+    /// Ask the store about a credential; give up after `LeaseTiming.commandTimeout`.
+    case credential(RequestID, CredentialCommand)
+    /// Call WeChat for a token until `permit.deadline`; ask `LeaseGate.allows` right before the first byte.
+    case call(RequestID, AppID, CallKind, CallPermit)
+    /// Call WeChat for a ticket of this app with this token of it, under the same gate.
+    case callForTicket(RequestID, AppID, TicketType, by: Token, CallPermit)
+    /// Ask WeChat whether this token lives, until `permit.deadline`, under the same gate.
+    case probe(RequestID, AppID, Token, CallPermit)
+    /// Connect to WeChat, TLS and all, send nothing, and hang up.
+    case reach(RequestID, before: Instant)
+    /// Forward a refresh to the leader.
+    indirect case forward(RequestID, Forwarding)
+    /// Ask these nodes what they know; give up after `LeaseTiming.commandTimeout` times two.
+    case askPeers(RequestID, [Member])
+    /// Ask who is there where this member says it is reached, and what that node keeps, unless it is what the digest
+    /// stands for; give up after `LeaseTiming.commandTimeout` times two.
+    indirect case introduce(RequestID, to: Member, apps: AppsDigest)
+    /// Answer a caller.
+    indirect case answer(WaiterID, RefreshAnswer)
+    /// What may be handed out for an app has changed; nil: nothing any more.
+    indirect case serve(AppID, ServedCredential?)
+    /// The lease is given up (or was not held) and every call is over; reads go on. After `leaveAsked`, once.
+    case left
+    /// Another living process has this node's name: end with exit code 75.
+    case nameTaken(by: Member)
+    /// Tell the operator, one sentence a decision.
+    indirect case note(Notice)
+}

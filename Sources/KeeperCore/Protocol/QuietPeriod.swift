@@ -1,0 +1,31 @@
+/// The time a new leader waits before its first rotating call, so that every call of an earlier term is over by then.
+struct QuietPeriod: Equatable, Sendable {
+    /// No rotating call before this moment.
+    var until: Instant
+    /// For whom the time by which WeChat may still be late (δ) comes on top.
+    var lateness: Lateness
+
+    /// Which apps wait longer than `until`.
+    enum Lateness: Equatable, Sendable {
+        /// None: the predecessor has handed over and counted it in.
+        case none
+        /// Those with an open intent of another term or a taint: their last call may be late.
+        case doubtful
+        /// Those with an open intent or a taint, for a call's whole time-out and δ: the caller died, and its last call
+        /// may have left just before.
+        case unfinished
+        /// All: nobody knows what was open.
+        case all
+    }
+
+    /// The end of the quiet period for one app, not before `granted` plus δ where δ applies.
+    func end(isDoubtful: Bool, granted: Instant, timing: LeaseTiming) -> Instant {
+        let late = max(until, granted) + timing.lateness
+        return switch lateness {
+        case .none: until
+        case .doubtful: isDoubtful ? late : until
+        case .unfinished: isDoubtful ? late + timing.callTimeout : until
+        case .all: late
+        }
+    }
+}
