@@ -115,39 +115,45 @@ let package = Package(
 
         // Tests, one target a room, and what several of them share.
         .target(
-            name: "KeeperTestKit", dependencies: ["LocalCluster", "KeeperPorts", "KeeperCore", .subprocess],
+            name: "KeeperTestKit",
+            dependencies: [
+                "LocalCluster", "ClusterObservation", "KeeperPorts", "KeeperCore", .logging, .subprocess,
+            ],
             path: "Tests/KeeperTestKit", swiftSettings: settings),
         tests("KeeperCoreTests", ["KeeperCore", "ClusterSimulation"]),
-        tests("RedisClientTests", ["RedisClient", "KeeperTestKit", .nioCore, .nioPosix]),
-        tests("CurlClientTests", ["CurlClient", .nioCore, .nioPosix]),
+        tests("RedisClientTests", ["RedisClient", "KeeperTestKit", "ClusterObservation", .nioCore, .nioPosix]),
+        tests("CurlClientTests", ["CurlClient", "LocalCluster", "ClusterObservation", .nioCore, .nioPosix]),
         tests(
             "KeeperNodeTests",
             [
-                "KeeperNode", "KeeperPorts", "KeeperCore", "ClusterSimulation", .lifecycle, .lifecycleTestKit, .logging,
+                "KeeperNode", "KeeperPorts", "KeeperCore", "ClusterSimulation", "KeeperTestKit", "ClusterObservation",
+                .lifecycle, .lifecycleTestKit, .logging,
             ]),
         tests(
             "KeeperHTTPTests",
             [
-                "KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", .hummingbird, .hummingbirdTesting, .lifecycle,
-                .logging,
+                "KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", "KeeperTestKit", .hummingbird,
+                .hummingbirdTesting, .lifecycle, .logging,
             ]),
         tests(
             "RedisStoresTests",
             [
-                "RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", .lifecycle, .logging,
-                .nioPosix,
+                "RedisStores", "RedisClient", "KeeperPorts", "KeeperCore", "KeeperTestKit", "ClusterObservation",
+                .lifecycle, .logging, .nioPosix,
             ]),
         tests("WeChatAPITests", ["WeChatAPI", "KeeperPorts", "KeeperCore", "CurlClient", .nioCore, .nioPosix]),
         tests(
             "WxkeeperTests",
             [
-                "wxkeeper", "KeeperConfiguration", "ClusterDrill", "ClusterObservation", "KeeperHTTP", "KeeperTestKit",
-                .argumentParser,
+                "wxkeeper", "KeeperConfiguration", "ClusterDrill", "ClusterObservation", "LocalCluster", "KeeperHTTP",
+                "KeeperTestKit", .argumentParser, .subprocess,
             ]),
         tests(
             "KeeperConfigurationTests",
             ["KeeperConfiguration", "KeeperHTTP", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
-        tests("WeChatSimulatorTests", ["WeChatSimulator", .lifecycle, .logging, .nioCore, .nioPosix]),
+        tests(
+            "WeChatSimulatorTests",
+            ["WeChatSimulator", "ClusterObservation", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("ClusterObservationTests", ["ClusterObservation"]),
         tests("ClusterDrillTests", ["ClusterDrill", "ClusterObservation"]),
         tests("LocalClusterTests", ["LocalCluster", "ClusterObservation", .nioCore, .nioPosix]),
@@ -160,6 +166,7 @@ let package = Package(
         tests(
             "SDKTests", ["LocalCluster", "ClusterObservation", "WeChatSimulator", .subprocess], leaving: ["Programs"]),
         tests("ClusterSimulationTests", ["ClusterSimulation", "KeeperPorts", "KeeperCore", "KeeperTestKit"]),
-        tests("TidyTests", []),
+        tests("TranscriptTests", ["KeeperNode", "ClusterSimulation", "KeeperCore", .logging]),
+        tests("TidyTests", ["LocalCluster"]),
     ]
 )

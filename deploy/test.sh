@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every test there is: looks at the form of the sources, builds with warnings as errors, runs all suites, then 500 more
-# simulated worlds.
+# Every test there is: looks at the form of sources and commits, builds with warnings as errors, runs all suites, then
+# 500 more simulated worlds.
 # Starts every server it needs on a free port and leaves none behind.
 #
 #   --long   Only the real cluster, with every fault there is: fifty kills, fifty departures, half an hour of chaos.
@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 deploy/install.sh
+deploy/subjects.sh
 swift format lint --strict --recursive Package.swift Sources Tests deploy
 export WXKEEPER_STRICT=1
 swift build --build-tests
@@ -25,7 +26,7 @@ deploy/sdks.sh "$WXKEEPER_SDKS"
 # Groups, one after the other: what computes takes every core there is; what waits for servers wants its share of one,
 # and with five hundred at once nobody has one; and a real cluster wants to be alone: where several suites make one, they
 # take turns.
-computing='^(KeeperCore|KeeperConfiguration|ClusterSimulation|ClusterObservation|ClusterDrill|Tidy|Wxkeeper)Tests\.'
+computing='^(KeeperCore|KeeperConfiguration|ClusterSimulation|ClusterObservation|ClusterDrill|Tidy|Transcript|Wxkeeper)Tests\.'
 run_tests --filter "$computing"
 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 run_tests --skip "$computing" --skip '^(Cluster|SDK)Tests\.'
 run_tests --no-parallel --filter '^SDKTests\.'

@@ -17,63 +17,58 @@ extension Drill {
         var plan = ClusterPlan()
         plan.isSupervised = true
         var promise = Promise()
-        let act: @Sendable (DrillScene) async throws -> Void
-        switch name {
-        case .killLeader:
-            // Its supervisor gives the lease up the moment it is dead.
-            promise.takeover = .milliseconds(500)
-            promise.refreshGap = .seconds(1)
-            act = { try await $0.killLeader() }
-        case .pauseLeader:
-            promise.takeover = plan.takeoverBound
-            promise.refreshGap = plan.takeoverBound + .seconds(1)
-            act = { try await $0.pauseLeader() }
-        case .stepDown, .switchover:
-            promise.takeover = .milliseconds(300)
-            promise.refreshGap = .seconds(1)
-            act = { name == .stepDown ? try await $0.stepDown() : try await $0.switchOver() }
-        case .redisDown, .redisEmpty:
-            plan.redisRemembers = name == .redisDown
-            promise = .afterRedis
-            act = { try await $0.killRedis() }
-        case .cutLeaderFromRedis:
-            plan.isRelayed = true
-            promise.takeover = plan.takeoverBound
-            // Callers may reach the node that is cut off, which knows of no leader.
-            promise.failedRefreshes = nil
-            act = { try await $0.cutLeaderFromRedis() }
-        case .cutLeaderFromWeChat:
-            plan.isRelayed = true
-            promise.takeover = plan.fitnessBound
-            // The leader cannot ask WeChat whether the reported token lives.
-            promise.failedRefreshes = nil
-            act = { try await $0.cutLeaderFromWeChat() }
-        case .weChatDown:
-            // Short lives, so that the classic token falls due within half a minute.
-            plan.lifetime = .seconds(48)
-            plan.overlap = .seconds(12)
-            plan.isRelayed = true
-            promise.failedRefreshes = nil
-            promise.fetches = 1...2
-            act = { try await $0.weChatDown() }
-        case .stampede:
-            // A young token may be replaced soon; it is nobody's but the stampede's.
-            plan.lifetime = .seconds(100)
-            plan.overlap = .seconds(20)
-            plan.apps.append(.init("wx-reported", .classic, isRead: false))
-            promise.fetches = 1...1
-            act = { try await $0.stampede() }
-        case .rollingRestart:
-            promise.takeover = .milliseconds(300)
-            promise.refreshGap = .seconds(1)
-            act = { try await $0.rollingRestart() }
-        }
-        self.init(name: name, plan: plan, promise: promise, act: act)
+        name.set(&plan, &promise)
+        self.init(name: name, plan: plan, promise: promise, act: name.act)
     }
 }
 
-extension Promise {
-    fileprivate static var afterRedis: Promise {
-        Promise(takeover: .seconds(5), countsFrom: "the return of Redis", failedRefreshes: nil)
+extension DrillName {
+    /// What the cluster must be like, and what is promised of it.
+    fileprivate func set(_ plan: inout ClusterPlan, _ promise: inout Promise) {
+        switch self {
+        case .killLeader:
+            // Its supervisor gives the lease up the moment it is dead.
+            promise = Promise(takeover: .milliseconds(500), refreshGap: .seconds(1))
+        case .pauseLeader:
+            promise = Promise(takeover: plan.takeoverBound, refreshGap: plan.takeoverBound + .seconds(1))
+        case .stepDown, .switchover, .rollingRestart:
+            promise = Promise(takeover: .milliseconds(300), refreshGap: .seconds(1))
+        case .redisDown, .redisEmpty:
+            plan.redisRemembers = self == .redisDown
+            promise = Promise(takeover: .seconds(5), countsFrom: "the return of Redis", failedRefreshes: nil)
+        case .cutLeaderFromRedis:
+            plan.isRelayed = true
+            // Callers may reach the node that is cut off, which knows of no leader.
+            promise = Promise(takeover: plan.takeoverBound, failedRefreshes: nil)
+        case .cutLeaderFromWeChat:
+            plan.isRelayed = true
+            // The leader cannot ask WeChat whether the reported token lives.
+            promise = Promise(takeover: plan.fitnessBound, failedRefreshes: nil)
+        case .weChatDown:
+            // Short lives, so that the classic token falls due within half a minute.
+            (plan.lifetime, plan.overlap) = (.seconds(48), .seconds(12))
+            plan.isRelayed = true
+            promise = Promise(failedRefreshes: nil, fetches: 1...2)
+        case .stampede:
+            // A young token may be replaced soon; it is nobody's but the stampede's.
+            (plan.lifetime, plan.overlap) = (.seconds(100), .seconds(20))
+            plan.apps.append(.init("wx-reported", .classic, isRead: false))
+            promise.fetches = 1...1
+        }
+    }
+
+    fileprivate var act: @Sendable (DrillScene) async throws -> Void {
+        switch self {
+        case .killLeader: { try await $0.killLeader() }
+        case .pauseLeader: { try await $0.pauseLeader() }
+        case .stepDown: { try await $0.stepDown() }
+        case .switchover: { try await $0.switchOver() }
+        case .redisDown, .redisEmpty: { try await $0.killRedis() }
+        case .cutLeaderFromRedis: { try await $0.cutLeaderFromRedis() }
+        case .cutLeaderFromWeChat: { try await $0.cutLeaderFromWeChat() }
+        case .weChatDown: { try await $0.weChatDown() }
+        case .stampede: { try await $0.stampede() }
+        case .rollingRestart: { try await $0.rollingRestart() }
+        }
     }
 }

@@ -53,7 +53,7 @@ public struct Copyist: Service {
     private func work() async {
         var keys = keys
         var schedule = CopySchedule(apps: keys.keys.sorted())
-        var wakeUp: Instant?
+        var timer = WakeUpTimer(origin: node.origin) { [input] in input.yield(.scheduled(.woke)) }
         await withDiscardingTaskGroup { group in
             group.addTask { [table = node.table, input] in
                 for await _ in table.news { input.yield(.scheduled(.changed(table.takeChanged()))) }
@@ -62,7 +62,6 @@ public struct Copyist: Service {
             input.yield(.scheduled(.woke))
             for await event in events {
                 let now = node.now
-                if let due = wakeUp, due <= now { wakeUp = nil }
                 let happened: CopySchedule.Event
                 switch event {
                 case .scheduled(let event): happened = event
@@ -73,12 +72,7 @@ public struct Copyist: Service {
                 for action in schedule.handle(happened, term: node.table.term(at: now), at: now) {
                     perform(action, keys, in: &group)
                 }
-                guard let next = schedule.wakeUp, wakeUp.map({ next < $0 }) ?? true else { continue }
-                wakeUp = next
-                group.addTask { [origin = node.origin, input] in
-                    try? await Task.sleep(until: origin + next.sinceOrigin, clock: .continuous)
-                    input.yield(.scheduled(.woke))
-                }
+                timer.set(schedule.wakeUp, at: now, in: &group)
             }
             group.cancelAll()
         }

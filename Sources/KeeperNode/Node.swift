@@ -8,60 +8,47 @@ public import ServiceLifecycle
 /// One actor, one loop. Every IO action runs in a child task with its deadline and comes back as an event. The read
 /// path goes past all this: `read(_:)` looks into a table that the loop keeps up to date.
 public actor Node: Service, CredentialProvider {
-    /// What the node needs of the world.
-    public struct World: Sendable {
-        let lease: any LeaseStore
-        let credentials: any CredentialStore
-        let source: any CredentialSource
-        let forwarder: any Forwarder
-
-        /// Bundles the four ports.
-        public init(
-            lease: any LeaseStore, credentials: any CredentialStore, source: any CredentialSource,
-            forwarder: any Forwarder
-        ) {
-            self.lease = lease
-            self.credentials = credentials
-            self.source = source
-            self.forwarder = forwarder
-        }
-    }
-
     /// The moment from which this node counts its time.
-    public nonisolated let origin: ContinuousClock.Instant
+    nonisolated let origin: ContinuousClock.Instant
 
     private var core: NodeCore
-    private let settings: NodeSettings
-    private let world: World
+    private let errands: Errands
     private let narrator: Narrator
     nonisolated let table: ReadTable
-    private nonisolated let input: AsyncStream<NodeEvent>.Continuation
-    private let events: AsyncStream<NodeEvent>
+    private nonisolated let input: AsyncStream<Input>.Continuation
+    private let inputs: AsyncStream<Input>
 
     private var waiters: [WaiterID: CheckedContinuation<RefreshAnswer, Never>] = [:]
+    private var requests: PendingRequests
+    private var askers: [WaiterID: CheckedContinuation<PendingRequests.Answer, Never>] = [:]
     private var lastWaiter: UInt64 = 0
-    private var handovers: [(deadline: Instant, continuation: CheckedContinuation<CompletedHandover?, Never>)] = []
-    /// When the lease was given up the last time.
-    private var releasedAt = Instant.origin
-    private var departures: [CheckedContinuation<Void, Never>] = []
-    private var newcomers: [(deadline: Instant, continuation: CheckedContinuation<Void, Never>)] = []
-    private var hasLeft = false
     private var isRunning = true
-    private var wakeUp: Instant?
+    private var timer: WakeUpTimer
     private var usurper: Member?
+
+    /// What the loop turns on.
+    private enum Input: Sendable {
+        case event(NodeEvent)
+        /// The store is to be asked for somebody.
+        case command(LeaseCommand, for: WaiterID?, before: Instant)
+        /// It was.
+        case replied(WaiterID, StoreError?)
+    }
 
     /// Makes a node that begins when `run()` is called.
     public init(
-        holder: LeaseHolder, settings: NodeSettings, seed: UInt64, world: World, logger: Logger,
+        holder: LeaseHolder, settings: NodeSettings, seed: UInt64, ports: Ports, logger: Logger,
         fingerprint: @escaping @Sendable (Token) -> Fingerprint
     ) {
         origin = .now
         core = NodeCore(holder: holder, settings: settings, seed: seed, fingerprint: fingerprint)
-        self.settings = settings
-        self.world = world
         narrator = Narrator(logger: logger, origin: origin)
         table = ReadTable(apps: settings.apps.map(\.id), overlap: settings.overlap)
-        (events, input) = AsyncStream.makeStream()
+        errands = Errands(
+            ports: ports, table: table, origin: origin, commandTimeout: settings.timing.commandTimeout)
+        requests = PendingRequests(commandTimeout: settings.timing.commandTimeout)
+        (inputs, input) = AsyncStream.makeStream()
+        timer = WakeUpTimer(origin: origin) { [input] in input.yield(.event(.woke)) }
     }
 
     nonisolated var now: Instant { Instant(.now - origin) }
@@ -75,64 +62,66 @@ extension Node {
     public func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                group.addTask { [hints = world.lease.hints, input] in
-                    for await _ in hints { input.yield(.hinted) }
+                group.addTask { [hints = errands.ports.lease.hints, input] in
+                    for await _ in hints { input.yield(.event(.hinted)) }
                 }
-                turn(.started, in: &group)
-                for await event in events { turn(event, in: &group) }
+                turn(.event(.started), in: &group)
+                for await next in inputs { turn(next, in: &group) }
                 group.cancelAll()
             }
         } onGracefulShutdown: { [input] in
             input.finish()
         }
-        end()
+        await end()
         if let usurper { throw NameTakenError(by: usurper) }
-        _ = try? await world.lease.perform(.leave, before: .now + settings.timing.commandTimeout)
     }
 
-    private func turn(_ event: NodeEvent, in group: inout DiscardingTaskGroup) {
-        if case .waiterLeft(let waiter) = event { answer(waiter, .unavailable(.noLeader, retryAfter: .seconds(1))) }
+    private func turn(_ next: Input, in group: inout DiscardingTaskGroup) {
         let moment = now
-        if let wakeUp, wakeUp <= moment { self.wakeUp = nil }
+        switch next {
+        case .event(let event): handle(event, at: moment, in: &group)
+        case .command(let command, let waiter, let deadline):
+            group.addTask { [errands, input] in
+                let reply = await errands.perform(command, before: deadline)
+                if let waiter { input.yield(.replied(waiter, reply.error)) }
+            }
+        case .replied(let waiter, let error): obey(requests.handle(.replied(waiter, error), at: moment))
+        }
+        timer.set(requests.nextWakeUp.map { min($0, core.nextWakeUp) } ?? core.nextWakeUp, at: moment, in: &group)
+    }
+
+    private func handle(_ event: NodeEvent, at moment: Instant, in group: inout DiscardingTaskGroup) {
+        if case .waiterLeft(let waiter) = event { answer(waiter, .gone) }
         let actions = core.handle(event, at: moment)
         // Before any action begins: a call that starts now asks the gate at once, from another thread.
         table.turned(
             at: moment, confirmedAt: core.confirmationAge(at: moment).map { moment - $0 }, gate: core.gate)
-        for action in actions { perform(action, in: &group) }
-        settleHandovers(at: moment)
-        settleNewcomers(at: moment)
-        setWakeUp(in: &group)
+        for action in actions { perform(action, at: moment, in: &group) }
+        guard !requests.isEmpty else { return }
+        let successor = core.leader(at: moment).flatMap { $0.holder == core.identity ? nil : $0 }
+        let situation = PendingRequests.Situation(successor: successor, hasReadStore: core.hasReadStore)
+        obey(requests.handle(.turned(situation), at: moment))
     }
 
-    /// One sleeper for the next wake-up; an earlier moment gets a sleeper of its own, and a late one does no harm.
-    private func setWakeUp(in group: inout DiscardingTaskGroup) {
-        let next = (handovers.map(\.deadline) + newcomers.map(\.deadline)).reduce(core.nextWakeUp, min)
-        if let wakeUp, wakeUp <= next { return }
-        wakeUp = next
-        group.addTask { [origin, input] in
-            try? await Task.sleep(until: origin + next.sinceOrigin, clock: .continuous)
-            input.yield(.woke)
-        }
-    }
-
-    private func end() {
+    private func end() async {
         isRunning = false
-        for waiter in waiters.keys { answer(waiter, .unavailable(.noLeader, retryAfter: .seconds(1))) }
-        for handover in handovers { handover.continuation.resume(returning: nil) }
-        handovers = []
-        for newcomer in newcomers { newcomer.continuation.resume() }
-        newcomers = []
-        finishDepartures()
+        for waiter in waiters.keys { answer(waiter, .gone) }
+        let last = requests.handle(.ended(isNameTaken: usurper != nil), at: now)
+        obey(last)
+        // Nobody turns on these any more.
+        for case .perform(let command, _, let deadline) in last { _ = await errands.perform(command, before: deadline) }
     }
 
-    private func perform(_ action: NodeAction, in group: inout DiscardingTaskGroup) {
-        if case .lease(_, .release) = action { releasedAt = now }
+    private func perform(_ action: NodeAction, at moment: Instant, in group: inout DiscardingTaskGroup) {
+        if case .lease(_, .release) = action { obey(requests.handle(.releases, at: moment)) }
         switch action {
         case .lease, .credential, .call, .callForTicket, .probe, .reach, .forward, .askPeers, .introduce:
-            reachOut(action, in: &group)
+            group.addTask { [errands, input, begun = now] in
+                if let event = await errands.run(action, since: begun) { input.yield(.event(event)) }
+            }
         case .answer(let waiter, let answer): self.answer(waiter, answer)
         case .serve(let app, let credential): table.serve(app, credential, at: now)
-        case .left: finishDepartures()
+        case .left: obey(requests.handle(.left, at: moment))
         case .nameTaken(let other):
             usurper = other
             input.finish()
@@ -140,64 +129,21 @@ extension Node {
         }
     }
 
-    /// Starts the child task of one IO action.
-    private func reachOut(_ action: NodeAction, in group: inout DiscardingTaskGroup) {
-        let patience = ContinuousClock.now + settings.timing.commandTimeout
-        let patienceWithPeers = patience + settings.timing.commandTimeout
-        group.addTask { [world, input, table, origin] in
+    private func obey(_ actions: [PendingRequests.Action]) {
+        for action in actions {
             switch action {
-            case .lease(let id, let command):
-                input.yield(
-                    .leaseReplied(
-                        id,
-                        await result { () async throws(StoreError) in
-                            try await world.lease.perform(command, before: patience)
-                        }))
-            case .credential(let id, let command):
-                input.yield(
-                    .appReplied(
-                        id,
-                        .stored(
-                            await result { () async throws(StoreError) in
-                                try await world.credentials.perform(command, before: patience)
-                            })))
-            case .call(let id, let app, let kind, let permit):
-                let outcome = await world.source.fetch(app, kind, before: origin + permit.deadline.sinceOrigin) {
-                    table.allows(permit, at: Instant(.now - origin))
-                }
-                input.yield(.appReplied(id, .called(outcome)))
-            case .callForTicket(let id, let app, let type, let token, let permit):
-                let deadline = origin + permit.deadline.sinceOrigin
-                let outcome = await world.source.fetchTicket(type, of: app, with: token, before: deadline) {
-                    table.allows(permit, at: Instant(.now - origin))
-                }
-                input.yield(.appReplied(id, .called(outcome)))
-            case .probe(let id, let app, let token, let permit):
-                let outcome = await world.source.probe(app, token, before: origin + permit.deadline.sinceOrigin) {
-                    table.allows(permit, at: Instant(.now - origin))
-                }
-                input.yield(.appReplied(id, .probed(outcome)))
-            case .reach(let id, let deadline):
-                input.yield(.reached(id, await world.source.reach(before: origin + deadline.sinceOrigin)))
-            case .forward(let id, let forwarding):
-                let deadline = origin + forwarding.deadline.sinceOrigin
-                input.yield(.appReplied(id, .forwarded(await world.forwarder.forward(forwarding, before: deadline))))
-            case .askPeers(let id, let members):
-                input.yield(.peersAnswered(id, await world.forwarder.states(of: members, before: patienceWithPeers)))
-            case .introduce(let id, let member, let apps):
-                let outcome = await world.forwarder.introduce(to: member, apps: apps, before: patienceWithPeers)
-                input.yield(.introduced(id, outcome))
-            case .answer, .serve, .left, .nameTaken, .note: break
+            case .tell(let event): input.yield(.event(event))
+            case .perform(let command, let waiter, let deadline):
+                input.yield(.command(command, for: waiter, before: deadline))
+            case .answer(let waiter, let answer): askers.removeValue(forKey: waiter)?.resume(returning: answer)
             }
         }
     }
 }
 
-/// The outcome of a store command as a value.
-private func result<Reply: Sendable>(
-    _ body: () async throws(StoreError) -> Reply
-) async -> Result<Reply, StoreError> {
-    do { return .success(try await body()) } catch { return .failure(error) }
+extension RefreshAnswer {
+    /// Of a node that has ended, or to a caller who has gone.
+    fileprivate static let gone = RefreshAnswer.unavailable(.noLeader, retryAfter: .seconds(1))
 }
 
 // MARK: CredentialProvider
@@ -216,22 +162,27 @@ extension Node {
     public func refresh(
         _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
         before deadline: ContinuousClock.Instant
+    ) async -> RefreshReading {
+        let answer = await ask(app, because: reason, isForwarded: isForwarded, before: deadline)
+        return RefreshReading(answer, beside: read(app), at: now)
+    }
+
+    private func ask(
+        _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
+        before deadline: ContinuousClock.Instant
     ) async -> RefreshAnswer {
-        guard isRunning else { return .unavailable(.noLeader, retryAfter: .seconds(1)) }
-        lastWaiter += 1
-        let waiter = WaiterID(lastWaiter)
+        guard isRunning else { return .gone }
+        let waiter = nextWaiter()
         let request = RefreshRequest(
             waiter: waiter, app: app, reason: reason, deadline: Instant(deadline - origin), isForwarded: isForwarded)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                guard !Task.isCancelled else {
-                    return continuation.resume(returning: .unavailable(.noLeader, retryAfter: .seconds(1)))
-                }
+                guard !Task.isCancelled else { return continuation.resume(returning: .gone) }
                 waiters[waiter] = continuation
-                input.yield(.refreshAsked(request))
+                input.yield(.event(.refreshAsked(request)))
             }
         } onCancel: {
-            input.yield(.waiterLeft(waiter))
+            input.yield(.event(.waiterLeft(waiter)))
         }
     }
 
@@ -240,7 +191,12 @@ extension Node {
     /// What is known of those that stay as they are stays known.
     public nonisolated func configure(_ apps: [AppSettings]) {
         table.keep(apps.map(\.id))
-        input.yield(.configured(apps))
+        input.yield(.event(.configured(apps)))
+    }
+
+    private func nextWaiter() -> WaiterID {
+        lastWaiter += 1
+        return WaiterID(lastWaiter)
     }
 
     private func answer(_ waiter: WaiterID, _ answer: RefreshAnswer) {
@@ -266,64 +222,29 @@ extension Node {
     public func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {
         guard isRunning else { throw .notLeader(nil) }
         let successor = try core.successor(by: order, at: now)
-        let deadline = now + .seconds(8)
-        return await withCheckedContinuation { continuation in
-            handovers.append((deadline, continuation))
-            input.yield(.handoverAsked(to: successor))
-        }
-    }
-
-    /// Answers those who wait for the leader after us.
-    private func settleHandovers(at now: Instant) {
-        guard !handovers.isEmpty else { return }
-        let successor = core.leader(at: now).flatMap { $0.holder == core.identity ? nil : $0 }
-        handovers.removeAll { handover in
-            guard successor != nil || handover.deadline <= now else { return false }
-            handover.continuation.resume(
-                returning: successor.map { CompletedHandover(leader: $0, gap: now - releasedAt) })
-            return true
-        }
+        return if case .handedOver(let handover) = await answer(to: .handover(to: successor)) { handover } else { nil }
     }
 
     /// Returns when the node knows what the cluster knows, or after `limit`: before that a caller who could ask another
     /// node should not be answered here.
-    public func readStore(within limit: Duration) async {
-        guard isRunning, !core.hasReadStore else { return }
-        let deadline = now + limit
-        await withCheckedContinuation { continuation in
-            newcomers.append((deadline, continuation))
-            input.yield(.woke)
-        }
-    }
-
-    private func settleNewcomers(at now: Instant) {
-        newcomers.removeAll { newcomer in
-            guard core.hasReadStore || newcomer.deadline <= now else { return false }
-            newcomer.continuation.resume()
-            return true
-        }
-    }
+    public func readStore(within limit: Duration) async { _ = await answer(to: .firstRead(within: limit)) }
 
     /// Pauses takeovers for so long; nil ends the pause.
     public func pause(for duration: Duration?) async throws(StoreError) {
-        _ = try await world.lease.perform(.pause(duration), before: .now + settings.timing.commandTimeout)
+        if case .failed(let error) = await answer(to: .pause(duration)) { throw error }
     }
 
     /// Gives the lease up for good, once the calls in flight are over; reads go on.
     ///
     /// Returns when that is done, at most `wechat.timeout` and a few command time-outs later.
-    public func leave() async {
-        guard isRunning, !hasLeft else { return }
-        await withCheckedContinuation { continuation in
-            departures.append(continuation)
-            input.yield(.leaveAsked)
-        }
-    }
+    public func leave() async { _ = await answer(to: .departure) }
 
-    private func finishDepartures() {
-        hasLeft = true
-        for departure in departures { departure.resume() }
-        departures = []
+    private func answer(to request: PendingRequests.Request) async -> PendingRequests.Answer {
+        let waiter = nextWaiter()
+        return await withCheckedContinuation { continuation in
+            askers[waiter] = continuation
+            obey(requests.handle(.asked(waiter, request), at: now))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ public protocol CredentialProvider: Sendable {
     func refresh(
         _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
         before deadline: ContinuousClock.Instant
-    ) async -> RefreshAnswer
+    ) async -> RefreshReading
     /// How this node is, for health checks.
     func health() async -> NodeHealth
     /// What this node knows of the cluster.
@@ -26,8 +26,6 @@ public protocol CredentialProvider: Sendable {
     func pause(for duration: Duration?) async throws(StoreError)
     /// Time since the event loop of the node last turned; grows without bound when the node is stuck.
     func idleTime() -> Duration
-    /// The origin of the node's `Instant`s.
-    var origin: ContinuousClock.Instant { get }
 }
 
 /// The answer of the read path.

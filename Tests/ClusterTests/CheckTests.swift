@@ -1,29 +1,18 @@
 import ClusterObservation
 import LocalCluster
-import Subprocess
-import SystemPackage
 import Testing
 import WeChatSimulator
 
 extension ClusterTests {
     /// `wxkeeper check --live` beside a cluster that runs.
     @Suite(.serialized) struct CheckTests {
-        private struct End {
-            let status: TerminationStatus
-            let output: String
-            let errors: String
-        }
-
-        private func check(_ cluster: Cluster) async throws -> End {
-            let result = try await Subprocess.run(
-                .path(FilePath(try BuiltProgram.path)),
-                arguments: ["check", "--live", "--config", "\(cluster.folder.path)/a.yaml"],
-                output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-            for text in [result.standardOutput, result.standardError] {
+        private func check(_ cluster: Cluster) async throws -> Finished {
+            let end = try await Finished(
+                running: BuiltProgram.path, ["check", "--live", "--config", "\(cluster.folder.path)/a.yaml"])
+            for text in [end.output, end.errors] {
                 #expect(Audit.findings(in: text, hiding: cluster.secrets.all + cluster.plan.apps.map(\.secret)) == [])
             }
-            return End(
-                status: result.terminationStatus, output: result.standardOutput, errors: result.standardError)
+            return end
         }
 
         @Test func whatIsWrongWithRedisOrWeChat_IsTold_AndNothingIsTouched() async throws {
@@ -32,7 +21,7 @@ extension ClusterTests {
                 let checker = Checker(cluster)
                 let keys = try await cluster.redis.run("DBSIZE")
                 let good = try await check(cluster)
-                #expect(good.status == .exited(0) && good.errors.isEmpty, "\(good.errors)")
+                #expect(good.ending == .exited(0) && good.errors.isEmpty, "\(good.errors)")
                 #expect(good.output.contains("lets us in, takes writes, runs our scripts and sends hints"))
                 #expect(good.output.contains("is reached"))
                 #expect(good.output.contains("WeChat accepts the one that is kept for wx-classic"))
@@ -40,12 +29,12 @@ extension ClusterTests {
 
                 _ = try await cluster.redis.run("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
                 let evicting = try await check(cluster)
-                #expect(evicting.status == .exited(0) && evicting.errors.hasPrefix("warning: redis"))
+                #expect(evicting.ending == .exited(0) && evicting.errors.hasPrefix("warning: redis"))
                 _ = try await cluster.redis.run("CONFIG", "SET", "maxmemory-policy", "noeviction")
 
                 try cluster.wechat.revoke(app.id, line: app.line)
                 let dead = try await check(cluster)
-                #expect(dead.status == .exited(1))
+                #expect(dead.ending == .exited(1))
                 #expect(dead.errors.contains("WeChat refuses the one that is kept for wx-classic: 40001"))
                 #expect(checker.issues == 0)
 
@@ -59,7 +48,7 @@ extension ClusterTests {
 
                 try await cluster.redis.kill()
                 let alone = try await check(cluster)
-                #expect(alone.status == .exited(69) && alone.errors.contains("redis    "))
+                #expect(alone.ending == .exited(69) && alone.errors.contains("redis    "))
                 #expect(alone.output.contains("is reached") && !alone.output.contains("token    "))
             }
         }

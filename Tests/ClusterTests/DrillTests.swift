@@ -2,7 +2,6 @@ import ClusterObservation
 import Foundation
 import LocalCluster
 import Subprocess
-import SystemPackage
 import Testing
 
 extension ClusterTests {
@@ -32,14 +31,12 @@ extension ClusterTests {
         @Test func stepDown_IsRehearsed_AndTellsProgramsHowItWent() async throws {
             try await Folder.with { folder in
                 let page = folder.path + "/report.html"
-                let result = try await Subprocess.run(
-                    .path(FilePath(try BuiltProgram.path)),
-                    arguments: ["drill", "step-down", "--json", "--report", page],
-                    output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-                let document = try JSONDecoder().decode(Document.self, from: Data(result.standardOutput.utf8))
+                let end = try await Finished(
+                    running: BuiltProgram.path, ["drill", "step-down", "--json", "--report", page])
+                let document = try JSONDecoder().decode(Document.self, from: Data(end.output.utf8))
                 let drill = try #require(document.drills.first)
                 print("drill=step-down takeover_ms=\(drill.takeover_ms) reads=\(drill.reads)")
-                #expect(result.terminationStatus == .exited(0) && document.ok && document.drills.count == 1)
+                #expect(end.ending == .exited(0) && document.ok && document.drills.count == 1)
                 #expect(drill.name == "step-down" && drill.result == "ok" && drill.broken == [])
                 #expect(drill.reads > 0)
                 #expect(drill.failed_reads == 0 && drill.dead_tokens == 0 && drill.failed_refreshes == 0)
@@ -50,10 +47,10 @@ extension ClusterTests {
                 #expect(marks == ["fault", "healed"])
                 let html = try String(contentsOfFile: page, encoding: .utf8)
                 #expect(html.contains("The drill kept its promise"))
-                for text in [result.standardOutput, result.standardError] {
+                for text in [end.output, end.errors] {
                     #expect(Audit.findings(in: text, hiding: []) == [])
                 }
-                #expect(result.standardError.contains("step-down               ok"))
+                #expect(end.errors.contains("step-down               ok"))
             }
         }
 

@@ -1,4 +1,5 @@
-import Foundation
+import ClusterObservation
+import LocalCluster
 
 /// `openssl s_server` on a free port, with a self-signed certificate made for the occasion.
 struct OpenSSLServer {
@@ -12,56 +13,38 @@ struct OpenSSLServer {
 
     /// Runs `body` while the server listens; afterwards process and files are gone.
     /// - Parameter name: the only DNS name in the certificate.
-    static func with<T>(name: String, _ body: (OpenSSLServer) async throws -> T) async throws -> T {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "wxkeeper-tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let certificate = folder.appending(path: "certificate.pem").path
-        let key = folder.appending(path: "key.pem").path
-        try makeCertificate(name: name, certificate: certificate, key: key)
-
-        let server = Process()
-        let output = Pipe()
-        server.executableURL = URL(filePath: "/usr/bin/env")
-        server.arguments = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-cert", certificate, "-key", key]
-        server.standardOutput = output
-        server.standardError = FileHandle.nullDevice
-        server.standardInput = FileHandle.nullDevice
-        try server.run()
-        defer {
-            // SIGKILL: Foundation starts it with the signals of a Dispatch thread blocked, SIGTERM among them.
-            kill(server.processIdentifier, SIGKILL)
-            server.waitUntilExit()
-        }
-        return try await body(OpenSSLServer(port: listeningPort(output), certificate: certificate))
-    }
-
-    private static func makeCertificate(name: String, certificate: String, key: String) throws {
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/env")
-        openssl.arguments = [
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-days", "2", "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:\(name)",
-            "-keyout", key, "-out", certificate,
-        ]
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
-        guard openssl.terminationStatus == 0 else { throw Failure.openssl("no certificate") }
-    }
-
-    /// Reads up to the line `ACCEPT 127.0.0.1:PORT`.
-    private static func listeningPort(_ output: Pipe) throws -> Int {
-        var text = ""
-        while true {
-            let data = output.fileHandleForReading.availableData
-            guard !data.isEmpty else { throw Failure.openssl("it ended before it listened") }
-            text += String(decoding: data, as: UTF8.self)
-            for line in text.split(separator: "\n").dropLast(text.hasSuffix("\n") ? 0 : 1) {
-                if line.hasPrefix("ACCEPT"), let port = line.split(separator: ":").last.flatMap({ Int($0) }) {
-                    return port
-                }
+    static func with<T: Sendable>(name: String, _ body: (OpenSSLServer) async throws -> T) async throws -> T {
+        try await Folder.with { folder in
+            let certificate = folder.path + "/certificate.pem", key = folder.path + "/key.pem"
+            try await makeCertificate(name: name, certificate: certificate, key: key)
+            return try await withChildren { children in
+                let server = try await children.start(
+                    "openssl", ["s_server", "-accept", "127.0.0.1:0", "-www", "-cert", certificate, "-key", key],
+                    name: "openssl")
+                return try await body(OpenSSLServer(port: listeningPort(of: server), certificate: certificate))
             }
         }
+    }
+
+    private static func makeCertificate(name: String, certificate: String, key: String) async throws {
+        let arguments = [
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:\(name)", "-keyout", key, "-out", certificate,
+        ]
+        let end = try await Finished(running: "openssl", arguments)
+        guard end.ending == .exited(0) else { throw Failure.openssl(end.errors) }
+    }
+
+    /// From the line `ACCEPT 127.0.0.1:PORT`.
+    private static func listeningPort(of server: Child) async throws -> Int {
+        var port: Int?
+        try await eventually("openssl listens") {
+            guard server.ending == nil else { throw Failure.openssl(server.output) }
+            let line = server.output.split(separator: "\n").first { $0.hasPrefix("ACCEPT") }
+            port = line?.split(separator: ":").last.flatMap { Int($0) }
+            return port != nil
+        }
+        guard let port else { throw Failure.openssl(server.output) }
+        return port
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Hummingbird
 import KeeperCore
 import KeeperPorts
 import Testing
@@ -113,7 +114,7 @@ import Testing
     }
 
     @Test func overlongBody_IsRefused() async throws {
-        let body = #"{"appid":"\#(String(repeating: "a", count: ClientRequest.longestBody))"}"#
+        let body = #"{"appid":"\#(String(repeating: "a", count: Request.longestBody))"}"#
         #expect(try await stable(body, to: provider()).int("errcode") == 47_001)
     }
 

@@ -27,7 +27,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         var isForwarded: Bool
     }
 
-    let origin = ContinuousClock.now
+    private let start = ContinuousClock.now
     /// A value for each refresh that is held.
     let held: AsyncStream<Void>
     /// A value for each held refresh whose task was cancelled.
@@ -66,12 +66,12 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
     func refresh(
         _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
         before deadline: ContinuousClock.Instant
-    ) async -> RefreshAnswer {
+    ) async -> RefreshReading {
         let answer = state.withLock { state in
             state.asked.append(Asked(app: app, reason: reason, isForwarded: isForwarded))
             return state.answer
         }
-        guard holds else { return answer }
+        guard holds else { return RefreshReading(answer, beside: read(app), at: Instant(.now - start)) }
         held_.yield()
         let (never, _) = AsyncStream.makeStream(of: Never.self)
         for await _ in never {}  // ends when the task is cancelled

@@ -52,7 +52,7 @@ import Testing
     /// What a proxy may keep callers away from is found by its own spelling alone, whoever asks.
     @Test func pathsOfOperatorsAndNodes_HaveOneSpelling() async throws {
         let server = try World.server(FakeProvider())
-        let closed = server.endpoints.filter { !$0.value.hasOtherSpellings }.map(\.key)
+        let closed = server.routes.filter { !$0.hasOtherSpellings }.map(\.path)
         #expect(
             Set(closed)
                 == [

@@ -62,6 +62,15 @@ import Testing
         #expect(try reply.int("expires_in") == 1)
     }
 
+    /// Then the read path says so of the same token.
+    @Test(arguments: [("NEW", true as Bool?), ("OTHER", nil)])
+    func tokenOfANodeThatIsBehind_IsMarkedStale(served: String, stale: Bool?) async throws {
+        let provider = FakeProvider.withToken(served, isStale: true)
+        provider.change { $0.answer = token(refreshed: false, stillValid: false) }
+        let reply = try await provider.ask(.post, "/token/refresh", as: "shop", body: body)
+        #expect(try reply.string("access_token") == "NEW" && reply.bool("stale") == stale)
+    }
+
     @Test(arguments: [
         (RefreshAnswer.tooSoon(retryAfter: .milliseconds(9001)), 429, 429, "10"),
         (.refused(Trouble(errcode: 40164, summary: "invalid ip"), retryAfter: .seconds(60)), 502, 40164, "60"),

@@ -1,7 +1,8 @@
+import ClusterObservation
 import KeeperCore
 import KeeperNode
 import KeeperPorts
-import Logging
+import KeeperTestKit
 import Synchronization
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
         try await withNode(setting: scene) { node, world, _ in
             let sink = PlayedSink()
             let teller = AlarmTeller(
-                node: node, sink: sink, period: .milliseconds(10), logger: Logger(label: "test") { _ in world.log })
+                node: node, sink: sink, period: .milliseconds(10), logger: world.log.logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await teller.run() }
                 defer { group.cancelAll() }

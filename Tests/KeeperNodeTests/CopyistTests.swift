@@ -1,7 +1,8 @@
+import ClusterObservation
 import KeeperCore
 import KeeperNode
 import KeeperPorts
-import Logging
+import KeeperTestKit
 import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
@@ -18,7 +19,7 @@ import Testing
         try await withNode(setting: scene) { node, world, _ in
             let copyist = Copyist(
                 node: node, store: world.store, keys: [.wx1: Self.keys], timeout: .seconds(20),
-                logger: Logger(label: "test") { _ in world.log })
+                logger: world.log.logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await copyist.run() }
                 defer { group.cancelAll() }
@@ -83,7 +84,7 @@ import Testing
         let world = World()
         let copyist = Copyist(
             node: world.makeNode(timing: try LeaseTiming()), store: world.store, keys: [.wx1: Self.keys],
-            timeout: .seconds(1), logger: Logger(label: "test") { _ in world.log })
+            timeout: .seconds(1), logger: world.log.logger)
         await testGracefulShutdown { trigger in
             await withDiscardingTaskGroup { group in
                 group.addTask { await copyist.run() }

@@ -1,6 +1,8 @@
+import ClusterObservation
 import KeeperCore
 import KeeperNode
 import KeeperPorts
+import KeeperTestKit
 import ServiceLifecycleTestKit
 import Testing
 
@@ -15,9 +17,9 @@ import Testing
         return served.credential.token.secret
     }
 
-    private func token(_ answer: RefreshAnswer) -> String? {
-        guard case .token(let served, _, _, _) = answer else { return nil }
-        return served.credential.token.secret
+    private func token(_ answer: RefreshReading) -> String? {
+        guard case .token(let token) = answer else { return nil }
+        return token.credential.token.secret
     }
 
     private func refused(_ token: String) -> RefreshRequest.Reason { .refused(Token(token)) }
@@ -92,7 +94,7 @@ import Testing
         try await withNode(setting: Self.keeping("old")) { node, _, _ in
             try await leads(node)
             let answer = await node.refresh(.wx1, because: refused("old"), isForwarded: false, before: soon)
-            guard case .token(_, _, refreshed: false, stillValid: true) = answer else {
+            guard case .token(let token) = answer, !token.refreshed, token.stillValid else {
                 Issue.record("\(answer)")
                 return
             }
@@ -119,7 +121,7 @@ import Testing
         try await withNode(setting: Self.keeping("old")) { node, world, _ in
             try await leads(node)
             world.wechat.set { $0.lives = nil }
-            try await withThrowingTaskGroup(of: RefreshAnswer.self) { group in
+            try await withThrowingTaskGroup(of: RefreshReading.self) { group in
                 group.addTask { await node.refresh(.wx1, because: refused("old"), isForwarded: false, before: soon) }
                 try await eventually("a probe") { world.wechat.calls == 1 }
                 group.cancelAll()
@@ -134,7 +136,7 @@ import Testing
             try await leads(node)
             try await eventually("a token that is known to live") { await !node.health().isStale }
             let callsBefore = world.wechat.calls
-            await withTaskGroup(of: RefreshAnswer.self) { group in
+            await withTaskGroup(of: RefreshReading.self) { group in
                 group.cancelAll()
                 group.addTask { await node.refresh(.wx1, because: refused("old"), isForwarded: false, before: soon) }
                 #expect(await group.next() == .unavailable(.noLeader, retryAfter: .seconds(1)))
@@ -158,7 +160,7 @@ import Testing
         try await withNode(setting: Self.keeping("old")) { node, world, trigger in
             try await leads(node)
             world.wechat.set { $0.lives = nil }
-            try await withThrowingTaskGroup(of: RefreshAnswer.self) { group in
+            try await withThrowingTaskGroup(of: RefreshReading.self) { group in
                 for _ in 0..<20 {
                     group.addTask {
                         await node.refresh(.wx1, because: refused("old"), isForwarded: false, before: soon)

@@ -1,7 +1,7 @@
 import KeeperCore
 import KeeperNode
 import KeeperPorts
-import Logging
+import KeeperTestKit
 import ServiceLifecycleTestKit
 import Synchronization
 
@@ -19,8 +19,8 @@ struct World: Sendable {
                 timing: timing, apps: [AppSettings(id: .wx1, line: .classic)], overlap: .seconds(300),
                 watchPeriod: .zero),
             seed: 1,
-            world: .init(lease: store, credentials: store, source: wechat, forwarder: leader),
-            logger: Logger(label: "test") { [log] _ in log },
+            ports: .init(lease: store, credentials: store, source: wechat, forwarder: leader),
+            logger: log.logger,
             fingerprint: { Fingerprint(of: $0) })
     }
 }
@@ -136,29 +136,6 @@ final class PlayedLeader: Forwarder {
         to member: Member, apps: AppsDigest, before deadline: ContinuousClock.Instant
     ) async -> IntroductionOutcome { .answered(Introduction(holder: member.holder, apps: nil)) }
     func states(of members: [Member], before deadline: ContinuousClock.Instant) async -> [PeerState] { [] }
-}
-
-/// Keeps every line that is logged, with its metadata.
-final class LogBook: LogHandler {
-    private let written = Mutex<[String]>([])
-
-    var lines: [String] { written.withLock { $0 } }
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) {
-        written.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
-    }
 }
 
 extension LeaseHolder {

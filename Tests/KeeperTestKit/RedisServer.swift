@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import LocalCluster
 internal import Subprocess
 

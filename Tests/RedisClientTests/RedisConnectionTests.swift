@@ -1,3 +1,4 @@
+import ClusterObservation
 import KeeperTestKit
 import NIOCore
 import NIOPosix

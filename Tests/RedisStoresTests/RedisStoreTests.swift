@@ -1,10 +1,10 @@
+import ClusterObservation
 import KeeperCore
 import KeeperTestKit
 import Logging
 import RedisClient
 import RedisStores
 import ServiceLifecycle
-import Synchronization
 import Testing
 
 /// What is Redis's own business: connections, scripts, keys, hints.
@@ -139,11 +139,11 @@ import Testing
     }
 
     @Test func wrongPassword_IsRejected_AndShownNowhere() async throws {
-        let lines = LogLines()
+        let log = LogBook()
         try await withRedisServer(["--requirepass", "right"]) { server in
             let endpoint = RedisEndpoint(host: "127.0.0.1", port: server.port, password: RedisPassword("hush-hush"))
             let store = RedisStore(
-                cluster: "test", endpoint: endpoint, caller: .test("a"), logger: Logger(label: "test") { _ in lines })
+                cluster: "test", endpoint: endpoint, caller: .test("a"), logger: log.logger)
             var reason = ""
             // An attempt to connect has a short time-out of its own, which a busy machine misses now and then.
             try await eventually("Redis rejects it") {
@@ -155,7 +155,7 @@ import Testing
             #expect(reason.hasPrefix("WRONGPASS") && !reason.contains("hush"))
             await store.close()
         }
-        #expect(!lines.all.isEmpty && lines.all.allSatisfy { !$0.contains("hush") })
+        #expect(!log.lines.isEmpty && log.lines.allSatisfy { !$0.contains("hush") })
     }
 
     @Test func fieldsOfLaterVersions_Stay() async throws {
@@ -216,28 +216,5 @@ import Testing
             let second = try await store.perform(.abort(abortion), before: .soon)
             #expect(first.record?.event == second.record?.event)
         }
-    }
-}
-
-/// Keeps what was logged.
-final class LogLines: LogHandler {
-    private let lines = Mutex<[String]>([])
-    var all: [String] { lines.withLock { $0 } }
-
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) {
-        lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
     }
 }

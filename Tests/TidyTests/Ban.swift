@@ -14,6 +14,8 @@ struct Ban: Sendable {
         case sources
         /// In everything we ship but the programs, whose output goes to people.
         case sourcesButPrograms
+        /// In the room that decides.
+        case core
         /// Where everything must be told from outside: the floors below the shell, and the simulation.
         case belowTheShell
         /// There, and in every test.
@@ -24,8 +26,6 @@ struct Ban: Sendable {
 
     /// Rooms whose output a person reads.
     static let programs: Set = ["wxkeeper", "cluster-simulation", "cluster-benchmark"]
-    /// The one file of a test target that may sleep: a poll with a limit.
-    static let pollingFile = "Eventually"
     /// Floors 0 to 2, and the simulated worlds.
     static let roomsBelowTheShell: Set = [
         "KeeperCore", "KeeperPorts", "RedisClient", "CurlClient", "ClusterSimulation",
@@ -39,7 +39,7 @@ struct Ban: Sendable {
             scope: .belowTheShell, unless: "using:"),
         Ban(
             text: "Task.sleep",
-            instead: "below the shell return a deadline; in a test wait for an event, or poll in `Eventually.swift`",
+            instead: "below the shell return a deadline; in a test wait for an event, or for what comes `eventually`",
             scope: .belowTheShellAndTests),
         Ban(text: "Thread.sleep", instead: "wait for an event with a deadline", scope: .everywhere),
         // libcurl's thread has nothing else to wait for when its own wait fails.
@@ -48,6 +48,9 @@ struct Ban: Sendable {
         Ban(text: "fatalError", instead: "`precondition` with the state in its message", scope: .sources),
         Ban(text: "print(", instead: "log it, or return it", scope: .sourcesButPrograms),
         Ban(text: "@_exported", instead: "import it where it is used", scope: .everywhere),
+        Ban(
+            text: "isInForce", instead: "ask a question that reads as the rule, and put the switch beside it",
+            scope: .core, except: ["Rules", "LeaseRules", "CredentialRules", "NodeRules"]),
     ]
 
     func applies(to file: SourceFile) -> Bool {
@@ -58,8 +61,9 @@ struct Ban: Sendable {
         case .everywhere: true
         case .sources: isSource
         case .sourcesButPrograms: isSource && !Self.programs.contains(file.room)
+        case .core: isSource && file.room == "KeeperCore"
         case .belowTheShell: isBelow
-        case .belowTheShellAndTests: isBelow || (file.folder == "Tests" && file.baseName != Self.pollingFile)
+        case .belowTheShellAndTests: isBelow || file.folder == "Tests"
         }
     }
 

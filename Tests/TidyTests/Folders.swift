@@ -15,7 +15,18 @@ enum Folders {
             "Lease": ["Protocol", "Identity", "Time"],
             "Credential": ["Protocol", "Identity", "Time"],
             "Node": ["Lease", "Credential", "Protocol", "Identity", "Time"],
-        ]
+        ],
+        "KeeperHTTP": [
+            "Answers": [],
+            "Server": ["Answers"],
+            "Access": ["Server", "Answers"],
+            "Nodes": ["Server", "Answers"],
+            "DropIn": ["Server", "Answers"],
+            "Status": [],
+            "Alarms": ["Status"],
+            "Endpoints": ["Access", "Nodes", "DropIn", "Status", "Server", "Answers"],
+            "Routes": ["Endpoints", "Access", "Nodes", "DropIn", "Server", "Answers"],
+        ],
     ]
 
     /// Where a folder names what it may not see, and folders nobody has drawn an arrow for.

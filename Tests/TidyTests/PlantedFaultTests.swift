@@ -34,8 +34,8 @@ import Testing
     }
 
     @Test func longFile_IsFound() {
-        #expect(Tidy.lengths(file("KeeperCore", String(repeating: "\n", count: 400))) == [])
-        #expect(Tidy.lengths(file("KeeperCore", String(repeating: "\n", count: 401))).count == 1)
+        #expect(Tidy.lengths(file("KeeperPorts", String(repeating: "\n", count: 300))) == [])
+        #expect(Tidy.lengths(file("KeeperPorts", String(repeating: "\n", count: 301))).count == 1)
     }
 
     @Test(arguments: [
@@ -43,10 +43,10 @@ import Testing
     ])
     func longFunction_IsFound(_ head: String) {
         let lines = head.split(separator: "\n").count
-        let fits = head + String(repeating: "\n    if a { b() }", count: 59 - lines) + "\n}\n"
-        #expect(Tidy.lengths(file("KeeperCore", fits)) == [])
-        let long = head + String(repeating: "\n    if a { b() }", count: 60 - lines) + "\n}\n"
-        #expect(Tidy.lengths(file("KeeperCore", long)).map(\.line) == [1])
+        let fits = head + String(repeating: "\n    if a { b() }", count: 39 - lines) + "\n}\n"
+        #expect(Tidy.lengths(file("KeeperPorts", fits)) == [])
+        let long = head + String(repeating: "\n    if a { b() }", count: 40 - lines) + "\n}\n"
+        #expect(Tidy.lengths(file("KeeperPorts", long)).map(\.line) == [1])
     }
 
     @Test func requirement_IsNoFunction() {
@@ -60,7 +60,7 @@ import Testing
         ("CurlClient", "try await Task.sleep(for: .seconds(1))"),
         ("KeeperHTTP", "Thread.sleep(forTimeInterval: 1)"), ("wxkeeper", "usleep(10)"), ("KeeperNode", "try! body()"),
         ("RedisStores", "fatalError()"), ("WeChatAPI", "print(answer)"),
-        ("KeeperPorts", "@_exported import KeeperCore"),
+        ("KeeperPorts", "@_exported import KeeperCore"), ("KeeperCore", "if rules.isInForce(.spacing) {"),
     ])
     func bannedWord_IsFound(_ room: String, _ line: String) {
         #expect(Tidy.bans(file(room, "\n" + line)).map(\.line) == [2])
@@ -69,7 +69,8 @@ import Testing
     @Test(arguments: [
         ("KeeperHTTP", "let now = Date()"), ("KeeperCore", "let dice = Int.random(in: 1...6, using: &generator)"),
         ("KeeperNode", "try await Task.sleep(until: next)"), ("wxkeeper", "print(answer)"),
-        ("KeeperCore", "footprint(of: x)"), ("KeeperCore", "// never print( a token"),
+        ("ClusterSimulation", "rules.isInForce(.spacing)"), ("KeeperCore", "footprint(of: x)"),
+        ("KeeperCore", "// never print( a token"),
     ])
     func allowedWord_IsLeftAlone(_ room: String, _ line: String) {
         #expect(Tidy.bans(file(room, line)) == [])

@@ -17,4 +17,18 @@ enum Repository {
     static func file(_ path: String) throws -> SourceFile {
         SourceFile(path: path, text: try String(contentsOf: root.appending(path: path), encoding: .utf8))
     }
+
+    /// Every page of the documentation, and the README.
+    static func pages() throws -> [Page] {
+        let found = try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: "docs").path())
+        let paths = ["README.md"] + found.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+        return try paths.map { path in
+            Page(path: path, text: try String(contentsOf: root.appending(path: path), encoding: .utf8))
+        }
+    }
+
+    /// Whether there is such a file or folder.
+    static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: root.appending(path: path).path())
+    }
 }

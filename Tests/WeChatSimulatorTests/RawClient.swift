@@ -2,7 +2,6 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
-import Testing
 import WeChatSimulator
 
 /// A caller that shows everything a caller can see: bytes, a close, a reset, or nothing at all.
@@ -119,15 +118,5 @@ struct RawClient {
         reply.text = String(buffer: received)
         if received.readableBytes >= limit || departure.hasLeft.withLock({ $0 }) { reply.ending = .gaveUp }
         return reply
-    }
-}
-
-/// Asks again and again until the condition holds, for at most ten seconds.
-func eventually(_ what: Comment, _ condition: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    let loop = MultiThreadedEventLoopGroup.singleton.next()
-    while try !condition() {
-        try #require(ContinuousClock.now < deadline, what)
-        try await loop.scheduleTask(in: .milliseconds(5)) {}.futureResult.get()
     }
 }

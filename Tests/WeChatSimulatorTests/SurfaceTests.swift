@@ -1,3 +1,4 @@
+import ClusterObservation
 import Logging
 import ServiceLifecycle
 import Testing

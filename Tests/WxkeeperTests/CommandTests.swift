@@ -2,6 +2,7 @@ import Foundation
 import KeeperConfiguration
 import KeeperHTTP
 import KeeperTestKit
+import LocalCluster
 import Testing
 
 @testable import wxkeeper
@@ -20,7 +21,7 @@ import Testing
             clients:
             \(made.entry)
             """
-        try await withFolder { folder in
+        try await Folder.with { folder in
             let configuration = try ConfigurationFile.load(try folder.write(text), environment: [:]).configuration
             let client = try #require(configuration.clients.first)
             #expect(client.id == "shop-backend" && client.key == KeyDigest(of: made.key))
@@ -33,7 +34,7 @@ import Testing
 /// The commands as a shell sees them: arguments in, two streams and a number out.
 @Suite struct CommandTests {
     @Test func check_OfAGoodFile_EndsWith0_AndSaysWhatItMeans() async throws {
-        try await withFolder { folder in
+        try await Folder.with { folder in
             let path = try folder.write(Sample().text)
             let end = try await Program.run(["check", "--config", path])
             #expect(end.status == ExitStatus.done.rawValue && end.errors.isEmpty)
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func check_OfABadFile_EndsWith78_AndTellsEveryMistake() async throws {
-        try await withFolder { folder in
+        try await Folder.with { folder in
             let path = try folder.write(Sample(cluster: "  nmae: x", app: "    api: stabel").text)
             let end = try await Program.run(["check", "--config", path])
             #expect(end.status == ExitStatus.configuration.rawValue && end.output.isEmpty)
@@ -53,8 +54,8 @@ import Testing
     }
 
     @Test func check_ReadsSecretFilesBesideTheConfiguration() async throws {
-        try await withFolder { folder in
-            _ = try folder.write("from-a-file-0123456\n", to: "cluster.secret")
+        try await Folder.with { folder in
+            try folder.write("from-a-file-0123456\n", to: "cluster.secret")
             let text = Sample().text.replacing("{ value: \(Sample.secret) }", with: "{ file: cluster.secret }")
             let good = try await Program.run(["check", "--config", try folder.write(text)])
             #expect(good.status == ExitStatus.done.rawValue)

@@ -2,6 +2,7 @@ import ArgumentParser
 import ClusterDrill
 import Foundation
 import KeeperTestKit
+import LocalCluster
 import Testing
 
 @testable import wxkeeper
@@ -79,7 +80,7 @@ import Testing
         let end = try await Program.run(["drill", "all", "--dry-run"])
         #expect(end.status == ExitStatus.done.rawValue && end.output.contains("Nothing was done."))
         for name in DrillName.allCases { #expect(end.output.contains(name.rawValue)) }
-        try await withFolder { folder in
+        try await Folder.with { folder in
             let path = try folder.write(Sample().text)
             let variables = ["WXKEEPER_KEY": "client-key-0123456789"]
             let own = try await Program.run(["drill", "all", "--dry-run", "--config", path], variables: variables)
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func wrongConfiguration_EndsWith78_AndNoNodeWith69() async throws {
-        try await withFolder { folder in
+        try await Folder.with { folder in
             let wrong = try folder.write(Sample(cluster: "  nmae: x").text, to: "wrong.yaml")
             let variables = ["WXKEEPER_KEY": "client-key-0123456789"]
             let bad = try await Program.run(["drill", "step-down", "--config", wrong], variables: variables)

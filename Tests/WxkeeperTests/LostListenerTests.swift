@@ -1,5 +1,7 @@
-import Foundation
 import KeeperTestKit
+import LocalCluster
+import Subprocess
+import SystemPackage
 import Testing
 
 @testable import wxkeeper
@@ -12,24 +14,17 @@ import Testing
     /// What it says goes into a pipe that nobody reads.
     @Test(arguments: ["text", "json"])
     func node_WhoseLogNobodyReads_IsNotEndedByIt(format: String) async throws {
-        try await withFolder { folder in
+        try await Folder.with { folder in
             let text = Sample(node: "  listen: 192.0.2.1:2130").text
                 .replacing("redis://127.0.0.1:6379", with: "redis://127.0.0.1:1")
-            let process = Process()
-            let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent().appending(path: "wxkeeper")
-            process.arguments = ["serve", "--config", try folder.write(text), "--log-format", format]
-            process.environment = ["SWIFT_BACKTRACE": "enable=no"]
-            process.standardInput = FileHandle.nullDevice
-            let log = Pipe()
-            process.standardError = log
-            try log.fileHandleForReading.close()
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                process.terminationHandler = { _ in continuation.resume() }
-                do { try process.run() } catch { continuation.resume(throwing: error) }
-            }
-            #expect(process.terminationReason == .exit, "it was ended by signal \(process.terminationStatus)")
-            #expect(process.terminationStatus == ExitStatus.failed.rawValue)
+            let log = try FileDescriptor.pipe()
+            try log.readEnd.close()
+            let end = try await Subprocess.run(
+                .path(FilePath(BuiltProgram.path)),
+                arguments: ["serve", "--config", try folder.write(text), "--log-format", format],
+                environment: .custom(["SWIFT_BACKTRACE": "enable=no"]), output: .discarded,
+                error: .fileDescriptor(log.writeEnd, closeAfterSpawningProcess: true))
+            #expect(end.terminationStatus == .exited(ExitStatus.failed.rawValue))
         }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ClusterObservation
 import Foundation
 import KeeperConfiguration
+import LocalCluster
 import Testing
 
 @testable import wxkeeper
@@ -13,7 +14,7 @@ import Testing
     }
 
     @Test func key_IsReadFromItsFile_ElseFromTheVariable() async throws {
-        try await withFolder { folder in
+        try await Folder.with { folder in
             let path = try folder.write("wxk_from-the-file\n", to: "key")
             let variables = ["WXKEEPER_KEY": "wxk_from-the-variable"]
             let options = try NodeOptions.parse(["--key-file", path])

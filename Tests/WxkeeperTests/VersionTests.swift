@@ -1,4 +1,5 @@
 import Foundation
+import LocalCluster
 import Testing
 
 @testable import wxkeeper
@@ -30,55 +31,47 @@ import Testing
     }
 
     @Test func commit_IsThatOfTheRepository_AndTellsOfChanges() async throws {
-        try await withFolder { folder in
-            #expect(try commit(of: folder) == "unknown")
-            try git(["init", "-q"], in: folder)
-            #expect(try commit(of: folder) == "unknown")
-            _ = try folder.write("a", to: "file")
-            try git(["add", "-A"], in: folder)
-            try git(["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-q", "-m", "A"], in: folder)
-            let clean = try commit(of: folder)
+        try await Folder.with { folder in
+            #expect(try await commit(of: folder) == "unknown")
+            try await git(["init", "-q"], in: folder)
+            #expect(try await commit(of: folder) == "unknown")
+            try folder.write("a", to: "file")
+            try await git(["add", "-A"], in: folder)
+            try await git(["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-q", "-m", "A"], in: folder)
+            let clean = try await commit(of: folder)
             #expect(clean.wholeMatch(of: /[0-9a-f]{12}/) != nil)
-            _ = try folder.write("b", to: "file")
-            #expect(try commit(of: folder) == clean + "-modified")
-            try git(["checkout", "-q", "file"], in: folder)
-            _ = try folder.write("c", to: "new")
-            #expect(try commit(of: folder) == clean + "-modified")
+            try folder.write("b", to: "file")
+            #expect(try await commit(of: folder) == clean + "-modified")
+            try await git(["checkout", "-q", "file"], in: folder)
+            try folder.write("c", to: "new")
+            #expect(try await commit(of: folder) == clean + "-modified")
         }
     }
 
     @Test(arguments: [("0123abcd4567", "0123abcd4567"), ("v1\"; evil", "unknown"), ("", "unknown"), ("A B", "unknown")])
     func commit_IsTakenFromTheEnvironment_IfItLooksLikeOne(_ variable: String, _ told: String) async throws {
-        try await withFolder { folder in
-            let commit = try commit(of: folder, ["WXKEEPER_COMMIT": variable])
+        try await Folder.with { folder in
+            let commit = try await commit(of: folder, ["WXKEEPER_COMMIT": variable])
             #expect(commit == told)
         }
     }
 
     /// What `deploy/commit.sh` writes, outside of the repository that it looks at.
-    private func commit(of package: Folder, _ variables: [String: String] = [:]) throws -> String {
-        let output = try Folder()
-        defer { output.remove() }
-        let script = Self.root.appending(path: "deploy/commit.sh").path
-        try run("/bin/sh", [script, package.url.path, output.url.path], variables)
-        let text = try String(contentsOf: output.url.appending(path: "Commit.swift"), encoding: .utf8)
-        return String(try #require(text.firstMatch(of: /id = "([^"]*)"/)?.1))
+    private func commit(of package: Folder, _ variables: [String: String] = [:]) async throws -> String {
+        try await Folder.with { output in
+            let script = Self.root.appending(path: "deploy/commit.sh").path
+            try await run("/bin/sh", [script, package.path, output.path], variables)
+            let text = try String(contentsOfFile: output.path + "/Commit.swift", encoding: .utf8)
+            return String(try #require(text.firstMatch(of: /id = "([^"]*)"/)?.1))
+        }
     }
 
-    private func git(_ arguments: [String], in folder: Folder) throws {
-        try run("/usr/bin/env", ["git", "-C", folder.url.path] + arguments, [:])
+    private func git(_ arguments: [String], in folder: Folder) async throws {
+        try await run("git", ["-C", folder.path] + arguments)
     }
 
-    private func run(_ program: String, _ arguments: [String], _ variables: [String: String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        process.environment = variables.merging(["PATH": path]) { own, _ in own }
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+    private func run(_ program: String, _ arguments: [String], _ variables: [String: String] = [:]) async throws {
+        let end = try await Finished(running: program, arguments, environment: variables)
+        try #require(end.ending == .exited(0), "\(end.errors)")
     }
 }

@@ -49,12 +49,12 @@ extension RedisModel {
         let isUnchanged =
             record?.version ?? 0 == basis.version && record?.taint?.event == basis.taint
             && record?.intent?.id == basis.intent
-        guard isUnchanged || !rules.demand(.beginComparesBasis) else { return .changed }
+        guard isUnchanged || !rules.isInForce(.beginComparesBasis) else { return .changed }
         if let open = record?.intent {
             sightings.count(.taint)
             if open.epoch != beginning.epoch { sightings.count(.foreignIntent) }
         }
-        let becomesTaint = rules.demand(.oldIntentBecomesTaint)
+        let becomesTaint = rules.isInForce(.oldIntentBecomesTaint)
         change(beginning.app) { record, event in
             if becomesTaint { record.taintByIntent() }
             record.intent = .init(id: beginning.intent, epoch: beginning.epoch, event: event, at: now)
@@ -68,14 +68,14 @@ extension RedisModel {
 
     private mutating func run(_ publication: Publication, _ now: Int64) -> CredentialReply.Outcome {
         let record = stored(publication.app)
-        if record?.published == publication.intent, rules.demand(.publishOnce) {
+        if record?.published == publication.intent, rules.isInForce(.publishOnce) {
             sightings.count(.retriedPublication)
             return .accepted
         }
         let isOpen = record?.intent?.id == publication.intent
         let isUnopposed =
             (record?.lastIntentEpoch ?? .none) < publication.epoch && (record?.epoch ?? .none) <= publication.epoch
-        guard isOpen || isUnopposed || !rules.demand(.intentFence) else {
+        guard isOpen || isUnopposed || !rules.isInForce(.intentFence) else {
             return supersede(publication, now)
         }
         change(publication.app) { record, _ in
@@ -120,7 +120,7 @@ extension RedisModel {
         let isOvertaken = !isOpen && abortion.effect == .late && isFollowed
         guard isOpen || isOvertaken || notesTrouble else { return .accepted }
         if isOvertaken || (isOpen && abortion.effect.mayHaveRotated) { sightings.count(.taint) }
-        let endsAnyTaint = !rules.demand(.abortKeepsDoubt)
+        let endsAnyTaint = !rules.isInForce(.abortKeepsDoubt)
         change(abortion.app) { record, event in
             if isOvertaken {
                 let at = record.issue?.publishedAt ?? now
@@ -170,7 +170,7 @@ extension RedisModel {
         guard isLease(of: holder, restoration.epoch), isLock(of: holder) else { return .notHolder }
         let known = restoration.record
         if let record = stored(known.app), (record.epoch, record.version) >= (known.epoch, known.version),
-            rules.demand(.restoresUpward)
+            rules.isInForce(.restoresUpward)
         {
             return .changed
         }

@@ -78,7 +78,7 @@ extension RedisModel {
             }
             if !isLock(of: holder), let lease = contents.lease {
                 let isWatched = ObservedRenewal(lease) == acquisition.observed
-                guard acquisition.steals, isWatched || !rules.demand(.stealsWhatWasWatched) else {
+                guard acquisition.steals, isWatched || !rules.isInForce(.stealsWhatWasWatched) else {
                     return .denied(lease)
                 }
                 sightings.count(.steal)

@@ -44,7 +44,7 @@ extension World {
         let call = nodes[node].calls[index]
         let now = nodes[node].clock.instant(at: time)
         let mayBegin =
-            nodes[node].gate.allows(call.permit, at: now) || !options.rules.demand(.preRequestCheck)
+            nodes[node].gate.allows(call.permit, at: now) || !options.rules.isInForce(.preRequestCheck)
         guard mayBegin else {
             report.sightings.count(.permitWithdrawn)
             return deliver(

@@ -6,11 +6,14 @@ struct NameWatch: Sendable {
         case ours
         /// Another incarnation stands there and may be alive: neither campaign nor write the member record.
         case watching
-        /// It has not stirred for three ticks: it is dead, take the name.
+        /// It has not stirred for `silentTicks`: it is dead, take the name.
         case claims
         /// Its heartbeat has advanced: it is alive, and one of the two must go.
         case taken(Member)
     }
+
+    /// A node that lives has ticked at least once in so many periods.
+    static let silentTicks = 3
 
     private(set) var finding = Finding.watching
     private var seen: (member: Member, since: Instant)?
@@ -28,7 +31,7 @@ struct NameWatch: Sendable {
         }
         if seen.member.beat != other.beat {
             finding = .taken(other)
-        } else if now - seen.since >= tickPeriod * 3 {
+        } else if now - seen.since >= tickPeriod * Self.silentTicks {
             finding = .claims
         }
     }

@@ -12,7 +12,7 @@ struct OwnTerms: Sendable {
         last.map { HeldTerm(epoch: $0.epoch, boundUntil: max($0.boundUntil, unknownUntil ?? $0.boundUntil)) }
     }
 
-    /// Whether the record shows a term of this process that it has not given up, so that it may take up the lease again.
+    /// Whether the record shows a term of this process that it has not given up: then it may take the lease up again.
     func mayTakeUp(_ record: LeaseRecord, as holder: LeaseHolder) -> Bool {
         record.holder.incarnation == holder.incarnation && record.release == nil && record.epoch > released
     }

@@ -7,8 +7,7 @@
 /// What another node found out before the leader's first failure says nothing about now: WeChat may be away for all. So
 /// a leader tells of its first failure, the others try the way at once, and it waits until what they say is about that.
 ///
-/// A leader that does not while another node does is of no use, though its lease is in order: it gives way. So that two
-/// nodes do not hand the lease to and fro, whoever gave way counts as unfit for a minute, then for two, up to ten.
+/// A leader that does not while another node does is of no use, though its lease is in order: it gives way.
 struct Fitness: Sendable {
     /// So many attempts in a row must have failed before a node counts as cut off, the last of them a mere connection.
     static let mostFailures = 3
@@ -18,33 +17,31 @@ struct Fitness: Sendable {
     static let confirmationPause: Duration = .milliseconds(300)
     /// How often a node that is cut off tries again.
     static let recoveryPause: Duration = .seconds(5)
-    /// How long a node that gave way counts as unfit, the first time and at most.
-    static let shortestBan: Duration = .seconds(60)
-    static let longestBan: Duration = .seconds(600)
+    /// How many tick periods the others need to look for themselves and to tell: this node's next tick tells of its
+    /// failure, the others' next ticks see that, those after tell what they found by then, and one more brings it here;
+    /// each may be a tenth of a period late, and the way has to be tried.
+    static let ticksToLook = 5
     /// A leader that another gave way to stays for so long at least.
     static let leastStay: Duration = .seconds(60)
 
+    /// Attempts in a row that failed; of calls alone never `mostFailures`.
     private(set) var failures = 0
     /// When the next connection is tried; nil while one is.
     private(set) var nextWakeUp: Instant?
-    /// Until when the node counts as unfit whatever it reaches.
-    private(set) var bannedUntil = Instant.origin
-    /// Whether WeChat lets this node's address in, by app, as the last answer about each said; nil while unknown.
-    private var isLetIn: [Bool?]
-    private var letIn = 0
-    private var shutOut = 0
+    private var ban = ReachBan()
+    private var admission: Admission
+    /// When WeChat was there last.
     private var metAt: Instant?
-    /// When the first of the failures in a row happened.
+    /// When the first of the failures in a row happened; nil without any.
     private(set) var failingSince: Instant?
     /// Since when the leader has been seen not to say that it reaches WeChat; nil while it does, or nobody leads.
     private var leaderDoubtedSince: Instant?
-    private var ban = Self.shortestBan
     private var inFlight: RequestID?
     private var random: SplitMix64
 
-    /// - Parameter apps: how many there are; each has a list of admitted addresses of its own.
+    /// - Parameter apps: how many there are.
     init(apps: Int, seed: UInt64) {
-        isLetIn = Array(repeating: nil, count: apps)
+        admission = Admission(apps: apps)
         random = SplitMix64(seed: seed)
     }
 
@@ -54,13 +51,14 @@ struct Fitness: Sendable {
     }
 
     /// Whether this node cannot do what a leader is for: nobody is there, or nobody lets it in.
-    ///
-    /// One app of many whose list lacks this address is that app's trouble, not the node's.
-    var isCutOff: Bool { failures >= Self.mostFailures || shutOut > 0 && letIn == 0 }
+    var isCutOff: Bool { failures >= Self.mostFailures || admission.isRefused }
+
+    /// Whether the node has given way a short while ago, and so counts as unfit whatever it reaches.
+    func isBanned(at now: Instant) -> Bool { now < ban.until }
 
     /// What the others are told.
     func standing(at now: Instant) -> Member.Fitness {
-        if isCutOff || now < bannedUntil { return .unfit }
+        if isCutOff || isBanned(at: now) { return .unfit }
         guard failures == 0, let metAt, now - metAt < Self.checkPeriod * 2 else { return .unknown }
         return leaderDoubtedSince.map { metAt < $0 } ?? false ? .unknown : .fit
     }
@@ -75,11 +73,9 @@ struct Fitness: Sendable {
 
     /// Whether the others have had the time to look for themselves since the first failure of this leader.
     ///
-    /// They heed nobody who does not lead. This node's next tick tells of it, the others' next ticks see that, those
-    /// after tell what they found by then, and one more brings it here; each may be a tenth of a period late, and the
-    /// way has to be tried.
+    /// They heed nobody who does not lead.
     func othersHaveLooked(at now: Instant, leadsSince granted: Instant, tickPeriod: Duration) -> Bool {
-        failingSince.map { now - max($0, granted) >= tickPeriod * 5 } ?? true
+        failingSince.map { now - max($0, granted) >= tickPeriod * Self.ticksToLook } ?? true
     }
 
     /// Takes in what a call for an app says about the way to WeChat.
@@ -87,12 +83,12 @@ struct Fitness: Sendable {
         switch contact {
         case .met:
             meet(at: now)
-            admit(true, app)
+            admission.note(true, ofApp: app)
         case .failed:
             failingSince = failingSince ?? now
             failures = min(failures + 1, Self.mostFailures - 1)
         case .shutOut:
-            admit(false, app)
+            admission.note(false, ofApp: app)
         case .untried:
             return
         }
@@ -103,26 +99,12 @@ struct Fitness: Sendable {
         failures = 0
         failingSince = nil
         metAt = now
-        if now >= bannedUntil + Self.longestBan { ban = Self.shortestBan }
+        ban.met(at: now)
     }
 
     /// The apps have other places now.
     /// - Parameter places: by the place before, the one now; only looked up.
-    mutating func rearrange(_ places: [Int: Int], count: Int) {
-        let before = isLetIn
-        isLetIn = Array(repeating: nil, count: count)
-        for (last, isAdmitted) in before.enumerated() {
-            if let place = places[last] { isLetIn[place] = isAdmitted }
-        }
-        letIn = isLetIn.count { $0 == true }
-        shutOut = isLetIn.count { $0 == false }
-    }
-
-    private mutating func admit(_ isAdmitted: Bool, _ app: Int) {
-        if let before = isLetIn[app] { if before { letIn -= 1 } else { shutOut -= 1 } }
-        if isAdmitted { letIn += 1 } else { shutOut += 1 }
-        isLetIn[app] = isAdmitted
-    }
+    mutating func rearrange(_ places: [Int: Int], count: Int) { admission.rearrange(places, count: count) }
 
     private mutating func schedule(at now: Instant) {
         let isDoubtful = failures > 0 && failures < Self.mostFailures
@@ -155,11 +137,9 @@ struct Fitness: Sendable {
     ///
     /// Returns until when it is to keep back; whether it is let in must then be tried anew.
     mutating func giveWay(at now: Instant) -> Instant {
-        isLetIn = Array(repeating: nil, count: isLetIn.count)
-        (letIn, shutOut) = (0, 0)
-        bannedUntil = now + ban
-        ban = min(ban * 2, Self.longestBan)
-        return bannedUntil
+        admission.forget()
+        ban.begin(at: now)
+        return ban.until
     }
 }
 
@@ -172,7 +152,7 @@ extension NodeCore {
 
     /// A leader that is cut off from WeChat hands over to a member that is not: at most one such move a minute.
     mutating func giveWayIfCutOff(at now: Instant) {
-        guard fitness.isCutOff, now >= fitness.bannedUntil, !departure.isUnderWay, !lock.isPaused,
+        guard fitness.isCutOff, !fitness.isBanned(at: now), !departure.isUnderWay, !lock.isPaused,
             let term = elector.term,
             fitness.othersHaveLooked(
                 at: now, leadsSince: term.granted, tickPeriod: settings.timing.tickPeriod),

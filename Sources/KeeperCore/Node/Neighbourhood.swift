@@ -18,6 +18,12 @@ struct Neighbourhood: Sendable {
         var comparedAs: Pair?
         var failures = 0
         var notBefore = Instant.origin
+
+        /// Whether the finding holds for these digests.
+        func isKnown(_ ours: AppsDigest, _ theirs: AppsDigest?) -> Bool {
+            guard let comparedAs else { return false }
+            return comparedAs.ours == ours && comparedAs.theirs == theirs
+        }
     }
 
     private struct Pair: Equatable {
@@ -25,40 +31,68 @@ struct Neighbourhood: Sendable {
         let theirs: AppsDigest?
     }
 
-    private var entries: [NodeName: Entry] = [:]
+    /// One for each name, in their order, which is that of the members.
+    private var entries: [Entry] = []
     private var inFlight: (request: RequestID, holder: LeaseHolder, pair: Pair)?
 
     /// What was found, for those members.
     func findings(on members: [Member]) -> [Neighbour] {
         members.compactMap { member in
-            entries[member.holder.node].flatMap { $0.neighbour.holder == member.holder ? $0.neighbour : nil }
+            entry(of: member.holder).map { entries[$0].neighbour }
         }
     }
 
-    /// Whom to ask now; nil if everybody is known.
-    mutating func next(of others: [Member], ours: AppsDigest, at now: Instant) -> Member? {
-        let names = Set(others.map(\.holder.node))
-        entries = entries.filter { names.contains($0.key) }
+    /// Whom to ask now of the others among `members`; nil if everybody is known.
+    ///
+    /// Asked after every tick, and mostly nothing has changed: then nothing is copied, and nothing hashed.
+    mutating func next(
+        of members: [Member], except own: Incarnation, ours: AppsDigest, at now: Instant
+    ) -> Member? {
+        if areSettled(members, except: own, ours: ours) { return nil }
+        let others = members.filter { $0.holder.incarnation != own }
+        entries.removeAll { entry in !others.contains { $0.holder.node == entry.neighbour.holder.node } }
         guard inFlight == nil else { return nil }
         for member in others where !member.isDraining {
-            let pair = Pair(ours: ours, theirs: member.apps)
-            guard let entry = entries[member.holder.node], entry.neighbour.holder == member.holder else {
-                entries[member.holder.node] = Entry(neighbour: Neighbour(holder: member.holder, finding: .unknown))
+            guard let place = entry(of: member.holder) else {
+                meet(member.holder)
                 return member
             }
-            if entry.comparedAs != pair, entry.notBefore <= now { return member }
+            if !entries[place].isKnown(ours, member.apps), entries[place].notBefore <= now { return member }
         }
         return nil
+    }
+
+    /// Whether the others are those of the entries, one by one, and nobody need be asked.
+    private func areSettled(_ members: [Member], except own: Incarnation, ours: AppsDigest) -> Bool {
+        var place = 0
+        for index in members.indices where members[index].holder.incarnation != own {
+            guard place < entries.count, entries[place].neighbour.holder == members[index].holder,
+                entries[place].isKnown(ours, members[index].apps)
+            else { return false }
+            place += 1
+        }
+        return place == entries.count
+    }
+
+    private mutating func meet(_ holder: LeaseHolder) {
+        entries.removeAll { $0.neighbour.holder.node == holder.node }
+        let place = entries.firstIndex { $0.neighbour.holder.node > holder.node } ?? entries.count
+        entries.insert(Entry(neighbour: Neighbour(holder: holder, finding: .unknown)), at: place)
+    }
+
+    /// Where that very process stands among the entries.
+    private func entry(of holder: LeaseHolder) -> Int? {
+        entries.indices.first { entries[$0].neighbour.holder == holder }
     }
 
     /// Whether this member, if it leads, asks for an app as far as anybody can tell.
     ///
     /// One that was never found is not waited for; one that was not asked yet is, for the moment that takes.
     func expects(_ app: AppID, of member: Member) -> Bool {
-        guard let entry = entries[member.holder.node], entry.neighbour.holder == member.holder else { return true }
-        switch entry.neighbour.finding {
+        guard let place = entry(of: member.holder) else { return true }
+        switch entries[place].neighbour.finding {
         case .unknown, .sameApps: return true
-        case .otherApps: return !entry.lacking.contains(app)
+        case .otherApps: return !entries[place].lacking.contains(app)
         case .answeredBy, .silent: return false
         }
     }
@@ -75,7 +109,8 @@ struct Neighbourhood: Sendable {
     ) -> Neighbour? {
         guard let inFlight, inFlight.request == request else { return nil }
         self.inFlight = nil
-        guard var entry = entries[inFlight.holder.node], entry.neighbour.holder == inFlight.holder else { return nil }
+        guard let place = entry(of: inFlight.holder) else { return nil }
+        var entry = entries[place]
         let before = entry.neighbour.finding
         entry.comparedAs = nil
         entry.notBefore = now + Self.retry
@@ -96,7 +131,7 @@ struct Neighbourhood: Sendable {
             entry.failures += 1
             if entry.failures >= Self.patience { entry.neighbour.finding = .silent(reason) }
         }
-        entries[inFlight.holder.node] = entry
+        entries[place] = entry
         return entry.neighbour.finding == before ? nil : entry.neighbour
     }
 }
@@ -112,7 +147,8 @@ extension NodeCore {
     /// Called when a tick has told who is there.
     mutating func introduceIfDue(at now: Instant) {
         guard !departure.isForGood,
-            let member = others.neighbourhood.next(of: otherMembers, ours: directory.digest, at: now)
+            let member = others.neighbourhood.next(
+                of: sync.members, except: holder.incarnation, ours: directory.digest, at: now)
         else { return }
         others.neighbourhood.sent(out.introduce(to: member, apps: directory.digest), to: member, ours: directory.digest)
     }

@@ -4,6 +4,9 @@
 /// `NodeAction`. The shell calls `handle(.woke, at:)` when `nextWakeUp` has come; there are no other timers.
 /// Nothing here iterates over a hashed collection, so that the same events tell the same story in every process.
 public struct NodeCore: Sendable {
+    /// A node that waits for nothing but answers looks around after so long.
+    static let idlePause: Duration = .seconds(1)
+
     var setup: NodeSetup
 
     var elector: Elector
@@ -76,6 +79,13 @@ public struct NodeCore: Sendable {
 
     /// Takes one event and says what to do about it.
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
+        var actions: [NodeAction] = []
+        handle(event, at: now, into: &actions)
+        return actions
+    }
+
+    /// Takes one event and says what to do about it in a list that must be empty: one may serve for many events.
+    package mutating func handle(_ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]) {
         switch event {
         case .started:
             setup.start(at: now)
@@ -94,7 +104,7 @@ public struct NodeCore: Sendable {
         case .configured(let apps): configure(apps, at: now)
         }
         settle(at: now)
-        return out.drain()
+        out.drain(into: &actions)
     }
 }
 
@@ -114,24 +124,21 @@ extension NodeCore {
         tickIfDue(at: now)
         let next = Instant.earlier(.earlier(sync.ticks.nextWakeUp, elector.nextWakeUp), deadlines.first)
         let others = Instant.earlier(.earlier(others.query.nextWakeUp, fitness.nextWakeUp), departure.nextWakeUp)
-        nextWakeUp = .earlier(next, others) ?? now + .seconds(1)
+        nextWakeUp = .earlier(next, others) ?? now + Self.idlePause
     }
 
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.
     mutating func updateSituation(at now: Instant) {
-        var next = Situation()
+        var leadership: Situation.Leadership?
         if !departure.isUnderWay, let term = elector.term, now < term.validUntil {
-            next.leadership = Situation.Leadership(
+            leadership = Situation.Leadership(
                 epoch: term.epoch, granted: term.granted, quiet: term.quiet, validUntil: term.validUntil,
                 hasReadAll: sync.hasReadAll, hasAskedPeers: others.query.isAnswered(for: term.epoch),
                 hasSlot: slots.hasFree)
-        } else {
-            // Also while it leaves: whoever still asks here is sent on to the next leader.
-            next.leader = leaderHint
         }
-        let isSame = next.matters(like: situation)
-        situation = next
-        guard !isSame else { return }
+        // Also while it leaves: whoever still asks here is sent on to the next leader.
+        let leader = leadership == nil ? leaderHint : nil
+        guard situation.become(leadership, leader) else { return }
         for index in refreshers.indices { step(index, at: now) }
     }
 
@@ -199,14 +206,18 @@ extension LeaderHint {
 }
 
 extension Situation {
-    /// Whether an app would decide the same in both.
+    /// Takes in who leads; returns whether an app may decide otherwise than before.
     ///
     /// A longer lease alone changes nothing; who waits for it is told.
-    func matters(like other: Situation) -> Bool {
-        guard leader == other.leader else { return false }
-        guard let leadership, let before = other.leadership else {
-            return (leadership == nil) == (other.leadership == nil)
-        }
+    fileprivate mutating func become(_ next: Leadership?, _ other: LeaderHint?) -> Bool {
+        let isSame = leader == other && matters(like: next)
+        leadership = next
+        if !isSame { leader = other }
+        return !isSame
+    }
+
+    private func matters(like other: Leadership?) -> Bool {
+        guard let leadership, let before = other else { return (leadership == nil) == (other == nil) }
         return leadership.epoch == before.epoch && leadership.granted == before.granted
             && leadership.quiet == before.quiet && leadership.hasReadAll == before.hasReadAll
             && leadership.hasAskedPeers == before.hasAskedPeers

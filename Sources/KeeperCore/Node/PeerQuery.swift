@@ -1,6 +1,9 @@
 /// Asks the other members what they know: for a leader that lacks a token or has one that nobody vouches for, once
 /// after a start, and while the store is away.
 struct PeerQuery: Sendable {
+    /// Between two rounds while the store is away.
+    static let pause: Duration = .seconds(2)
+
     private var askedFor = Epoch.none
     private var wantedFor: Epoch?
     /// Whether they are to be asked without a term to ask for.
@@ -48,7 +51,7 @@ struct PeerQuery: Sendable {
     mutating func skip(at now: Instant) {
         if let wantedFor { askedFor = wantedFor }
         (wantedFor, isWanted) = (nil, false)
-        nextWakeUp = now + .seconds(2)
+        nextWakeUp = now + Self.pause
     }
 
     /// Takes in the end of a query.

@@ -15,6 +15,7 @@ struct RefusalBook: Sendable {
 
     /// Takes in how one command ended: refused, or answered.
     mutating func note(_ refusal: StoreRefusal?, of kind: Kind, at now: Instant) {
+        guard refusal != nil || !standing.isEmpty else { return }
         standing.removeAll { $0.kind == kind || now - $0.lastSeen > Self.memory }
         if let refusal { standing.append((kind, refusal, now)) }
     }

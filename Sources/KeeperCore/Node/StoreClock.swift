@@ -2,6 +2,9 @@
 ///
 /// No rule depends on that clock, but a person should know: locks and pauses end by it.
 struct StoreClock: Sendable {
+    /// An answer may take so long; what differs by more is a jump.
+    static let tolerance: Duration = .seconds(1)
+
     /// The store's clock and ours at the last look.
     private var last: (store: Duration, ours: Instant)?
     /// How often it has jumped against ours.
@@ -12,7 +15,7 @@ struct StoreClock: Sendable {
         defer { last = (store, now) }
         guard let last else { return }
         let step = (store - last.store) - (now - last.ours)
-        guard step > .seconds(1) || step < .seconds(-1) else { return }
+        guard step > Self.tolerance || step < .zero - Self.tolerance else { return }
         steps += 1
         out.note(.store(.clockStepped(step)))
     }

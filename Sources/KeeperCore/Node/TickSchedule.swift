@@ -1,5 +1,8 @@
 /// When a node ticks: one tick at a time, the next a period after the answer, or at once if something has changed.
 struct TickSchedule: Sendable {
+    /// So long after its end a lock is looked at: a little late is better than a little early, and then a period late.
+    static let afterLock: Duration = .milliseconds(3)
+
     private let period: Duration
     private var random: SplitMix64
     /// When the next is due; of no meaning while one is in flight.
@@ -51,6 +54,6 @@ struct TickSchedule: Sendable {
 
     /// A lock about to end is looked at when it ends, not up to a period later.
     mutating func lookAgain(whenLockEndsIn left: Duration, at now: Instant) {
-        if left < period { due = min(due, now + left + .milliseconds(3)) }
+        if left < period { due = min(due, now + left + Self.afterLock) }
     }
 }

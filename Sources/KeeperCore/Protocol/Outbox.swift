@@ -70,10 +70,6 @@ struct Outbox: Sendable {
 
     mutating func note(_ notice: Notice) { actions.append(.note(notice)) }
 
-    /// Hands over what was collected and starts afresh.
-    mutating func drain() -> [NodeAction] {
-        guard !actions.isEmpty else { return [] }
-        defer { actions = [] }
-        return actions
-    }
+    /// Hands over what was collected in exchange for an empty list.
+    mutating func drain(into list: inout [NodeAction]) { swap(&list, &actions) }
 }

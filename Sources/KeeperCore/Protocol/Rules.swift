@@ -101,13 +101,7 @@ package struct Rules: Equatable, Sendable {
 
     /// Whether the rule is in force.
     ///
-    /// Asked only by the questions in `LeaseRules`, `NodeRules` and `CredentialRules`, and by those who obey a rule
-    /// outside of this room.
+    /// Asked in this room only by the questions in `LeaseRules`, `NodeRules` and `CredentialRules`; and by those who
+    /// obey a rule outside of it.
     package func isInForce(_ rule: Rule) -> Bool { takenOut & (1 << UInt64(rule.rawValue)) == 0 }
-
-    /// Whether the rule is in force.
-    package func demand(_ rule: Rule) -> Bool { isInForce(rule) }
-
-    /// Whether a test has taken the rule out.
-    func waive(_ rule: Rule) -> Bool { !isInForce(rule) }
 }

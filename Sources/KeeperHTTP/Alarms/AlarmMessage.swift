@@ -2,7 +2,7 @@ internal import Foundation
 internal import KeeperCore
 internal import KeeperPorts
 
-/// One message about alarms, in the words of whoever takes it.
+/// One message about alarms, in the format of its receiver.
 struct AlarmMessage {
     let cluster: String
     let node: NodeName

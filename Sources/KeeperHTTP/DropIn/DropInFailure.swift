@@ -34,7 +34,7 @@ extension DropInFailure {
     static let emptyBody = DropInFailure(44_002, "empty post data")
     static let badJSON = DropInFailure(47_001, "data format error: the body must be a JSON object")
     static let badBody = DropInFailure(
-        47_001, "data format error: the body breaks off, or is longer than \(ClientRequest.longestBody) bytes")
+        47_001, "data format error: the body breaks off, or is longer than \(Request.longestBody) bytes")
     static let wrongFlag = DropInFailure(47_001, "data format error: force_refresh must be true or false")
     static let mayNotRefresh = DropInFailure(48_001, "api unauthorized: this key does not have the right to refresh")
     static let tokenMissing = DropInFailure(41_001, "access_token missing")

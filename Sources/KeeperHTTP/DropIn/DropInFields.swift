@@ -1,39 +1,37 @@
-internal import HTTPTypes
-internal import Hummingbird
 internal import NIOCore
 
-/// The parameters of a request to one of WeChat's GET paths, which WeChat takes as they come: in the query, and from a
-/// POST also out of a form or of JSON.
-///
-/// The query goes before the body. A body that is nothing of the kind holds no parameters; what is missing is then said
-/// as usual.
-struct DropInFields {
-    private var values: [String: String] = [:]
+/// The fields of a request that is put as to WeChat.
+struct DropInFields: Sendable {
+    private var values: [String: LooseValue] = [:]
 
-    /// The value, if it is there and not empty.
-    subscript(name: String) -> String? { values[name] }
+    init(_ values: [String: LooseValue] = [:]) { self.values = values }
 
-    /// Reads the parameters of `request`; by other methods than GET, HEAD and POST nobody asks WeChat.
-    init(_ request: Request, _ channel: any Channel) async throws {
-        switch request.method {
-        case .get, .head: break
-        case .post:
-            guard let body = try? await request.wholeBody(upTo: ClientRequest.longestBody, from: channel) else {
-                throw DropInFailure.badBody
-            }
-            for (name, value) in Self.fields(of: body, type: request.headers[.contentType] ?? "") {
-                values[name] = value
-            }
-        default: throw DropInFailure.getRequired
-        }
-        for (name, value) in FormText.fields(request.uri.query ?? "", plusIsSpace: false) { values[name] = value }
-    }
-
+    /// The fields of a body in JSON, a multipart form or a form.
+    ///
     /// By what the body looks like; what its type says is often wrong: curl calls everything a form.
-    private static func fields(of body: ByteBuffer, type: String) -> [String: String] {
-        if let object = LooseValue.object(in: body) { return object.compactMapValues { try? $0.text() } }
-        let text = String(buffer: body)
-        if let boundary = MultipartText.boundary(in: type) { return MultipartText.fields(text, boundary: boundary) }
-        return FormText.fields(text, plusIsSpace: true)
+    init(lenient body: ByteBuffer, type: String) {
+        if let object = LooseValue.object(in: body) {
+            self.init(object)
+        } else if let boundary = MultipartText.boundary(in: type) {
+            self.init(texts: MultipartText.fields(String(buffer: body), boundary: boundary))
+        } else {
+            self.init(texts: FormText.fields(String(buffer: body), plusIsSpace: true))
+        }
     }
+
+    private init(texts: [String: String]) { values = texts.mapValues { .text($0) } }
+
+    /// Puts these texts in the place of what was there by their names.
+    mutating func replace(with texts: [String: String]) {
+        for (name, text) in texts { values[name] = .text(text) }
+    }
+
+    /// The text of a field, if it is there and not empty; a value of another type is as good as none.
+    subscript(name: String) -> String? { try? values[name]?.text() }
+
+    /// The text of a field, if it is there and not empty; throws if it is of another type.
+    func text(_ name: String) throws(DropInFailure) -> String? { try values[name]?.text() }
+
+    /// A field as yes or no; no if it is not there.
+    func flag(_ name: String) throws(DropInFailure) -> Bool { try values[name]?.flag() ?? false }
 }

@@ -47,7 +47,7 @@ public struct HTTPForwarder: Forwarder {
         }
     }
 
-    /// Asks members what they know, all at once; whoever does not answer in time is left out.
+    /// Asks members what they know, all at once; one that does not answer in time is left out.
     public func states(
         of members: [Member], before deadline: ContinuousClock.Instant
     ) async -> [PeerState] {

@@ -29,9 +29,6 @@ struct NodeAnswer: Sendable {
 /// A request without a right proof is answered 401 and told nothing. One with a right proof that is late, meant for
 /// another incarnation or sent twice is answered 401 with a proven reason, which the asking node can show.
 struct NodeAuthenticator: Sendable {
-    /// A longer body is refused.
-    static let longestBody = 16 * 1024
-
     let holder: LeaseHolder
     let secret: ClusterSecret
     let nonces = NonceCache()
@@ -39,9 +36,9 @@ struct NodeAuthenticator: Sendable {
     /// Milliseconds since 1970, as this node believes.
     let clock: @Sendable () -> Int64
 
-    /// Answers a request to a path for nodes.
+    /// Answers a request to a path for nodes by one of `methods`.
     func answer(
-        _ request: Request, _ channel: any Channel, method: HTTPRequest.Method,
+        _ request: Request, _ channel: any Channel, methods: [HTTPRequest.Method],
         _ handle: @escaping @Sendable (NodeRequest) async throws -> NodeAnswer
     ) async throws -> Response {
         let target = request.head.path ?? ""
@@ -52,7 +49,7 @@ struct NodeAuthenticator: Sendable {
             secret.isProof(proof, of: head.proven(with: sealed), .request)
         else { throw distrust("no proof that it comes from a node of this cluster") }
 
-        if let objection = objection(to: head, method) {
+        if let objection = objection(to: head, methods) {
             log.warn("a node's request was refused: \(objection.reason)")
             return try response(NodeAnswer(objection.status, objection), to: head)
         }
@@ -66,7 +63,7 @@ struct NodeAuthenticator: Sendable {
     }
 
     private func body(of request: Request, _ channel: any Channel) async -> [UInt8]? {
-        guard let bytes = try? await request.wholeBody(upTo: Self.longestBody, from: channel) else { return nil }
+        guard let bytes = try? await request.wholeBody(from: channel) else { return nil }
         return [UInt8](bytes.readableBytesView)
     }
 
@@ -76,7 +73,7 @@ struct NodeAuthenticator: Sendable {
         var reason: String
         /// What time it is here, in milliseconds since 1970, if the request's time is what is wrong with it.
         var clock: Int64?
-        /// Who is here, if somebody else was meant.
+        /// Which node this is, if another one was meant.
         var holder: HolderMessage?
 
         init(
@@ -91,8 +88,10 @@ struct NodeAuthenticator: Sendable {
         var status: HTTPResponse.Status { .init(code: code) }
     }
 
-    private func objection(to head: NodeRequestHead, _ method: HTTPRequest.Method) -> Objection? {
-        guard head.method == method.rawValue else { return Objection(.methodNotAllowed, "wrong method") }
+    private func objection(to head: NodeRequestHead, _ methods: [HTTPRequest.Method]) -> Objection? {
+        guard methods.map(\.rawValue).contains(head.method) else {
+            return Objection(.methodNotAllowed, "wrong method")
+        }
         guard head.recipient == holder.incarnation else {
             return Objection(
                 .unauthorized, "it was meant for another start of a node", holder: HolderMessage(holder))

@@ -19,19 +19,6 @@ struct RefreshMessage: Codable {
     }
 }
 
-/// The body of the answer to it: one case for each reaction.
-enum RefreshReply: Codable {
-    case token(RecordMessage, refreshed: Bool, stillValid: Bool)
-    case tooSoon(retryAfter: Int64)
-    case refused(TroubleMessage, retryAfter: Int64)
-    case noLeader(retryAfter: Int64)
-    case wechatUnreachable(TroubleMessage, retryAfter: Int64)
-    case tooManyWaiting(retryAfter: Int64)
-    case unknownApp(retryAfter: Int64)
-    case notLeader(LeaderMessage?)
-    case tooManyHops
-}
-
 /// Who leads.
 struct LeaderMessage: Codable {
     var holder: HolderMessage

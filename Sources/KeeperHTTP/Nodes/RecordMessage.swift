@@ -64,18 +64,6 @@ struct RecordMessage: Codable {
         overwrites = record.overwrites.map { Overwriting(count: $0.count, age: $0.age.millisecondsRoundedUp) }
     }
 
-    /// What a leader's answer says of its record: the token and what went before, without the store's event numbers.
-    init(_ served: ServedCredential, previous: [Fingerprint], at now: Instant) {
-        let credential = served.credential
-        self.init(
-            CredentialRecord(
-                app: credential.app, version: credential.version, epoch: credential.epoch,
-                issue: CredentialRecord.Issue(
-                    token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
-                    left: credential.expiresAt - now, age: now - credential.issuedAt),
-                previous: previous))
-    }
-
     var record: CredentialRecord {
         CredentialRecord(
             app: AppID(appid), event: event, version: version, epoch: Epoch(epoch),

@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import KeeperCore
 internal import Logging
+internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
@@ -18,16 +19,15 @@ struct KeeperResponder: HTTPResponder {
     let node: NodeName
     let registry: AccessRegistry
     let authenticator: NodeAuthenticator
-    let endpoints: [String: Endpoint]
-    let dropIns: [String: DropInPath]
+    let routes: RouteTable
     let draining: DrainingFlag
     let logger: Logger
 
     func respond(to request: Request, context: KeeperContext) async throws -> Response {
-        let path = path(of: request)
+        let route = routes.route(at: request.uri.path)
         var response: Response
         do {
-            response = try await answer(request, at: path, context)
+            response = try await answer(request, by: route, context.channel)
         } catch let failure as RequestFailure {
             response = failure.response
         } catch let failure as DropInFailure {
@@ -37,52 +37,53 @@ struct KeeperResponder: HTTPResponder {
         } catch is CancellationError {
             response = RequestFailure(.serviceUnavailable, "given up", retryAfter: .seconds(1)).response
         } catch {
+            // A path that is none of ours may hold anything.
             logger.error(
                 "answering failed",
-                metadata: ["http.path": "\(knownPath(path))", "error.type": "\(type(of: error))"])
+                metadata: ["http.path": "\(route?.path ?? "other")", "error.type": "\(type(of: error))"])
             response = RequestFailure.internalError.response
         }
-        finish(&response, to: request, at: path)
+        finish(&response, to: request, by: route)
         return response
     }
 
-    /// The path that is meant: the one asked for, or one of ours that it is another spelling of.
-    private func path(of request: Request) -> String {
-        let path = request.uri.path
-        guard endpoints[path] == nil, dropIns[path] == nil, let other = PathSpelling.usual(path) else { return path }
-        return dropIns[other] != nil || endpoints[other]?.hasOtherSpellings == true ? other : path
-    }
-
-    private func answer(
-        _ request: Request, at path: String, _ context: KeeperContext
-    ) async throws -> Response {
+    private func answer(_ request: Request, by route: Route?, _ channel: any Channel) async throws -> Response {
         guard request.head.path?.utf8.count ?? 0 <= Self.longestTarget else {
             throw RequestFailure(.uriTooLong, "the path and query are longer than \(Self.longestTarget) bytes")
         }
         // A question about the server as a whole, which every server answers and which tells nothing.
-        if path == "*" { return Response(status: .ok, headers: [.allow: "GET, HEAD, POST, OPTIONS"]) }
-        if let handle = dropIns[path]?.handler(of: request) { return try await handle(request, context.channel) }
-        let endpoint = endpoints[path]
-        switch endpoint {
-        case .open(let handle):
-            guard endpoint?.answers(request.method) == true else { throw notAllowed(endpoint) }
-            return try await handle()
-        case .node(let method, let handle):
-            return try await authenticator.answer(request, context.channel, method: method, handle)
-        case .client, nil:
-            let entries = registry.entries
-            let client = try caller(of: request, among: entries.clients)
-            guard case .client(_, let scope, let handle) = endpoint else {
-                throw RequestFailure(.notFound, "there is nothing at this path")
-            }
-            guard endpoint?.answers(request.method) == true else { throw notAllowed(endpoint) }
-            guard client.scopes.contains(scope) else { throw RequestFailure.lacks(scope) }
-            guard request.method != .post || !request.borrowsKeyForAnotherSite else {
-                throw RequestFailure(.forbidden, "a page of another site may not use the key that a browser keeps")
-            }
-            return try await handle(
-                ClientRequest(client: client, registry: entries, request: request, channel: context.channel))
+        if request.uri.path == "*" { return Response(status: .ok, headers: [.allow: "GET, HEAD, POST, OPTIONS"]) }
+        guard let route else {
+            _ = try caller(of: request, among: registry.entries.clients)
+            throw RequestFailure(.notFound, "there is nothing at this path")
         }
+        switch route.access {
+        case .anyone(let handle):
+            try checkMethod(of: request, route)
+            return try await handle()
+        case .client(_, _, let dropIn?) where request.isPutAsToWeChat:
+            return try await dropIn.answer(request, on: channel)
+        case .client(let scope, let handle, _):
+            return try await handle(admitted(request, by: route, scope, channel))
+        case .node(let handle):
+            return try await authenticator.answer(request, channel, methods: route.methods, handle)
+        case .weChat(let dropIn):
+            return try await dropIn.answer(request, on: channel)
+        }
+    }
+
+    /// The request of a client that may make it.
+    private func admitted(
+        _ request: Request, by route: Route, _ scope: Client.Scope, _ channel: any Channel
+    ) throws(RequestFailure) -> ClientRequest {
+        let entries = registry.entries
+        let client = try caller(of: request, among: entries.clients)
+        try checkMethod(of: request, route)
+        guard client.scopes.contains(scope) else { throw .lacks(scope) }
+        guard request.method != .post || !request.borrowsKeyForAnotherSite else {
+            throw RequestFailure(.forbidden, "a page of another site may not use the key that a browser keeps")
+        }
+        return ClientRequest(client: client, registry: entries, request: request, channel: channel)
     }
 
     private func caller(
@@ -94,29 +95,25 @@ struct KeeperResponder: HTTPResponder {
         return client
     }
 
-    private func notAllowed(_ endpoint: Endpoint?) -> RequestFailure {
-        RequestFailure(
-            .methodNotAllowed, "this path does not answer that method", headers: [.allow: endpoint?.allow ?? ""])
+    private func checkMethod(of request: Request, _ route: Route) throws(RequestFailure) {
+        guard !route.methods.contains(request.method) else { return }
+        throw RequestFailure(
+            .methodNotAllowed, "this path does not answer that method", headers: [.allow: route.allow])
     }
 
     /// What every answer carries.
-    private func finish(_ response: inout Response, to request: Request, at path: String) {
+    private func finish(_ response: inout Response, to request: Request, by route: Route?) {
         response.headers[.keeperNode] = node.rawValue
         response.headers[.cacheControl] = "no-store"
         response.headers[.xContentTypeOptions] = "nosniff"
         if draining.isSet { response.headers[.connection] = "close" }
         if request.method == .head {
             response = response.createHeadResponse()
-        } else if request.method == .options, case .open = endpoints[path] {
-            response.headers[.allow] = "GET, HEAD, OPTIONS"
+        } else if request.method == .options, let route, route.methods.contains(.options) {
+            response.headers[.allow] = route.allow
             response.headers[.contentType] = nil
             response.body = .init()
         }
-    }
-
-    /// The path, if it is one of ours: a foreign one may hold anything.
-    private func knownPath(_ path: String) -> String {
-        endpoints[path] == nil && dropIns[path] == nil ? "other" : path
     }
 }
 

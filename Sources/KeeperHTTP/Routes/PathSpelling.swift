@@ -1,8 +1,8 @@
 /// Other spellings of a path that callers and proxies send, and that mean the same.
 ///
 /// Doubled slashes and slashes at the end count for nothing, and a letter may be percent-encoded. Case matters. Dots
-/// are never followed: whoever sends them means to get past somebody. Nobody is redirected either, since the place to
-/// go would hold the query, and with it a secret.
+/// are never followed: they serve to get past a proxy's rules. No caller is redirected either, since the new location
+/// would hold the query, and with it a secret.
 enum PathSpelling {
     /// The usual spelling of `path`; nil if it has none.
     static func usual(_ path: String) -> String? {

@@ -24,7 +24,7 @@ final class AcceptGuard: ChannelDuplexHandler {
         log.warn("a connection could not be accepted: \(error)")
         guard !isPausing else { return }
         isPausing = true
-        // Without it NIO goes on asking the kernel whether somebody waits, and the kernel says yes at once, for ever.
+        // Without it NIO asks the kernel again whether a connection waits, and the kernel says yes at once, for ever.
         try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
             self.isPausing = false

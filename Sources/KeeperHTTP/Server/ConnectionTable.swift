@@ -19,7 +19,7 @@ struct ConnectionTable {
         /// `body`, when the next request was sent ahead.
         case sending
 
-        /// For how long it may last; nil where somebody else sees to that.
+        /// For how long it may last; nil where something else limits it.
         var limit: TimeAmount? {
             switch self {
             case .quiet, .answering: nil

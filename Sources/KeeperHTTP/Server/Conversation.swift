@@ -80,7 +80,7 @@ struct Conversation {
         return exchanges[last].isAnswered ? .end : nil
     }
 
-    /// Whether `100 Continue` is to be sent now: somebody wants the body, and the caller waits to be asked.
+    /// Whether `100 Continue` is to be sent now: a handler wants the body, and the caller waits to be asked.
     mutating func wantsBody() -> Bool {
         guard exchanges.first?.traits.awaitsContinue == true else { return false }
         exchanges[0].traits.awaitsContinue = false

@@ -22,7 +22,7 @@ final class ProtocolHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let decoder: RequestDecoder
     private let node: NodeName
     private var conversation = Conversation()
-    /// Whether the parts that go out belong to an answer that somebody waits for.
+    /// Whether the parts that go out belong to an answer that the caller waits for.
     private var isAnswering = false
     private var closing: Scheduled<Void>?
 

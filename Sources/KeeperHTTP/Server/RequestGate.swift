@@ -4,7 +4,7 @@ internal import NIOCore
 ///
 /// One caller may send thousands of short requests in one breath. Taken in all at once they would keep their thread
 /// from every other connection, and wait in memory with their answers. So nothing more is let through, and nothing more
-/// read, while many of them are not answered; whoever takes no answers is not read from either.
+/// read, while many of them are not answered; a caller that takes no answers is not read from either.
 final class RequestGate: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

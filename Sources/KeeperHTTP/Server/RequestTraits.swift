@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import Hummingbird
 internal import NIOHTTP1
 
 /// What the head of a request says about the connection, by RFC 9110 and 9112.
@@ -71,7 +72,7 @@ struct RequestTraits: Equatable {
         guard let coding = fields.transferEncoding else {
             // The parser has seen that the length is a number; one that no integer holds is long.
             guard let length = fields.contentLength else { return fields.hasContentLength ? .long : .none }
-            return length == 0 ? .none : length <= ClientRequest.longestBody ? .short : .long
+            return length == 0 ? .none : length <= Request.longestBody ? .short : .long
         }
         guard !isOld else { throw RequestFailure(.badRequest, "HTTP/1.0 knows no Transfer-Encoding") }
         guard !fields.hasContentLength else {

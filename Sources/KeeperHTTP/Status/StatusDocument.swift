@@ -27,11 +27,11 @@ struct StatusDocument: Encodable {
     let apps: [App]
     let counters: Counters
 
-    /// How much `summary` asks for somebody's attention.
+    /// How much attention `summary` asks for.
     enum Level: String, Encodable {
         /// Nobody needs to look.
         case well
-        /// Tokens are served, but somebody should look.
+        /// Tokens are served, but an operator should look.
         case attention
         /// This node should not be asked for tokens.
         case bad
@@ -165,7 +165,7 @@ extension StatusDocument {
         return (.well, health.appCount == 1 ? "The app is well" : "All \(health.appCount) apps are well")
     }
 
-    /// What somebody should look at while this node serves and is in step: all of it, since none explains the others.
+    /// What an operator should look at while this node serves and is in step: all of it, since none explains the rest.
     private static func concerns(_ status: NodeStatus) -> [String] {
         let health = status.health
         var concerns: [String] = []

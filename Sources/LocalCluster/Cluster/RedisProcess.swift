@@ -58,7 +58,7 @@ package final class RedisProcess: Sendable {
     @discardableResult
     package func run(_ command: String...) async throws -> String {
         let door = password.map { ["--no-auth-warning", "-a", $0, "-n", "\(Self.database)"] } ?? []
-        return try await output(of: "redis-cli", ["-h", host, "-p", "\(port)"] + door + command)
+        return try await Finished(running: "redis-cli", ["-h", host, "-p", "\(port)"] + door + command).output
     }
 
     /// Which one is used where there is a password.

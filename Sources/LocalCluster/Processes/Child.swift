@@ -9,12 +9,12 @@ package final class Child: Sendable {
     package let processID: Int32
     private let deliver: @Sendable (Signal) throws -> Void
     private let state = Mutex(State())
+    /// Opens at its end.
+    private let exit = Valve(open: false)
 
     private struct State {
         var output = ""
         var ending: Ending?
-        /// Those who wait for its end.
-        var waiting: [AsyncStream<Never>.Continuation] = []
     }
 
     /// How a program ended.
@@ -57,12 +57,7 @@ package final class Child: Sendable {
 
     /// Waits for its end, however long it runs.
     package func ended() async throws -> Ending {
-        let (ended, continuation) = AsyncStream.makeStream(of: Never.self)
-        state.withLock { state in
-            if state.ending == nil { state.waiting.append(continuation) } else { continuation.finish() }
-        }
-        for await _ in ended {}
-        try Task.checkCancellation()
+        try await exit.pass()
         return ending ?? .ended
     }
 
@@ -75,11 +70,7 @@ package final class Child: Sendable {
     func hear(_ line: String) { state.withLock { $0.output += line + "\n" } }
 
     func end(_ ending: Ending) {
-        let waiting = state.withLock { state in
-            state.ending = ending
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.finish() }
+        state.withLock { $0.ending = ending }
+        exit.set(open: true)
     }
 }

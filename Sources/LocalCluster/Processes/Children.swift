@@ -1,5 +1,4 @@
 internal import ClusterObservation
-internal import Foundation
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
@@ -131,8 +130,8 @@ private struct Launch: Sendable {
     ) async throws -> TerminationStatus {
         try await Subprocess.run(
             .path("/bin/sh"), arguments: Arguments(["-c", Self.leash, "sh", program] + arguments),
-            environment: variables, platformOptions: Self.options,
-            input: .inputWriter, output: .sequence, error: error
+            environment: ProgramPath.environment(with: environment), platformOptions: Self.options, input: .inputWriter,
+            output: .sequence, error: error
         ) { execution in
             let new = Child(name: name, processID: execution.processIdentifier.value) { signal in
                 try execution.send(signal: signal)
@@ -151,32 +150,10 @@ private struct Launch: Sendable {
         }.terminationStatus
     }
 
-    private var variables: Environment {
-        var all = environment
-        all["PATH"] = ProgramPath.text
-        return .custom(Dictionary(uniqueKeysWithValues: all.map { (Environment.Key(stringLiteral: $0), $1) }))
-    }
-
     /// A session of its own, so that Ctrl-C reaches us alone and the watcher knows whom to kill.
     private static var options: PlatformOptions {
         var options = PlatformOptions()
         options.createSession = true
         return options
     }
-}
-
-/// Where programs are looked for.
-package enum ProgramPath {
-    /// Where we look, and where root does: Debian puts HAProxy there.
-    package static var text: String {
-        let own = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        return own + ":/usr/local/sbin:/usr/sbin:/sbin"
-    }
-}
-
-/// Runs a program to its end and returns what it wrote on standard output.
-func output(of program: String, _ arguments: [String]) async throws -> String {
-    try await Subprocess.run(
-        .name(program), arguments: Arguments(arguments), output: .string(limit: 1 << 20), error: .discarded
-    ).standardOutput
 }

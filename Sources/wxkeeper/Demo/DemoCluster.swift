@@ -101,7 +101,7 @@ struct DemoCluster: Sendable {
                 Programs.ourselves, arguments, name: "node \(node.name)", hearing: .shown)
             let ending = try await child.ended()
             Console.output("\(child.name) has ended (\(ending)); it is started again in 3 s")
-            try await Task.sleep(for: Self.restartPause)
+            try await letPass(Self.restartPause)
         }
     }
 
@@ -109,17 +109,17 @@ struct DemoCluster: Sendable {
     private func announce() async throws {
         let connection = CurlNodeConnection(
             url: "http://127.0.0.1:\(plan.port)", key: Secret(plan.clientKey))
-        let deadline = ContinuousClock.now + Self.longestStart
-        for app in [DemoPlan.classicApp, DemoPlan.stableApp] {
-            while true {
-                let answer = try? await connection.send(NodeQuestion(path: "/token?appid=\(app)"))
-                if answer?.status == 200 { break }
-                guard ContinuousClock.now < deadline else {
-                    throw CommandFailure(
-                        status: .failed, message: "no token after \(Self.longestStart); the lines above say why")
+        do {
+            try await eventually("tokens", within: Self.longestStart, every: .milliseconds(200)) {
+                for app in [DemoPlan.classicApp, DemoPlan.stableApp] {
+                    let answer = try? await connection.send(NodeQuestion(path: "/token?appid=\(app)"))
+                    guard answer?.status == 200 else { return false }
                 }
-                try await Task.sleep(for: .milliseconds(200))
+                return true
             }
+        } catch is NotInTime {
+            throw CommandFailure(
+                status: .failed, message: "no token after \(Self.longestStart); the lines above say why")
         }
         Console.output(DemoGreeting(plan: plan).text)
     }

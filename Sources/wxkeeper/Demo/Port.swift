@@ -1,3 +1,4 @@
+internal import ClusterObservation
 internal import NIOCore
 internal import NIOPosix
 
@@ -18,14 +19,13 @@ enum Port {
         }
     }
 
-    /// Returns as soon as somebody accepts connections; throws when this task is cancelled.
+    /// Returns as soon as somebody accepts connections.
     static func waitUntilTaken(_ port: Int) async throws {
-        while true {
-            try Task.checkCancellation()
+        try await eventually("port \(port) accepts connections") {
             let channel = try? await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .connect(host: "127.0.0.1", port: port).get()
-            if let channel { return try await channel.close().get() }
-            try await Task.sleep(for: .milliseconds(20))
+            try await channel?.close().get()
+            return channel != nil
         }
     }
 }

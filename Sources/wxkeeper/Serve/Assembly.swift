@@ -43,8 +43,7 @@ struct Assembly {
         let holder = LeaseHolder(
             node: configuration.node.id, incarnation: parent?.incarnation ?? .draw(),
             address: configuration.node.advertise)
-        let secret = ClusterSecret(
-            Array(configuration.cluster.secret.reveal().utf8), cluster: configuration.cluster.name)
+        let secret = configuration.clusterSecret
         let descriptors = Descriptors.raise(logger)
         let curl = CurlClient(transferLimit: descriptors.mostTransfers)
         store = RedisStore(
@@ -52,21 +51,16 @@ struct Assembly {
             logger: logger)
         let source = try configuration.source(curl, as: holder.node.rawValue)
         node = Node(
-            holder: holder,
-            settings: configuration.nodeSettings,
-            seed: .random(in: 0...UInt64.max),
-            world: .init(
+            holder: holder, settings: configuration.nodeSettings, seed: .random(in: 0...UInt64.max),
+            ports: .init(
                 lease: store, credentials: store, source: source,
                 forwarder: HTTPForwarder(secret: secret, client: curl)),
             logger: logger, fingerprint: { secret.fingerprint(of: $0) })
         copyist = Copyist(
             node: node, store: store, keys: configuration.copyKeys,
             timeout: configuration.cluster.timing.commandTimeout, logger: logger)
-        alarmTeller = try configuration.alarms.map { [node] alarms in
-            let webhook = Webhook(
-                try RequestURL(alarms.webhook.reveal()), format: alarms.format, cluster: configuration.cluster.name,
-                node: holder.node, client: curl)
-            return AlarmTeller(node: node, sink: webhook, logger: logger)
+        alarmTeller = try configuration.webhook(curl).map { [node] in
+            AlarmTeller(node: node, sink: $0, logger: logger)
         }
         let registry = AccessRegistry(clients: try configuration.clientDirectory, apps: configuration.appDirectory)
         reloader = Reloader(

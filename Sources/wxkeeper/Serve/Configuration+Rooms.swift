@@ -28,6 +28,19 @@ extension Configuration {
             wecom: try WeChatBaseURL(wechat.wecomURL), accounts: accounts, identity: identity)
     }
 
+    var clusterSecret: ClusterSecret {
+        ClusterSecret(Array(cluster.secret.reveal().utf8), cluster: cluster.name)
+    }
+
+    /// Where alarms are told; nil if nowhere.
+    func webhook(_ client: CurlClient) throws -> Webhook? {
+        try alarms.map { alarms in
+            Webhook(
+                try RequestURL(alarms.webhook.reveal()), format: alarms.format, cluster: cluster.name, node: node.id,
+                client: client)
+        }
+    }
+
     var nodeSettings: NodeSettings {
         NodeSettings(
             timing: cluster.timing, apps: apps.flatMap(\.credentials),

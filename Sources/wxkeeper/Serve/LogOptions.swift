@@ -29,12 +29,7 @@ struct LogOptions: ParsableArguments {
 
     /// The logger of a node: every line names it.
     func logger(node: NodeName) -> Logger {
-        var logger = Logger(label: "wxkeeper") { _ in
-            switch logFormat {
-            case .text: TextLogHandler()
-            case .json: JSONLogHandler()
-            }
-        }
+        var logger = Logger(label: "wxkeeper") { _ in ConsoleLogHandler(logFormat) }
         logger.logLevel = logLevel
         logger[metadataKey: "node.id"] = "\(node)"
         return logger

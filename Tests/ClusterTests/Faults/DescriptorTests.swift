@@ -48,18 +48,7 @@ extension ClusterTests {
                     let open = try ProcessTable.descriptors(of: try node.process.processID)
                     #expect(open < flood.limit)
                 }
-                try cluster.wechat.revoke(app.id, line: app.line)
-                let refused = ContinuousClock.now
-                for node in cluster.nodes {
-                    let report = try Question.post(
-                        "/token/refresh",
-                        ["appid": app.id, "access_token": old],
-                        key: cluster.secrets.shop
-                    )
-                    #expect(try await ask(node.port, report).status == 200)
-                    #expect(try await cluster.token(of: app, from: node.port) != old)
-                }
-                let took = (ContinuousClock.now - refused).wholeMilliseconds
+                let took = try await cluster.replaceEverywhere(old, of: app).wholeMilliseconds
                 print("fault=\(flood.testDescription) replaced_everywhere_ms=\(took) terms=\(checker.terms)")
                 #expect(checker.terms == 0)
                 #expect(cluster.lapses == 0)
@@ -74,6 +63,19 @@ extension ClusterTests {
 }
 
 extension Cluster {
+    /// WeChat refuses a token, and each node is told; returns how long it took until all had another.
+    fileprivate func replaceEverywhere(_ old: String, of app: ClusterPlan.App) async throws -> Duration {
+        try wechat.revoke(app.id, line: app.line)
+        let refused = ContinuousClock.now
+        for node in nodes {
+            let report = try Question.post(
+                "/token/refresh", ["appid": app.id, "access_token": old], key: secrets.shop)
+            #expect(try await ask(node.port, report).status == 200)
+            #expect(try await token(of: app, from: node.port) != old)
+        }
+        return .now - refused
+    }
+
     /// So many by one process: whoever runs this may have few descriptors too.
     private static let connectionsOfOneProcess = 500
 

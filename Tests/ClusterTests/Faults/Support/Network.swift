@@ -1,7 +1,6 @@
 import ClusterObservation
 import Foundation
 import LocalCluster
-import Subprocess
 
 /// Machines that are network namespaces, each with one cable to a bridge in this process's own.
 ///
@@ -130,12 +129,7 @@ extension Network {
 
     private static func shell(_ script: String, entrance: [String] = []) async throws {
         let words = entrance + ["sh", "-ec", script]
-        let result = try await Subprocess.run(
-            .name(words[0]), arguments: Arguments(Array(words.dropFirst())),
-            environment: .inherit.updating(["PATH": ProgramPath.text]), output: .discarded,
-            error: .string(limit: 1 << 16))
-        guard result.terminationStatus.isSuccess else {
-            throw Refused(complaint: "\(script): \(result.standardError)")
-        }
+        let end = try await Finished(running: words[0], Array(words.dropFirst()))
+        guard end.ending == .exited(0) else { throw Refused(complaint: "\(script): \(end.errors)") }
     }
 }

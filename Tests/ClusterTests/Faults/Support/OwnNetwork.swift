@@ -1,6 +1,5 @@
 import Foundation
 import LocalCluster
-import Subprocess
 import Testing
 
 /// Tests that need a network of their own are run by another process of the same tests, which has one; so whatever they
@@ -41,10 +40,8 @@ enum OwnNetwork {
     private static var isAllowed: Bool {
         get async {
             let trial = "ip link add one type bridge && ip link add two type veth peer name three && nsenter --version"
-            let result = try? await Subprocess.run(
-                .name("unshare"), arguments: ["--net", "sh", "-ec", trial],
-                environment: .inherit.updating(["PATH": ProgramPath.text]), output: .discarded, error: .discarded)
-            return result?.terminationStatus.isSuccess ?? false
+            let trying = try? await Finished(running: "unshare", ["--net", "sh", "-ec", trial])
+            return trying?.ending == .exited(0)
         }
     }
 }

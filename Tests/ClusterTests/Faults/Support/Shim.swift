@@ -1,5 +1,4 @@
 import LocalCluster
-import Subprocess
 
 /// Small libraries that are loaded before all others and stand between a process and the C library.
 enum Shim {
@@ -9,9 +8,8 @@ enum Shim {
         let library = "\(folder.path)/\(name).so"
         let arguments = ["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, path]
         do {
-            let result = try await Subprocess.run(
-                .name("cc"), arguments: Arguments(arguments), output: .discarded, error: .string(limit: 1 << 16))
-            guard result.terminationStatus.isSuccess else { throw NotCompiled(complaint: result.standardError) }
+            let compilation = try await Finished(running: "cc", arguments)
+            guard compilation.ending == .exited(0) else { throw NotCompiled(complaint: compilation.errors) }
             return library
         } catch let error as NotCompiled {
             throw error

@@ -1,0 +1,29 @@
+internal import Synchronization
+
+/// Who may ask, and what about.
+///
+/// Both change together when the configuration is read again.
+public final class AccessRegistry: Sendable {
+    /// The clients and apps of one moment.
+    struct Entries: Sendable {
+        var clients: ClientDirectory
+        var apps: AppDirectory
+    }
+
+    private let current: Mutex<Entries>
+
+    /// A registry of these clients and apps.
+    public init(clients: ClientDirectory, apps: AppDirectory) {
+        current = Mutex(Entries(clients: clients, apps: apps))
+    }
+
+    /// Both as they are now.
+    ///
+    /// Code that needs them twice for one answer takes them once.
+    var entries: Entries { current.withLock { $0 } }
+
+    /// Puts others in their place, from the next request on.
+    public func replace(clients: ClientDirectory, apps: AppDirectory) {
+        current.withLock { $0 = Entries(clients: clients, apps: apps) }
+    }
+}

@@ -1,0 +1,114 @@
+internal import Hummingbird
+internal import HummingbirdCore
+public import KeeperCore
+public import KeeperPorts
+public import Logging
+internal import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP side of a node: business servers, health checks, operators, and other nodes.
+///
+/// Promises: nobody without a key learns anything but how the node is; a failing answer takes nothing else down; every
+/// request, connection and wait has a limit. Graceful shutdown stops listening, closes idle connections, lets requests
+/// in progress finish and then returns. While the node drains, every answer ends its connection.
+/// Does not promise: TLS.
+public struct KeeperServer: Service {
+    /// Connections, unless told otherwise.
+    ///
+    /// For one more the longest idle one is closed; if none is idle it waits in the kernel's queue.
+    public static let mostConnections = 16_384
+    /// Connections on their way out, before nothing more is accepted.
+    static let leavingConnections = 8
+    /// How often the node is asked whether it drains.
+    static let drainingCheck: Duration = .milliseconds(250)
+
+    private let host: String
+    private let port: Int
+    private let node: NodeName
+    let provider: any CredentialProvider
+    let registry: AccessRegistry
+    let reconfiguring: any Reconfiguring
+    private let authenticator: NodeAuthenticator
+    let logger: Logger
+    private let onBound: @Sendable (Int) async -> Void
+    private let draining = DrainingFlag()
+    let limits = ReportLimits()
+    let connections: Connections
+    private let mostConnections: Int
+
+    /// Describes a server; `run` starts it.
+    /// - Parameters:
+    ///   - host: the address to listen on.
+    ///   - port: the port; 0 takes any free one.
+    ///   - holder: this node, as it stands in the store.
+    ///   - provider: the node itself.
+    ///   - reconfiguring: who reads the configuration again when an operator asks.
+    ///   - registry: who may ask, and what about; looked up anew for every request.
+    ///   - secret: what authenticates other nodes.
+    ///   - mostConnections: how many callers' connections are kept open.
+    ///   - onBound: told the port as soon as requests are accepted.
+    public init(
+        host: String, port: Int, holder: LeaseHolder, provider: any CredentialProvider,
+        reconfiguring: any Reconfiguring, registry: AccessRegistry, secret: ClusterSecret,
+        mostConnections: Int = Self.mostConnections, logger: Logger,
+        onBound: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.host = host
+        self.port = port
+        node = holder.node
+        self.provider = provider
+        self.reconfiguring = reconfiguring
+        self.registry = registry
+        authenticator = NodeAuthenticator(
+            holder: holder, secret: secret, log: RateLimitedLog(logger), clock: NodeClock.system)
+        self.mostConnections = mostConnections
+        connections = Connections(most: mostConnections, log: RateLimitedLog(logger))
+        self.logger = logger
+        self.onBound = onBound
+    }
+
+    /// Serves until graceful shutdown, or until listening fails.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            group.addTask { await watchDraining() }
+            defer { group.cancelAll() }
+            // The server's end, by shutdown or by failure; watching never ends first.
+            try await group.next()
+        }
+    }
+
+    private func watchDraining() async {
+        while !Task.isCancelled {
+            draining.set(await provider.health().reasonsNotReady.contains(.draining))
+            // The port has no event for it; a connection is told to close a moment late, never too early.
+            try? await Task.sleep(for: Self.drainingCheck)
+        }
+    }
+
+    /// Hummingbird's side of it.
+    var application: Application<KeeperResponder> {
+        Application(
+            responder: KeeperResponder(
+                node: node, registry: registry, authenticator: authenticator, routes: RouteTable(routes),
+                draining: draining, logger: logger),
+            server: HTTPServerBuilder { [node] in KeeperChannel(responder: $0, node: node) },
+            configuration: .init(
+                address: .hostname(host, port: port), backlog: 1024,
+                availableConnectionsDelegate: .maximum(mostConnections + Self.leavingConnections, logger: logger)),
+            onServerRunning: { channel in
+                await guardAccepting(on: channel)
+                await onBound(channel.localAddress?.port ?? port)
+            },
+            logger: logger)
+    }
+
+    private func guardAccepting(on channel: any Channel) async {
+        let (log, connections) = (authenticator.log, connections)
+        // Fails only if the channel has closed already.
+        try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.addHandlers(
+                [AcceptGuard(log), ConnectionLimiter(connections)], position: .first)
+        }.get()
+    }
+}
