@@ -50,7 +50,7 @@ import Testing
         #expect(fail(&backoff, .backOff, doubtful) == policy.timing.lateness)
         #expect(fail(&backoff, .backOff, doubtful) < .seconds(3), "then it backs off like all others")
         backoff.mayBeProcessed(until: now + .seconds(99))
-        #expect(backoff.earliestCall == now + .seconds(99) && backoff.unknownUntil == now + .seconds(99))
+        #expect(backoff.earliestCall == now + .seconds(99))
     }
 
     @Test(arguments: [true, false]) func wrongConfiguration_StopsIt_UntilSomebodyMayHaveMendedThat(isReload: Bool) {

@@ -136,16 +136,17 @@ import Testing
 
     /// Nor does one that the store did not let begin.
     @Test func callsThatDidNotBegin_AreNotCounted() throws {
-        var stage = Stage.leading(mature)
-        stage.weather = { if case .credential(_, .begin) = $0 { .unreachable } else { .fair } }
-        stage.ask(refused: "t1")
-        try stage.wechat(says: .dead(errcode: 40001))
-        stage.pass(.seconds(60))
-        #expect(stage.calls.isEmpty)
-        stage.weather = { _ in .fair }
-        stage.passUntil(atMost: .seconds(2)) { !$0.calls.isEmpty }
-        let rate = stage.core.refreshers[0].policy.repairs(life: .seconds(7200))
-        let next = stage.core.refreshers[0].repair.next(rate)
-        #expect(next <= stage.now - rate.interval * 97, "one of a hundred is taken")
+        var duel = Duel(mature)
+        duel.stage.weather = { if case .credential(_, .begin) = $0 { .unreachable } else { .fair } }
+        duel.endToken()
+        try duel.pass(60)
+        #expect(duel.rotations == 0)
+        duel.stage.weather = { _ in .fair }
+        for _ in 1...98 {
+            try duel.pass(11)
+            duel.endToken()
+        }
+        try duel.pass(11)
+        #expect(try #require(duel.dead.dropFirst().max()) <= .seconds(2), "one of a hundred was taken, not sixty")
     }
 }

@@ -59,12 +59,22 @@ import Testing
         var intents = IntentNumbers()
         let given = (0..<2).map { _ in intents.next() }
         #expect(given == [1, 2])
-        intents.calls(2)
-        #expect(intents.called == 2)
         intents.begin(above: 9)
-        #expect(intents.called == 9)
         let next = intents.next()
         #expect(next == 10)
+    }
+
+    /// An open intent of this process that never went on to call is cleared; nobody else's is.
+    @Test func intentThatNeverCalled_IsAnOrphan() {
+        var intents = IntentNumbers()
+        let (ours, theirs) = (LeaseHolder.n1.incarnation, LeaseHolder.n2.incarnation)
+        _ = intents.next()
+        let open = IntentID(incarnation: ours, number: 1)
+        #expect(intents.orphan(nil, of: ours) == nil)
+        #expect(intents.orphan(open, of: ours) == open)
+        #expect(intents.orphan(IntentID(incarnation: theirs, number: 1), of: ours) == nil)
+        intents.calls(1)
+        #expect(intents.orphan(open, of: ours) == nil)
     }
 
     // MARK: Tickets

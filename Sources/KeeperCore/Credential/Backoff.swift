@@ -14,7 +14,9 @@ struct Backoff: Sendable {
     /// What WeChat said if the configuration is wrong: then an operator's request asks all the same.
     @Rare private(set) var stoppedBy: Trouble?
     /// A call of unknown outcome may be processed until then.
-    private(set) var unknownUntil = Instant.origin
+    private var unknownUntil = Instant.origin
+    /// When WeChat was last asked for a token; nil: not yet.
+    private var askedAt: Instant?
 
     /// What the length of a pause depends on.
     struct Circumstances {
@@ -33,6 +35,12 @@ struct Backoff: Sendable {
 
     /// How long WeChat wants to be left alone; nil if it does not.
     func pause(at now: Instant) -> Duration? { pausedUntil > now ? pausedUntil - now : nil }
+
+    /// The moment so long after the last call for a token; it may have passed.
+    func spaced(by pause: Duration) -> Instant { askedAt.map { $0 + pause } ?? .origin }
+
+    /// WeChat was asked for a token, at that moment.
+    mutating func asked(at moment: Instant) { askedAt = moment }
 
     /// A call, or the store, is to be tried again then.
     mutating func retry(at moment: Instant) { retryAt = moment }

@@ -7,7 +7,13 @@ struct IntentNumbers: Sendable {
     /// Of the last one that went on to call.
     ///
     /// An open intent above it surely never called.
-    private(set) var called: UInt64 = 0
+    private var called: UInt64 = 0
+
+    /// The intent that stands open, if it is of this process and never went on to call.
+    func orphan(_ open: IntentID?, of incarnation: Incarnation) -> IntentID? {
+        guard let open, open.number > called, open.incarnation == incarnation else { return nil }
+        return open
+    }
 
     mutating func next() -> UInt64 {
         given += 1

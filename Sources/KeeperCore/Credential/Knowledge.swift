@@ -36,10 +36,14 @@ struct Knowledge: Sendable {
     /// Whether a token is known and within its life.
     func isValid(at now: Instant) -> Bool { credential.map { now < $0.expiresAt } ?? false }
 
-    /// Whether an intent of an earlier term may be open for all that is known: the store shows one, or has no record,
-    /// or had none until we wrote it back, so that somebody may have deleted one with an intent in it.
-    func mayHideIntent(ofOtherThan epoch: Epoch) -> Bool {
-        stored.intent.map { $0.epoch != epoch } ?? (!stored.hasRecord || wasMissing)
+    /// Why the token may not be the newest.
+    ///
+    /// Where the store has no record, or had none until we wrote it back, somebody may have deleted one with an intent
+    /// in it.
+    var doubt: CredentialView.Doubt {
+        .init(
+            since: doubtSince, isBeyondIntent: hasDoubtBeyondIntent, intentEpoch: stored.intent?.epoch,
+            mayHideIntent: !stored.hasRecord || wasMissing)
     }
 
     /// Whether the store counts versions of our token's term anew: then the number of that term was given twice.

@@ -24,13 +24,16 @@ struct RefreshQueue: Sendable {
     mutating func append(_ one: Waiting) { waiting.append(one) }
 
     /// Takes out everyone for whom `condition` holds and gives them the answer made for them.
+    ///
+    /// In place it looks at each without a copy; as a call it would be handed them one by one.
+    @inline(__always)
     mutating func answer(
         _ condition: (Waiting) -> Bool, with answer: (Waiting) -> RefreshAnswer, into out: inout Outbox
     ) {
         guard waiting.contains(where: condition) else { return }
         var left: [Waiting] = []
         for one in waiting {
-            if condition(one) { out.append(.answer(one.id, answer(one))) } else { left.append(one) }
+            if condition(one) { out.answer(one.id, answer(one)) } else { left.append(one) }
         }
         waiting = left
     }

@@ -1,3 +1,15 @@
+/// What is handed out at one moment.
+struct Offer: Sendable {
+    let token: ServedCredential
+    /// Fingerprints of the tokens before it.
+    let previous: [Fingerprint]
+
+    /// The answer to somebody who asks for another token.
+    func answer(refreshed: Bool, stillValid: Bool) -> RefreshAnswer {
+        .token(token, previous: previous, refreshed: refreshed, stillValid: stillValid)
+    }
+}
+
 /// Which token of one app is handed out, and what the read path was told of it.
 struct Serving: Sendable {
     /// What the read path was told last; nil: that there is nothing to hand out.
@@ -15,6 +27,16 @@ struct Serving: Sendable {
             known != served
         else { return knowledge.previous }
         return Array(([known] + knowledge.previous).prefix(CredentialRecord.mostPrevious))
+    }
+
+    /// What is handed out; nil if there is no token.
+    func offer(_ knowledge: Knowledge) -> Offer? {
+        current.map { Offer(token: $0, previous: previous(knowledge)) }
+    }
+
+    /// What is handed out and within its life; nil if there is nothing.
+    func offer(_ knowledge: Knowledge, at now: Instant) -> Offer? {
+        current?.expiresIn(at: now) == nil ? nil : offer(knowledge)
     }
 
     /// Chooses anew, after anything was learned.

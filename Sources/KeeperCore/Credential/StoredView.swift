@@ -66,6 +66,11 @@ struct StoredView: Sendable {
     func overwrites(at now: Instant) -> Overwrites? {
         overwrites.map { Overwrites(count: $0.count, age: (now - $0.last).atLeastZero) }
     }
+
+    /// Whether an outsider has ended a token so short a time ago.
+    func wasOverwritten(within time: Duration, at now: Instant) -> Bool {
+        overwrites.map { (now - $0.last).atLeastZero < time } ?? false
+    }
 }
 
 // MARK: Events

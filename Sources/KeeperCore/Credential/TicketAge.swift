@@ -3,11 +3,14 @@
 /// WeChat says nothing true of its life, only which one is current.
 struct TicketAge: Sendable {
     /// The token of its app, which brings it; nil while there is none.
-    var ownersToken: Token?
+    private(set) var ownersToken: Token?
     /// When WeChat was asked and named the current one.
     ///
     /// Only what this node has seen itself counts.
     private var namedAt: Instant?
+
+    /// Its app hands out another token, or none any more.
+    mutating func ownerServes(_ token: Token?) { ownersToken = token }
 
     /// WeChat, asked at `moment`, has named a ticket.
     /// - Parameters:

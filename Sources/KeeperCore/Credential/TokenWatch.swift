@@ -14,13 +14,13 @@ struct TokenWatch: Sendable {
     var isUnproven: Bool { proofAt != nil }
 
     /// When the watch is due for a token.
-    func due(_ credential: Credential, _ policy: RefreshPolicy) -> Instant {
-        max(next, credential.issuedAt + policy.watchGrace(life: credential.life))
+    func due(issuedAt: Instant, life: Duration, _ policy: RefreshPolicy) -> Instant {
+        max(next, issuedAt + policy.watchGrace(life: life))
     }
 
     /// When an unproven token is to be asked about; nil if it is proven.
-    func proofDue(_ credential: Credential, _ policy: RefreshPolicy) -> Instant? {
-        proofAt.map { max($0, credential.issuedAt + policy.watchGrace(life: credential.life)) }
+    func proofDue(issuedAt: Instant, life: Duration, _ policy: RefreshPolicy) -> Instant? {
+        proofAt.map { max($0, issuedAt + policy.watchGrace(life: life)) }
     }
 
     /// A term begins: what is to be asked is spread over one period, so that ten thousand apps do not ask at once.

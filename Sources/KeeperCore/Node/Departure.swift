@@ -121,7 +121,7 @@ extension NodeCore {
             departure.stepDown()
         }
         guard departure.isUnderWay else { return }
-        let mayRelease = departure.waitsForCalls && rules.mayRelease(isBusy: refreshers.contains(where: \.isBusy))
+        let mayRelease = departure.waitsForCalls && rules.mayRelease(isBusy: slots.isAnyoneBusy)
         while let step = departure.next(mayRelease: mayRelease, at: now) {
             switch step {
             case .stepDown(let succession):

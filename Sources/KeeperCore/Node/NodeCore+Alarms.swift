@@ -23,7 +23,9 @@ extension NodeCore {
                 covered.insert(refreshers[index].app.id)
                 continue
             }
-            if refreshers[index].addAlarms(at: now, to: &alarms) { lastIll = refreshers[index].app.id }
+            let report = refreshers[index].report(nil, at: now)
+            alarms += report.alarms.map { Alarm(refreshers[index].app.id, $0) }
+            if report.isMissing || report.isStopped { lastIll = refreshers[index].app.id }
         }
         return NodeAlarms(term: term.epoch, alarms: alarms, covered: covered)
     }
@@ -49,21 +51,14 @@ extension NodeCore {
     }
 }
 
-extension Refresher {
-    /// - Returns: whether there is no token, or none to come.
-    fileprivate func addAlarms(at now: Instant, to alarms: inout [Alarm]) -> Bool {
-        let isMissing = wasAskedFor && !hasToken(at: now)
-        if isMissing { alarms.append(Alarm(app.id, .noToken)) }
-        let isStopped = backoff.stoppedBy.map { $0.errcode == knowledge.stored.trouble?.errcode } ?? false
+extension CredentialReport {
+    /// What a person should look at.
+    fileprivate var alarms: [Alarm.Reason] {
+        var alarms: [Alarm.Reason] = isMissing ? [.noToken] : []
         // While a repair waits, the trouble is the outsider, who is told of below.
-        if let trouble = knowledge.stored.trouble, !repair.isOverwritten {
-            alarms.append(Alarm(app.id, isStopped ? .stopped(trouble) : .failing(trouble)))
-        }
+        if let trouble, !isOverwritten { alarms.append(isStopped ? .stopped(trouble) : .failing(trouble)) }
         // Not even our own pauses end a duel.
-        let news = policy.outsiderRemembered(life: knowledge.credential?.life)
-        if let overwrites = knowledge.stored.overwrites(at: now), overwrites.age < news || repair.isOverwritten {
-            alarms.append(Alarm(app.id, .overwritten(overwrites)))
-        }
-        return isMissing || isStopped
+        if let overwrites, isContested { alarms.append(.overwritten(overwrites)) }
+        return alarms
     }
 }

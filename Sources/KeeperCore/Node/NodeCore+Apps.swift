@@ -22,9 +22,10 @@ extension NodeCore {
         directory = AppDirectory(kept.map(\.app))
         rearrange(kept.map(\.index))
         sendAway(from: gone)
-        for (index, refresher) in refreshers.enumerated() {
-            guard let owner = refresher.app.owner.flatMap({ directory[$0] }) else { continue }
-            refreshers[index].ticket.ownersToken = refreshers[owner].served?.credential.token
+        for index in refreshers.indices {
+            for ticket in directory.tickets(of: index) {
+                refreshers[ticket].ownerServes(refreshers[index].served?.token)
+            }
         }
         if kept.contains(where: { $0.index == nil }) {
             // The store may know what is new here, and so may the members.
@@ -44,8 +45,8 @@ extension NodeCore {
     /// whoever keeps the app next.
     private mutating func forget(_ gone: [Refresher], at now: Instant) {
         for refresher in gone {
-            forgotten.lastIntent = max(forgotten.lastIntent, refresher.intents.given)
-            guard refresher.isBusy else { continue }
+            forgotten.lastIntent = max(forgotten.lastIntent, refresher.lastIntent)
+            guard refresher.activity.isBusy else { continue }
             let longestCall = settings.timing.callTimeout + settings.timing.lateness
             forgotten.callsUntil = max(forgotten.callsUntil, now + longestCall)
             elector.noteUnknownCall(until: forgotten.callsUntil)
@@ -53,12 +54,12 @@ extension NodeCore {
     }
 
     private mutating func sendAway(from gone: [Refresher]) {
-        for refresher in gone {
+        for var refresher in gone {
             // With another line it is kept all the same.
             let answer: RefreshAnswer =
                 directory[refresher.app.id] == nil
                 ? .unavailable(.unknownApp, retryAfter: .seconds(60)) : .unavailable(.noLeader, retryAfter: .seconds(1))
-            for waiting in refresher.queue.waiting { out.append(.answer(waiting.id, answer)) }
+            refresher.dismissAll(with: answer, into: &out)
         }
     }
 
@@ -67,11 +68,10 @@ extension NodeCore {
     private mutating func rearrange(_ places: [Int?]) {
         let places = Dictionary(
             places.enumerated().compactMap { next, last in last.map { ($0, next) } }, uniquingKeysWith: { $1 })
-        appOfRequest = appOfRequest.compactMapValues { places[$0] }
-        appOfWaiter = appOfWaiter.compactMapValues { places[$0] }
+        out.rearrange(places)
         fitness.rearrange(places, count: refreshers.count)
         deadlines = DeadlineQueue(count: refreshers.count)
         slots = CallSlots(apps: refreshers.count)
-        for (index, refresher) in refreshers.enumerated() { slots.book(index, refresher.callsWeChat) }
+        for (index, refresher) in refreshers.enumerated() { slots.book(index, refresher.activity) }
     }
 }

@@ -5,22 +5,22 @@ extension NodeCore {
             return out.append(
                 .answer(request.waiter, .unavailable(.unknownApp, retryAfter: .seconds(60))))
         }
-        guard appOfWaiter.count < NodeSettings.mostWaiters else {
+        guard out.waiterCount < NodeSettings.mostWaiters else {
             return out.append(
                 .answer(request.waiter, .unavailable(.tooManyWaiting, retryAfter: .seconds(2))))
         }
         // The lease may have run out since the last event.
         updateSituation(at: now)
-        appOfWaiter[request.waiter] = index
-        let mark = out.actions.count
+        out.admit(request.waiter, to: index)
         let named: Fingerprint? = if case .refused(let token) = request.reason { fingerprint(token) } else { nil }
-        refreshers[index].ask(request, fingerprint: named, situation, at: now, into: &out)
-        settled(index, since: mark, at: now)
+        out.speak(for: index)
+        refreshers[index].ask(request, named, situation, at: now, into: &out)
+        settled(index, at: now)
         step(index, at: now)
     }
 
     mutating func waiterLeft(_ waiter: WaiterID) {
-        guard let index = appOfWaiter.removeValue(forKey: waiter) else { return }
-        refreshers[index].queue.remove(waiter)
+        guard let index = out.dismiss(waiter) else { return }
+        refreshers[index].waiterLeft(waiter)
     }
 }

@@ -44,7 +44,7 @@ extension NodeCore {
         let apps = refreshers.lazy.filter { !$0.app.line.isTicket }
         let hasAnyToken = apps.contains { $0.hasToken(at: now) }
         if sync.age(at: now) == nil, !hasAnyToken { reasons.append(.starting) }
-        if apps.contains(where: { !$0.wasAskedFor && !$0.isNewcomer && isAwaited($0.app.id) }) {
+        if apps.contains(where: { !$0.mayBeMissing && isAwaited($0.app.id) }) {
             reasons.append(.appsNotAskedYet)
         }
         if !hasAnyToken { reasons.append(.noValidToken) }
@@ -78,20 +78,7 @@ extension NodeCore {
     }
 
     private func appStatus(_ index: Int, at now: Instant) -> AppStatus {
-        let refresher = refreshers[index]
-        let credential = refresher.served?.credential
-        var nextAttempt: Duration?
-        if let leadership = situation.leadership {
-            nextAttempt = refresher.nextFetch(leadership, at: now).map { ($0.at - now).atLeastZero }
-        }
-        return AppStatus(
-            app: refresher.app.id, line: refresher.app.line, version: credential?.version ?? 0,
-            epoch: credential?.epoch ?? .none, fingerprint: credential?.fingerprint,
-            left: credential.map { ($0.expiresAt - now).atLeastZero }, life: credential?.life,
-            age: credential.map { (now - $0.issuedAt).atLeastZero },
-            isInDoubt: refresher.knowledge.doubtSince != nil, trouble: refresher.knowledge.stored.trouble,
-            nextAttempt: nextAttempt, rotationsToday: refresher.knowledge.stored.rotationsToday,
-            overwrites: refresher.knowledge.stored.overwrites(at: now))
+        AppStatus(refreshers[index].app, refreshers[index].report(situation.leadership, at: now), at: now)
     }
 
     /// What this node tells another that asks.
@@ -119,24 +106,13 @@ extension NodeCore {
     }
 }
 
-extension Refresher {
-    /// Whether there is a token within its life.
-    func hasToken(at now: Instant) -> Bool { served?.expiresIn(at: now) != nil }
-
-    /// Whether WeChat was asked for this app once, by whomever.
-    var wasAskedFor: Bool {
-        knowledge.stored.hasRecord || knowledge.credential != nil || knowledge.stored.trouble != nil
-    }
-
-    /// The newest this node knows, acknowledged by the store or not; nil without a token.
-    func shareable(at now: Instant) -> CredentialRecord? {
-        guard let served else { return nil }
-        var record = knowledge.record(at: now)
-        let credential = served.credential
-        record.version = credential.version
-        record.epoch = credential.epoch
-        record.previous = previous
-        record.issue = .init(credential, at: now)
-        return record
+extension AppStatus {
+    fileprivate init(_ app: AppSettings, _ report: CredentialReport, at now: Instant) {
+        let token = report.token
+        self.init(
+            app: app.id, line: app.line, version: token?.version ?? 0, epoch: token?.epoch ?? .none,
+            fingerprint: token?.fingerprint, left: token.map { ($0.expiresAt - now).atLeastZero }, life: token?.life,
+            age: token.map { (now - $0.issuedAt).atLeastZero }, isInDoubt: report.isInDoubt, trouble: report.trouble,
+            nextAttempt: report.nextAttempt, rotationsToday: report.rotationsToday, overwrites: report.overwrites)
     }
 }

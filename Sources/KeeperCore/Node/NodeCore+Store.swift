@@ -17,7 +17,7 @@ extension NodeCore {
         }
         if elector.renewReplied(request, reply, at: now, into: &out) {
             updateSituation(at: now)
-            for index in refreshers.indices where refreshers[index].isBlocked { step(index, at: now) }
+            for index in refreshers.indices where slots.isWaiting(index) { step(index, at: now) }
         } else if elector.term == nil {
             // Denied, lost or released: look again at once rather than a tick later.
             sync.ticks.hint(at: now)
@@ -65,7 +65,7 @@ extension NodeCore {
     private mutating func read(_ found: TickReply, sentAt: Instant, at now: Instant) {
         if found.startsOver {
             if let position = sync.position, position.store != found.position.store { out.note(.store(.replaced)) }
-            for index in refreshers.indices { refreshers[index].knowledge.storeLost(isNew: true) }
+            for index in refreshers.indices { refreshers[index].storeReplaced() }
         }
         for record in found.changes {
             guard let index = directory[record.app] else { continue }
@@ -80,50 +80,37 @@ extension NodeCore {
     private mutating func learn(
         _ record: CredentialRecord, of index: Int, from store: String, sentAt: Instant, at now: Instant
     ) {
-        // Nobody would take a token of the second term for newer than one of the first: another term is needed.
-        if refreshers[index].knowledge.showsTermTwice(record) { elector.hear(of: record.epoch.next) }
-        let known = refreshers[index].knowledge.credential
-        refreshers[index].knowledge.learn(record, from: store, readAfter: sentAt)
-        refreshers[index].schedule(at: now)
-        distrust(index, unless: known, at: now)
+        let isVouchedFor = !others.isCold || sync.hasReadAll
+        refreshers[index].learn(
+            record, from: store, readAfter: sentAt, isVouchedFor: isVouchedFor, at: now, into: &out)
         step(index, at: now)
     }
 
     /// A record that should be there is not.
-    ///
-    /// If it was never there, there is nothing to restore and nothing to say.
     private mutating func lost(_ index: Int, at now: Instant) {
-        guard refreshers[index].knowledge.stored.hasRecord || refreshers[index].knowledge.credential != nil else {
-            return
-        }
-        // While a command of ours is on its way, its answer tells more than this.
-        guard case .idle = refreshers[index].job else { return }
-        refreshers[index].knowledge.storeLost(isNew: false)
-        step(index, at: now)
+        if refreshers[index].recordMissing() { step(index, at: now) }
     }
 
     /// Routes what the world says about one app to that app.
     mutating func appReplied(_ request: RequestID, _ reply: AppReply, at now: Instant) {
-        guard let index = appOfRequest.removeValue(forKey: request) else { return }
-        let mark = out.actions.count
+        guard let index = out.close(request) else { return }
+        out.speak(for: index)
         let term = situation.leadership(at: now)?.epoch
         switch reply {
         case .stored(let reply):
             sync.noteReply(reply.error, of: .credential, at: now, into: &out)
-            refreshers[index].credentialReplied(
-                request, reply, situation.leadership(at: now), at: now, into: &out)
+            refreshers[index].stored(request, reply, situation.leadership(at: now), at: now, into: &out)
         case .called(let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].called(
                 request, outcome, fingerprint: fingerprint, leading: term, at: now, into: &out)
-            elector.noteUnknownCall(until: refreshers[index].backoff.unknownUntil)
         case .probed(let outcome):
             fitness.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].probed(request, outcome, leading: term, at: now, into: &out)
         case .forwarded(let outcome):
             refreshers[index].forwarded(request, outcome, at: now, into: &out)
         }
-        settled(index, since: mark, at: now)
+        settled(index, at: now)
         // If the answer made this node step down, nothing new may begin.
         updateSituation(at: now)
         step(index, at: now)

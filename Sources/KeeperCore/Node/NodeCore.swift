@@ -24,9 +24,6 @@ public struct NodeCore: Sendable {
     var slots: CallSlots
     /// Who this node is to its apps, as of the last event.
     var situation = Situation()
-    /// Which app a request on its way belongs to; only looked up.
-    var appOfRequest: [RequestID: Int] = [:]
-    var appOfWaiter: [WaiterID: Int] = [:]
     var forgotten = Refresher.Forgotten()
     var random: SplitMix64
 
@@ -123,7 +120,7 @@ extension NodeCore {
         depart(at: now)
         updateSituation(at: now)
         while let index = deadlines.pop(at: now) { step(index, at: now) }
-        while let index = slots.nextInTurn(where: { refreshers[$0].isBlocked }) { step(index, at: now) }
+        while let index = slots.nextInTurn() { step(index, at: now) }
         askPeersIfDue(at: now)
         checkReachIfDue(at: now)
         tickIfDue(at: now)
@@ -147,42 +144,54 @@ extension NodeCore {
         for index in refreshers.indices { step(index, at: now) }
     }
 
-    /// Lets one app do what is due and sees to what it demands of the node.
+    /// Lets one app do what is due, and sees to what it wants of the node.
     mutating func step(_ index: Int, at now: Instant) {
-        let mark = out.actions.count
+        slots.look(index)
+        out.speak(for: index)
         refreshers[index].step(situation, at: now, into: &out)
-        settled(index, since: mark, at: now)
+        settled(index, at: now)
     }
 
-    /// Books what an app has sent since `mark`, and when it wants to be looked at again.
-    mutating func settled(_ index: Int, since mark: Int, at now: Instant) {
-        var isServedAnew = false
-        for action in out.actions[mark...] {
-            switch action {
-            case .credential(let id, _), .forward(let id, _): appOfRequest[id] = index
-            case .call(let id, _, _, _), .probe(let id, _, _, _), .callForTicket(let id, _, _, _, _):
-                appOfRequest[id] = index
-            case .answer(let waiter, _): appOfWaiter[waiter] = nil
-            case .serve: isServedAnew = true
-            default: break
+    /// Sees to what an app wants of the node, and to when it wants to be looked at again.
+    mutating func settled(_ index: Int, at now: Instant) {
+        let served = obey(index, at: now)
+        // Never in the past: whatever was due has just been done, and a slip here must not spin.
+        let next = refreshers[index].nextWakeUp(situation, isWaiting: slots.isWaiting(index), at: now)
+        deadlines.set(index, next.map { max($0, now + .milliseconds(1)) })
+        if let served { handToTickets(served, of: index, at: now) }
+    }
+
+    /// Does what an app wants of the node.
+    /// - Returns: the token that it hands out now, if that is another one.
+    private mutating func obey(_ index: Int, at now: Instant) -> Token?? {
+        guard !out.wants.isEmpty else { return nil }
+        var served: Token??
+        for want in out.wants {
+            switch want {
+            case .renewLease: elector.renewSoon(at: now, into: &out)
+            case .stepDown: stepDown(.init())
+            case .wait(let condition):
+                slots.wait(index)
+                switch condition {
+                case .renewal: elector.renewSoon(at: now, into: &out)
+                case .members: others.query.want(for: situation.leadership?.epoch)
+                case .slot: break
+                }
+            case .activity(let activity): slots.book(index, activity)
+            case .callMayBeProcessed(let moment): elector.noteUnknownCall(until: moment)
+            case .nextTerm(let epoch): elector.hear(of: epoch)
+            case .served(let token): served = .some(token)
             }
         }
-        slots.book(index, refreshers[index].callsWeChat)
+        out.obeyed()
         situation.leadership?.hasSlot = slots.hasFree
-        let demands = refreshers[index].takeDemands()
-        if demands.contains(.renewal) { elector.renewSoon(at: now, into: &out) }
-        if demands.contains(.stepDown) { stepDown(.init()) }
-        if demands.contains(.askPeers) { others.query.want(for: situation.leadership?.epoch) }
-        // Never in the past: whatever was due has just been done, and a slip here must not spin.
-        let next = refreshers[index].chooseWakeUp(situation, at: now)
-        deadlines.set(index, next.map { max($0, now + .milliseconds(1)) })
-        if isServedAnew { handTokenToTickets(of: index, at: now) }
+        return served
     }
 
     /// Tickets are fetched with the token that is served.
-    private mutating func handTokenToTickets(of index: Int, at now: Instant) {
+    private mutating func handToTickets(_ token: Token?, of index: Int, at now: Instant) {
         for ticket in directory.tickets(of: index) {
-            refreshers[ticket].ticket.ownersToken = refreshers[index].served?.credential.token
+            refreshers[ticket].ownerServes(token)
             step(ticket, at: now)
         }
     }

@@ -88,8 +88,8 @@ extension NodeCore {
             elector.hear(of: state.floor)
             for record in state.records {
                 guard let index = directory[record.app] else { continue }
-                refreshers[index].learnFromPeer(record, askedAt: sentAt, asLeader: situation.leadership != nil)
-                refreshers[index].schedule(at: now)
+                refreshers[index].learnFromPeer(
+                    record, askedAt: sentAt, asLeader: situation.leadership != nil, at: now)
             }
             if let age = state.syncAge { sync.confirm(asOf: sentAt - age) }
         }

@@ -45,16 +45,6 @@ struct Recollection: Sendable {
 }
 
 extension NodeCore {
-    /// Marks what a cold node has found in the store as not proven.
-    ///
-    /// Tickets are asked for anew with their app's token.
-    mutating func distrust(_ index: Int, unless known: Credential?, at now: Instant) {
-        guard others.isCold, !sync.hasReadAll, !refreshers[index].app.line.isTicket,
-            let found = refreshers[index].knowledge.credential, found.fingerprint != known?.fingerprint
-        else { return }
-        refreshers[index].distrust(at: now)
-    }
-
     /// A node is cold no more once it has read everything and a leader that is not cold vouches for it, or nothing it
     /// found is left to be proven.
     mutating func warmUp(at now: Instant) {
@@ -66,7 +56,7 @@ extension NodeCore {
             // What it does not keep it knows nothing of.
             for index in refreshers.indices where isAwaited(refreshers[index].app.id) { refreshers[index].trust() }
         }
-        let isProven = !refreshers.contains { $0.watch.isUnproven && $0.knowledge.isValid(at: now) }
+        let isProven = !refreshers.contains { $0.isUnproven(at: now) }
         if isProven { others.recollection.warmUp() }
     }
 
@@ -91,23 +81,4 @@ extension NodeCore {
             if let record = told[index] { refreshers[index].correctLife(by: record, askedAt: sent) }
         }
     }
-}
-
-extension Refresher {
-    /// The token that is known was found in the store, and nobody has vouched for it.
-    mutating func distrust(at now: Instant) { watch.distrust(policy, chance: random.nextUnit(), at: now) }
-
-    /// Whether a record is of the very token that is known.
-    func keeps(_ record: CredentialRecord) -> Bool {
-        knowledge.credential.map { ($0.epoch, $0.version) == (record.epoch, record.version) } ?? false
-    }
-
-    /// A member tells what it knows of the life of the token that is known.
-    mutating func correctLife(by record: CredentialRecord, askedAt sent: Instant) {
-        guard knowledge.correctLife(by: record, askedAt: sent), let credential = knowledge.credential else { return }
-        due.redraw(for: credential, app.line, policy, random: &random)
-    }
-
-    /// Somebody vouches for the token that is known.
-    mutating func trust() { watch.trust() }
 }

@@ -1,13 +1,28 @@
-/// Collects what is to be done about one event, numbers the requests and counts what happens.
+/// Collects what is to be done about one event, numbers the requests, remembers whose they are and counts what happens.
 struct Outbox: Sendable {
     private(set) var actions: [NodeAction] = []
+    /// What the app that speaks wants of the node.
+    private(set) var wants: [RefresherAction] = []
     private var lastRequest: UInt64 = 0
+    /// The place of the app that speaks; the requests it sends are its own.
+    private var speaker: Int?
+    /// Which app a request on its way belongs to; only looked up.
+    private var appOfRequest: [RequestID: Int] = [:]
+    /// Which app a caller waits for; only looked up.
+    private var appOfWaiter: [WaiterID: Int] = [:]
     /// Not of each app: a counter must not go back when one is dropped.
     var counters = Counters()
 
     private mutating func nextRequest() -> RequestID {
         lastRequest += 1
         return RequestID(lastRequest)
+    }
+
+    /// A request of the app that speaks.
+    private mutating func nextOfApp() -> RequestID {
+        let id = nextRequest()
+        if let speaker { appOfRequest[id] = speaker }
+        return id
     }
 
     mutating func send(_ command: LeaseCommand) -> RequestID {
@@ -17,13 +32,13 @@ struct Outbox: Sendable {
     }
 
     mutating func send(_ command: CredentialCommand) -> RequestID {
-        let id = nextRequest()
+        let id = nextOfApp()
         actions.append(.credential(id, command))
         return id
     }
 
     mutating func call(_ app: AppID, _ kind: CallKind, _ permit: CallPermit) -> RequestID {
-        let id = nextRequest()
+        let id = nextOfApp()
         actions.append(.call(id, app, kind, permit))
         return id
     }
@@ -31,13 +46,13 @@ struct Outbox: Sendable {
     mutating func callForTicket(
         _ app: AppID, _ type: TicketType, by token: Token, _ permit: CallPermit
     ) -> RequestID {
-        let id = nextRequest()
+        let id = nextOfApp()
         actions.append(.callForTicket(id, app, type, by: token, permit))
         return id
     }
 
     mutating func probe(_ app: AppID, _ token: Token, _ permit: CallPermit) -> RequestID {
-        let id = nextRequest()
+        let id = nextOfApp()
         actions.append(.probe(id, app, token, permit))
         return id
     }
@@ -49,7 +64,7 @@ struct Outbox: Sendable {
     }
 
     mutating func forward(_ forwarding: Forwarding) -> RequestID {
-        let id = nextRequest()
+        let id = nextOfApp()
         actions.append(.forward(id, forwarding))
         return id
     }
@@ -70,6 +85,46 @@ struct Outbox: Sendable {
 
     mutating func note(_ notice: Notice) { actions.append(.note(notice)) }
 
+    /// Answers a caller, who waits no longer.
+    mutating func answer(_ waiter: WaiterID, _ answer: RefreshAnswer) {
+        appOfWaiter[waiter] = nil
+        actions.append(.answer(waiter, answer))
+    }
+
+    /// Tells the node what the app that speaks wants of it.
+    mutating func want(_ action: RefresherAction) { wants.append(action) }
+
+    /// What was wanted has been seen to.
+    mutating func obeyed() { wants.removeAll(keepingCapacity: true) }
+
     /// Hands over what was collected in exchange for an empty list.
     mutating func drain(into list: inout [NodeAction]) { swap(&list, &actions) }
+}
+
+// MARK: Who speaks and who waits
+
+extension Outbox {
+    /// How many callers wait.
+    var waiterCount: Int { appOfWaiter.count }
+
+    /// From now on this app speaks.
+    mutating func speak(for app: Int) { speaker = app }
+
+    /// A caller waits for an app.
+    mutating func admit(_ waiter: WaiterID, to app: Int) { appOfWaiter[waiter] = app }
+
+    /// A caller waits no longer.
+    /// - Returns: the app it waited for.
+    mutating func dismiss(_ waiter: WaiterID) -> Int? { appOfWaiter.removeValue(forKey: waiter) }
+
+    /// A request is over.
+    /// - Returns: the app that sent it; nil if none did, or it is kept no more.
+    mutating func close(_ request: RequestID) -> Int? { appOfRequest.removeValue(forKey: request) }
+
+    /// The apps have other places, or none any more.
+    mutating func rearrange(_ places: [Int: Int]) {
+        appOfRequest = appOfRequest.compactMapValues { places[$0] }
+        appOfWaiter = appOfWaiter.compactMapValues { places[$0] }
+        speaker = nil
+    }
 }

@@ -71,12 +71,3 @@ struct Contender {
         return contender
     }
 }
-
-extension Outbox {
-    /// Hands over what was collected, in a list of its own.
-    mutating func drain() -> [NodeAction] {
-        var list: [NodeAction] = []
-        drain(into: &list)
-        return list
-    }
-}
