@@ -87,14 +87,15 @@ extension Scene {
     }
 
     private var nextMoment: WorldTime? {
-        (nodes.filter(\.runs).map { Self.clock.time(of: $0.core.nextWakeUp) } + (queue.first.map { [$0.at] } ?? []))
+        (nodes.filter(\.runs).map { Self.clock.time(of: $0.core.nextWakeUp) } + (queue.next.map { [$0] } ?? []))
             .min()
     }
 
     private mutating func step(to next: WorldTime) {
         time = max(time, next)
-        if let first = queue.first, first.at <= time {
-            queue.take()(&self)
+        if let due = queue.next, due <= time {
+            let happening = queue.take()
+            happening(&self)
         } else if let index = nodes.firstIndex(where: { $0.runs && $0.core.nextWakeUp <= now }) {
             feed(.woke, to: index)
         }
