@@ -39,7 +39,7 @@ struct Scene {
     var wechat: WeChatModel
     var page = Page()
     var time = WorldTime.start
-    private var queue = EventQueue<Happening>()
+    private var queue = EventQueue<Happening>(idle: { _ in })
 
     /// While it is away, connections to Redis are refused.
     var isRedisAway = false
@@ -94,7 +94,7 @@ extension Scene {
     private mutating func step(to next: WorldTime) {
         time = max(time, next)
         if let first = queue.first, first.at <= time {
-            queue.pop()?.event(&self)
+            queue.take()(&self)
         } else if let index = nodes.firstIndex(where: { $0.runs && $0.core.nextWakeUp <= now }) {
             feed(.woke, to: index)
         }
