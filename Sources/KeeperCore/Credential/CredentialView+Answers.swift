@@ -1,18 +1,8 @@
-// What somebody who asks for another token is answered at once, from what is known alone; nil: whoever asks waits.
+// What a leader refuses somebody who asks for another token at once, from what is known alone.
 extension CredentialView {
     /// - Parameter trouble: why the last attempt failed.
-    func answer(
-        to request: RefreshRequest, _ reported: Fingerprint?, _ offer: Offer?, trouble: Trouble?,
-        _ situation: Situation, at now: Instant
-    ) -> RefreshAnswer? {
-        if let reported, let offer, offer.token.credential.fingerprint != reported {
-            // Known to be older: whoever asks gets the current one. On the leader an unknown one too: no rotation by
-            // guessing. A follower may simply be behind, so it asks.
-            if offer.previous.contains(reported) || situation.leadership != nil {
-                return offer.answer(refreshed: false, stillValid: false)
-            }
-        }
-        guard situation.leadership != nil else { return request.isForwarded ? .notLeader(situation.leader) : nil }
+    /// - Returns: nil: whoever asks waits.
+    func refusal(of request: RefreshRequest, trouble: Trouble?, at now: Instant) -> RefreshAnswer? {
         if let trouble, let pause = backoff.pause(at: now), isWaitingFutile(for: request.reason) {
             return .refused(trouble, retryAfter: pause)
         }

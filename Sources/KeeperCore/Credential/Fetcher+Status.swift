@@ -1,6 +1,7 @@
 // What is told of a credential to whoever asks.
 extension Fetcher {
     var isIdle: Bool { work.isIdle }
+    var nextRepetition: Instant? { work.nextRepetition }
     var activity: RefresherActivity { work.activity }
     var lastIntent: UInt64 { intents.given }
     var served: Credential? { serving.current?.credential }

@@ -13,12 +13,9 @@ extension Fetcher {
         }
     }
 
-    /// When there is something to repeat or, under a lease, to begin.
-    mutating func nextWakeUp(
-        _ leadership: Situation.Leadership?, for callers: WaitingCallers, at now: Instant
-    ) -> Instant? {
-        guard work.isIdle else { return work.nextRepetition }
-        return leadership.flatMap { view(callers).plan($0, at: now)?.at }
+    /// When there is something to begin.
+    func nextBeginning(_ leadership: Situation.Leadership, for callers: WaitingCallers, at now: Instant) -> Instant? {
+        view(callers).plan(leadership, at: now)?.at
     }
 
     /// Begins the next job, if there is none and its time has come.

@@ -52,16 +52,15 @@ struct Fetcher: Sendable {
 extension Fetcher {
     /// What is known, for whoever plans or answers.
     func view(_ callers: WaitingCallers) -> CredentialView {
-        let token = knowledge.credential
-        return CredentialView(
+        CredentialView(
             line: settings.app.line, policy: policy, rules: settings.rules,
-            token: token.map { .init(life: $0.life, issuedAt: $0.issuedAt, expiresAt: $0.expiresAt) },
+            token: knowledge.times,
             isStored: knowledge.isStored,
             orphan: intents.orphan(knowledge.stored.intent?.id, of: settings.incarnation),
             doubt: knowledge.doubt, rotationsToday: knowledge.stored.rotationsToday, due: due.at, health: health,
             backoff: backoff, canBeFetched: !settings.app.line.isTicket || ticket.ownersToken != nil,
             operatorWaits: !callers.isEmpty && callers.operatorWaits,
-            isReported: !callers.isEmpty && token.map { callers.isReported($0.fingerprint) } ?? false)
+            isReported: !callers.isEmpty && knowledge.credential.map { callers.isReported($0.fingerprint) } ?? false)
     }
 
     /// What somebody who asks for another token is answered at once; nil: whoever asks waits.
@@ -69,8 +68,15 @@ extension Fetcher {
         to request: RefreshRequest, _ reported: Fingerprint?, _ situation: Situation, for callers: WaitingCallers,
         at now: Instant
     ) -> RefreshAnswer? {
-        view(callers).answer(
-            to: request, reported, offer(at: now), trouble: knowledge.stored.trouble, situation, at: now)
+        // Known to be older: whoever asks gets the current one. On the leader an unknown one too: no rotation by
+        // guessing. A follower may simply be behind, so it asks.
+        if let reported, let offer = offer(at: now), offer.token.credential.fingerprint != reported,
+            situation.leadership != nil || offer.previous.contains(reported)
+        {
+            return offer.answer(refreshed: false, stillValid: false)
+        }
+        guard situation.leadership != nil else { return request.isForwarded ? .notLeader(situation.leader) : nil }
+        return view(callers).refusal(of: request, trouble: knowledge.stored.trouble, at: now)
     }
 
     /// What is handed out; nil if there is no token within its life.

@@ -36,6 +36,14 @@ struct Knowledge: Sendable {
     /// Whether a token is known and within its life.
     func isValid(at now: Instant) -> Bool { credential.map { now < $0.expiresAt } ?? false }
 
+    /// The times of the token.
+    var times: CredentialView.TokenTimes? {
+        guard let life = credential?.life, let issuedAt = credential?.issuedAt, let end = credential?.expiresAt else {
+            return nil
+        }
+        return .init(life: life, issuedAt: issuedAt, expiresAt: end)
+    }
+
     /// Why the token may not be the newest.
     ///
     /// Where the store has no record, or had none until we wrote it back, somebody may have deleted one with an intent

@@ -41,8 +41,9 @@ extension Refresher {
     mutating func nextWakeUp(_ situation: Situation, isWaiting: Bool, at now: Instant) -> Instant? {
         let isFollower = situation.leadership == nil && situation.leader != nil
         let others = callers.nextWakeUp(isWorking: !fetcher.isIdle, isFollower: isFollower)
-        let leadership = isWaiting ? nil : situation.leadership
-        return .earlier(others, fetcher.nextWakeUp(leadership, for: callers, at: now))
+        guard fetcher.isIdle else { return .earlier(others, fetcher.nextRepetition) }
+        guard !isWaiting, let leadership = situation.leadership else { return others }
+        return .earlier(others, fetcher.nextBeginning(leadership, for: callers, at: now))
     }
 
     /// The configuration was read again: what was wrong with it may be right now.

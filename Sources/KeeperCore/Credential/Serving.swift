@@ -44,14 +44,26 @@ struct Serving: Sendable {
     /// - Returns: whether the read path must be told.
     mutating func choose(from knowledge: Knowledge, _ policy: RefreshPolicy) -> Bool {
         let isNewer = provisional.map { knowledge.credential?.isOlder(than: $0) ?? true } ?? false
+        let promisedUntil = knowledge.doubtSince.map { $0 + policy.usableOverlap }
+        if !isNewer, serves(knowledge.credential), current?.promisedUntil == promisedUntil { return false }
         guard let credential = isNewer ? provisional : knowledge.credential else {
             defer { current = nil }
             return current != nil
         }
-        let promisedUntil = knowledge.doubtSince.map { $0 + policy.usableOverlap }
         if let current, current.promisedUntil == promisedUntil, current.credential == credential { return false }
         current = ServedCredential(credential: credential, promisedUntil: promisedUntil)
         return true
+    }
+
+    /// Whether this is what is handed out already.
+    ///
+    /// Asked at every step, so it looks at each field where it stands; of a version the token itself never changes.
+    private func serves(_ credential: Credential?) -> Bool {
+        guard let current, let credential else { return false }
+        let served = current.credential
+        return served.version == credential.version && served.epoch == credential.epoch
+            && served.expiresAt == credential.expiresAt && served.issuedAt == credential.issuedAt
+            && served.life == credential.life && served.fingerprint == credential.fingerprint
     }
 
     /// The store did not acknowledge a token of ours.
