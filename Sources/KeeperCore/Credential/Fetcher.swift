@@ -134,8 +134,8 @@ extension Fetcher {
 
     /// A record that should be there is not.
     ///
-    /// If it was never there, there is nothing to restore and nothing to say. While a command of ours is on its way, its
-    /// answer tells more than this.
+    /// If it was never there, there is nothing to restore and nothing to say. While a command of ours is on its way,
+    /// its answer tells more than this.
     /// - Returns: whether that is news.
     mutating func recordMissing() -> Bool {
         guard knowledge.stored.hasRecord || knowledge.credential != nil, work.isIdle else { return false }
