@@ -32,7 +32,7 @@ SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 run_tests --skip "$computing" 
 run_tests --no-parallel --filter '^SDKTests\.'
 run_tests --filter '^ClusterTests\.'
 
-# The worlds run in a release build: a debug build tells the same stories twenty times slower.
+# The worlds run in a release build: a debug build gives the same runs twenty times slower.
 swift build -c release --product cluster-simulation
 simulation="$(swift build -c release --show-bin-path)/cluster-simulation"
 "$simulation" --worlds 250

@@ -1,8 +1,8 @@
 /// What a run must have seen at least once, or it has shown nothing (Antithesis calls these sometimes-assertions).
 package enum Sighting: Int, CaseIterable, Sendable {
-    case steal, amnesia, lostGrantResumed, revivedTerm, leftHandedOn, quietPeriod, lapse, recovery, taint
+    case steal, amnesia, lostGrantResumed, revivedTerm, leftHandedOn, quietPeriod, lapse, recovery, uncertainty
     case foreignIntent, unknownCall, permitWithdrawn, refusedPublication, retriedPublication, restoration
-    case foreignRotation
+    case externalRotation
     case deathReported, gaveWay, longHold, forwarded, misdirected, stillValid, refreshed, tooSoon, unavailable, refused
     case nameContested, nameTaken, strictTwo, repeatedEpoch
 
@@ -22,14 +22,14 @@ package enum Sighting: Int, CaseIterable, Sendable {
         case .quietPeriod: "a leader was quiet (quiet > 0)"
         case .lapse: "a lease lapsed"
         case .recovery: "a lapsed lease went on"
-        case .taint: "a token was put in doubt"
+        case .uncertainty: "a token became uncertain"
         case .foreignIntent: "a leader found the open intent of an earlier term"
         case .unknownCall: "a call had an unknown outcome"
         case .permitWithdrawn: "a call was stopped by the pre-request check"
         case .refusedPublication: "a late publication was refused"
         case .retriedPublication: "a publication was repeated"
         case .restoration: "a lost record was written back"
-        case .foreignRotation: "an outsider's rotation was found out"
+        case .externalRotation: "an external rotation was found out"
         case .deathReported: "a dead leader's parent gave its lease up"
         case .gaveWay: "a leader cut off from WeChat gave way"
         case .longHold: "a caller was held for more than a second"

@@ -4,32 +4,28 @@ extension WorldOptions {
     /// The worlds in which the absence of a rule shows soonest, with the rule taken out.
     package static func hunt(for mutant: Rule) -> WorldOptions {
         var options = mutant == .membersAskedFirst ? storeLoss : WorldOptions()
-        options.isFrantic = true
-        options.aim(at: mutant)
         options.mutant = mutant
+        options.isFrantic = ![.readerLease, .verifiesReports, .spacing, .floor].contains(mutant)
+        if [.ownRecordIsProvenByEpoch, .oldRecordProvesNothing, .readerLease].contains(mutant) { options.nodes = 2 }
+        if [.deathProvesOneTerm, .deathLeavesCallsOpen].contains(mutant) { options.isSupervised = true }
+        if mutant == .readerLease { options.overlap = 15 }
+        options.aim(at: mutant)
         return options
     }
 
     private mutating func aim(at mutant: Rule) {
         switch mutant {
-        case .quietPeriod, .quietAfterKnownTerm, .taint, .intentFence, .membersAskedFirst: break
+        case .quietPeriod, .quietAfterKnownTerm, .taint, .intentFence, .membersAskedFirst, .verifiesReports: break
         case .restHandedOn, .unknownCallHandedOn: strike([.stepDown, .leave], every: 1.5, longCalls: 0.4)
         case .releasesAfterCalls: strike([.stepDown, .leave], every: 1, longCalls: 0.7)
-        case .deathProvesOneTerm:
-            strike([.storeWiped, .killLeader], every: 1, longCalls: 0.9)
-            isSupervised = true
-        case .deathLeavesCallsOpen:
-            strike([.killLeader], every: 1.5, longCalls: 0.7)
-            isSupervised = true
+        case .deathProvesOneTerm: strike([.storeWiped, .killLeader], every: 1, longCalls: 0.9)
+        case .deathLeavesCallsOpen: strike([.killLeader], every: 1.5, longCalls: 0.7)
         case .leaseFromRequest, .budget: strike([.storeSlow, .pauseLeader, .repliesLost], every: 2)
         case .preRequestCheck: strike([.pauseLeader], every: 1)
-        case .ownRecordIsProvenByEpoch:
-            nodes = 2
-            strike([.lockDeleted], every: 0.7, longCalls: 0.9, lostReplies: 0.3)
+        case .ownRecordIsProvenByEpoch: strike([.lockDeleted], every: 0.7, longCalls: 0.9, lostReplies: 0.3)
         case .replacedServerEndsTerm:
             strike([.storeRolledBack, .lockDeleted, .partition, .pauseLeader], every: 1, longCalls: 0.7)
         case .oldRecordProvesNothing:
-            nodes = 2
             strike([.storeRolledBack, .stepDown, .kill, .partition], every: 0.5, longCalls: 0.9)
         case .steal: strike([.storeClockBack, .storeClockFrozen, .killLeader, .kill], every: 2)
         case .stealsWhatWasWatched:
@@ -47,17 +43,9 @@ extension WorldOptions {
         case .beginComparesBasis, .publishOnce: strike([.storeSlow, .repliesLost], every: 1.5, lostReplies: 0.2)
         case .restoresUpward: strike([.recordDeleted, .storeWiped, .storeSlow], every: 1, lostReplies: 0.2)
         case .versionsNeverFall: strike([.storeRolledBack, .recordDeleted], every: 1.5)
-        case .readerLease:
-            isFrantic = false
-            (nodes, overlap) = (2, 15)
-            strike([.partition, .nodesParted], every: 0.4)
-        case .verifiesReports: isFrantic = false
-        case .spacing:
-            isFrantic = false
-            strike([.stepDown], every: 20)
-        case .floor:
-            isFrantic = false
-            strike([.tokenRevoked], every: 1)
+        case .readerLease: strike([.partition, .nodesParted], every: 0.4)
+        case .spacing: strike([.stepDown], every: 20)
+        case .floor: strike([.tokenRevoked], every: 1)
         }
     }
 

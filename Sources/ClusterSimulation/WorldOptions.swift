@@ -98,5 +98,5 @@ package enum Fault: String, CaseIterable, Sendable {
     case lockDeleted, leaseDeleted, recordDeleted
     case partition, repliesLost, nodesParted
     case leaderCutFromWeChat
-    case wechatDown, wechatErrors, outsiderFetches, tokenRevoked, lifeChanged
+    case wechatDown, wechatErrors, externalRotation, tokenRevoked, lifeChanged
 }

@@ -10,7 +10,9 @@ struct Keyspace: Sendable {
     /// Where hints are published.
     let channel: String
 
-    /// The last parts of the fixed keys. A script calls them by these words with `Key` behind.
+    /// The last parts of the fixed keys.
+    ///
+    /// A script calls them by these words with `Key` behind.
     static let fixedNames = ["lock", "lease", "store", "changes", "members", "hist", "pause"]
     /// The last part of the channel's name.
     static let channelName = "ev"

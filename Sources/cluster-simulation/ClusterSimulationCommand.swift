@@ -8,13 +8,13 @@ internal import KeeperCore
     internal import Darwin
 #endif
 
-/// Runs seeded worlds of the production core and says whether a rule was broken in any of them.
+/// Runs seeded worlds of the production core and says whether an invariant was violated in any of them.
 @main
 struct ClusterSimulationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster-simulation",
         abstract: "Runs seeded worlds: nodes with the production core, a Redis, a WeChat, callers and faults.",
-        discussion: "Ends with 1 if a rule was broken, naming the seed; run that seed again with --trace.")
+        discussion: "Ends with 1 if an invariant was violated, naming the seed; run that seed again with --trace.")
 
     @Option(help: "How many worlds.")
     var worlds = 1000
@@ -31,7 +31,7 @@ struct ClusterSimulationCommand: ParsableCommand {
     @Flag(help: "Print the names of the rules that can be taken out.")
     var listMutants = false
 
-    @Flag(help: "Tell the story of the first seed, line by line.")
+    @Flag(help: "Tell what happens with the first seed, line by line.")
     var trace = false
 
     @Flag(help: "A fault every 0.7 s, a quarter of the answers lost, most calls long.")
@@ -49,13 +49,13 @@ struct ClusterSimulationCommand: ParsableCommand {
     @Option(help: "With --liveness or --trace: only this kind of fault.")
     var only: String?
 
-    @Flag(help: "Instead of worlds drawn by lot: every story of two nodes and one app within some bounds.")
+    @Flag(help: "Instead of worlds drawn by lot: every scenario of two nodes and one app within some bounds.")
     var exhaustive = false
 
-    @Option(help: "With --exhaustive: most faults in one story.")
+    @Option(help: "With --exhaustive: most faults in one scenario.")
     var faults = 2
 
-    @Flag(help: "End after the first world in which a rule was broken.")
+    @Flag(help: "End after the first world in which an invariant was violated.")
     var stopAtFirst = false
 
     func validate() throws {
@@ -108,9 +108,9 @@ struct ClusterSimulationCommand: ParsableCommand {
         let findings = Search(.init(faults: faults), seed: seed, mutant: mutant.flatMap(Rule.init(named:))).findings
         let seconds = Int((Double(clock() - start) / Double(CLOCKS_PER_SEC)).rounded(.up))
         print(
-            "\(findings.states) states, \(findings.stories) stories, depth \(findings.depth), "
+            "\(findings.states) states, \(findings.scenarios) scenarios, depth \(findings.depth), "
                 + "up to \(findings.faults) faults, \(findings.violations.count) violations, \(seconds) s")
-        for (violation, story) in findings.violations { print("  \(violation)\n    after \(story)") }
+        for (violation, scenario) in findings.violations { print("  \(violation)\n    after \(scenario)") }
         if !findings.violations.isEmpty { throw ExitCode(1) }
     }
 
@@ -120,7 +120,7 @@ struct ClusterSimulationCommand: ParsableCommand {
             "\(sweep.worlds) worlds, \(sweep.steps) events, \(sweep.calls) calls, \(sweep.issues) tokens, "
                 + "\(sweep.terms) terms; \(rate) worlds per CPU second")
         print("digest \(String(sweep.digest, radix: 16))")
-        print("longest time until the newest token was published: \(Int(sweep.longestDoubt * 1000)) ms")
+        print("longest time until the newest token was published: \(Int(sweep.longestUnpublished * 1000)) ms")
         for sighting in Sighting.allCases {
             let count = String(sweep.sightings[sighting])
             print(String(repeating: " ", count: max(0, 10 - count.count)) + count + "  " + sighting.sentence)
@@ -130,10 +130,10 @@ struct ClusterSimulationCommand: ParsableCommand {
             print("this run has shown less than it should: it never saw that")
             for sighting in unseen { print("  \(sighting.sentence)") }
         }
-        guard sweep.brokenWorlds > 0 else { return print("no rule was broken") }
-        print("rules were broken in \(sweep.brokenWorlds) worlds:")
-        for (rule, count) in zip(Violation.Rule.allCases, sweep.broken) where count > 0 {
-            print("  \(count) x \(rule.rawValue)")
+        guard sweep.brokenWorlds > 0 else { return print("no invariant was violated") }
+        print("invariants were violated in \(sweep.brokenWorlds) worlds:")
+        for (invariant, count) in zip(Violation.Invariant.allCases, sweep.broken) where count > 0 {
+            print("  \(count) x \(invariant.rawValue)")
         }
         for violation in sweep.violations.prefix(20) { print("  \(violation)") }
     }

@@ -6,7 +6,7 @@ struct LivenessTests {
     @Test(arguments: Fault.survivable)
     func gentleWorld_KeepsItsTimes(fault: Fault) {
         let sweep = Sweep(seeds: 0..<8, options: .liveness(fault))
-        let story = sweep.violations.prefix(5).map(\.description).joined(separator: "\n")
-        #expect(sweep.brokenWorlds == 0, "\(story)")
+        let violations = sweep.violations.prefix(5).map(\.description).joined(separator: "\n")
+        #expect(sweep.brokenWorlds == 0, "\(violations)")
     }
 }

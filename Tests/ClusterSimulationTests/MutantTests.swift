@@ -12,7 +12,7 @@ struct MutantTests {
     /// δ for everybody after amnesia is needed only where a lease is shorter than a command, a call and δ together.
     /// That an old record proves nothing shows in one world of some ten thousand (`ElectorTests`). And that a death
     /// proves only one term matters, since an app without a record waits, only where somebody who knew nothing of an
-    /// intent has written the record back before he died (`QuietPeriodTests`).
+    /// intent has written the record back before it died (`QuietPeriodTests`).
     @Test(arguments: Rule.allCases.filter { !Self.shownElsewhere.contains($0) })
     func mutant_IsCaught(mutant: Rule) throws {
         let options = WorldOptions.hunt(for: mutant)

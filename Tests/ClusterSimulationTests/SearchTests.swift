@@ -2,7 +2,7 @@ import ClusterSimulation
 import KeeperCore
 import Testing
 
-/// Every story of two nodes and one app within the bounds of a test.
+/// Every scenario of two nodes and one app within the bounds of a test.
 ///
 /// `cluster-simulation --exhaustive` goes further.
 struct SearchTests {

@@ -38,7 +38,7 @@ struct WorldTests {
     }
 
     private func expectSound(_ sweep: Sweep) {
-        let story = sweep.violations.prefix(5).map(\.description).joined(separator: "\n")
-        #expect(sweep.brokenWorlds == 0, "\(story)")
+        let violations = sweep.violations.prefix(5).map(\.description).joined(separator: "\n")
+        #expect(sweep.brokenWorlds == 0, "\(violations)")
     }
 }

@@ -99,6 +99,15 @@ import Testing
         #expect(directory.digest != AppDirectory([apps[0]]).digest)
     }
 
+    @Test func appThatIsGone_LeavesNothingBehind_UnlessACallOfItIsOnItsWay() {
+        let settings = NodeSettings(timing: .standard, apps: [], overlap: .seconds(300), watchPeriod: .zero)
+        let setup = NodeSetup(holder: .n1, settings: settings, rules: .all, fingerprint: Fingerprint.init(of:))
+        var maker = RefresherMaker(random: SplitMix64(seed: 1))
+        let idle = maker.make(AppSettings(id: .wx1, line: .classic), RefreshPolicy(settings), setup)
+        #expect(maker.forget(idle, timing: .standard, at: now) == nil)
+        #expect(maker.forgotten.callsUntil == .origin && maker.forgotten.lastIntent == 0)
+    }
+
     // MARK: Ticks
 
     private func sent(_ ticks: inout TickSchedule, at moment: Instant) { ticks.sent(request, at: moment) }

@@ -19,6 +19,10 @@ import Testing
         #expect((sources + tests).flatMap(Tidy.lengths) == [])
     }
 
+    @Test func types_HoldFewProperties() {
+        #expect(sources.filter { $0.room == "KeeperCore" }.flatMap(Tidy.wideTypes) == [])
+    }
+
     @Test func bannedWords_AreNotWritten() {
         #expect((sources + tests).flatMap(Tidy.bans) == [])
     }

@@ -39,7 +39,7 @@ struct Scene {
     var wechat: WeChatModel
     var page = Page()
     var time = WorldTime.start
-    private var queue = EventQueue<Happening>()
+    private var queue = EventQueue<Happening>(idle: { _ in })
 
     /// While it is away, connections to Redis are refused.
     var isRedisAway = false
@@ -87,14 +87,15 @@ extension Scene {
     }
 
     private var nextMoment: WorldTime? {
-        (nodes.filter(\.runs).map { Self.clock.time(of: $0.core.nextWakeUp) } + (queue.first.map { [$0.at] } ?? []))
+        (nodes.filter(\.runs).map { Self.clock.time(of: $0.core.nextWakeUp) } + (queue.next.map { [$0] } ?? []))
             .min()
     }
 
     private mutating func step(to next: WorldTime) {
         time = max(time, next)
-        if let first = queue.first, first.at <= time {
-            queue.pop()?.event(&self)
+        if let due = queue.next, due <= time {
+            let happening = queue.take()
+            happening(&self)
         } else if let index = nodes.firstIndex(where: { $0.runs && $0.core.nextWakeUp <= now }) {
             feed(.woke, to: index)
         }

@@ -72,29 +72,29 @@ struct RawClient {
                 try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
             }
         }
-        let departure = Departure()
+        let disconnect = CallerDisconnect()
         let deadline = NIODeadline.now() + .seconds(20)
         let interval = TimeAmount.milliseconds(2)
         let watch = channel.channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { watch in
             guard hasEnough() || NIODeadline.now() > deadline else { return }
             watch.cancel()
-            departure.hasLeft.withLock { $0 = true }
+            disconnect.hasOccurred.withLock { $0 = true }
             channel.channel.close(promise: nil)
         }
         defer { watch.cancel() }
-        return try await read(channel, request, upTo: limit, departure)
+        return try await read(channel, request, upTo: limit, disconnect)
     }
 
     /// Whether the caller has closed the connection of its own accord.
-    private final class Departure: Sendable {
-        let hasLeft = Mutex(false)
+    private final class CallerDisconnect: Sendable {
+        let hasOccurred = Mutex(false)
     }
 
     private func read(
         _ channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>,
         _ request: String,
         upTo limit: Int,
-        _ departure: Departure
+        _ disconnect: CallerDisconnect
     ) async throws -> Reply {
         var reply = Reply()
         var received = ByteBuffer()
@@ -116,7 +116,7 @@ struct RawClient {
             // Closing what the server has reset: known already.
         }
         reply.text = String(buffer: received)
-        if received.readableBytes >= limit || departure.hasLeft.withLock({ $0 }) { reply.ending = .gaveUp }
+        if received.readableBytes >= limit || disconnect.hasOccurred.withLock({ $0 }) { reply.ending = .gaveUp }
         return reply
     }
 }

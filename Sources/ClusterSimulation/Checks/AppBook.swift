@@ -1,6 +1,6 @@
 internal import KeeperCore
 
-/// What the rules need to remember of one app.
+/// What the invariants need to remember of one app.
 struct AppBook: Hashable, Sendable {
     /// Rotating calls that have left a node and have not been processed.
     var flights: [WeChatModel.Caller] = []
@@ -21,9 +21,9 @@ struct AppBook: Hashable, Sendable {
     var hasLostHistory = false
     /// When it last lost something.
     var lostAt = WorldTime.never
-    /// Whether the store has forgotten a doubt that nodes may remember: a leader among them asks WeChat, for the others
-    /// only the next token ends it.
-    var hasForgottenDoubt = false
+    /// Whether the store has forgotten an uncertainty that nodes may remember: a leader among them asks WeChat, for the
+    /// others only the next token ends it.
+    var hasForgottenUncertainty = false
     /// When an operator last asked for a new token.
     var operatorAskedAt = WorldTime.never
     /// When everything was last seen to be well on every node.

@@ -1,4 +1,4 @@
-/// Tells a world's story line by line, when somebody asks.
+/// Tells what happens in a world line by line, when somebody asks.
 ///
 /// Without a listener no sentence is ever made: a string per event makes a sweep a hundred times slower.
 struct Trace: Sendable {

@@ -63,7 +63,7 @@ extension World {
                 node,
                 "serves \(app): \(credential?.token.secret ?? "nothing") "
                     + "\(credential.map { "\($0.epoch)/\($0.version)" } ?? "")"
-                    + (served?.promisedUntil.map { " in doubt until \(describe($0, node))" } ?? ""))
+                    + (served?.promisedUntil.map { " uncertain, promised until \(describe($0, node))" } ?? ""))
         case .left: say(node, "has left")
         case .nameTaken(let member): say(node, "ends: \(member.holder.incarnation) has its name")
         case .note(let notice): say(node, "notes \(notice)")

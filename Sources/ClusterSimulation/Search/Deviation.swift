@@ -1,6 +1,6 @@
 internal import KeeperCore
 
-/// What a search may let go wrong, each at most once in a story.
+/// What a search may let go wrong, each at most once in a scenario.
 ///
 /// What is not chosen goes well and at once.
 enum Deviation: Int, CaseIterable, Sendable {
@@ -31,7 +31,7 @@ enum Deviation: Int, CaseIterable, Sendable {
     var bit: DeviationSet { 1 << DeviationSet(rawValue) }
 }
 
-/// Which deviations a story contains already.
+/// Which deviations a scenario contains already.
 typealias DeviationSet = UInt32
 
 extension World {
@@ -40,7 +40,7 @@ extension World {
     /// Seconds by which a late command is late: longer than a token is good for.
     private static let longDelay = 2.5
 
-    /// The story in which `deviation` happens now, `event` being next; nil if it cannot, or would be no different.
+    /// The scenario in which `deviation` happens now, `event` being next; nil if it cannot, or would be no different.
     func deviating(by deviation: Deviation, before event: WorldEvent) -> World? {
         var world = self
         switch deviation {
@@ -60,12 +60,12 @@ extension World {
         case .storeClockForward: world.setStoreClock(by: 3600)
         case .storeClockBack: world.setStoreClock(by: -3600)
         case .replyLost, .replySlow, .commandLate:
-            guard case .storeReceives(let request) = event, request.isAwaited else { return nil }
-            _ = world.queue.pop()
-            world.disturb(request, deviation)
+            guard case .storeReceives(let request) = event, request.value.isAwaited else { return nil }
+            _ = world.queue.take()
+            world.disturb(request.value, deviation)
         case .callLate, .answerLost:
             guard case .wechatReceives(let request) = event, case .fetch = request.content else { return nil }
-            _ = world.queue.pop()
+            _ = world.queue.take()
             world.disturb(request, deviation)
         }
         return world
@@ -91,9 +91,9 @@ extension World {
         switch deviation {
         case .replyLost:
             conditions.repliesLostUntil[request.node] = WorldTime(nanoseconds: time.nanoseconds + 1)
-            happen(.storeReceives(request))
+            happen(.storeReceives(Shared(request)))
         case .replySlow:
-            happen(.storeReceives(request))
+            happen(.storeReceives(Shared(request)))
             // By all that the sender will bear, less one moment.
             let latest = request.deadline - time - 2 * Search.grainSeconds
             queue.postpone(by: latest) { $0.isAnswer(to: request.id, at: request.node) }
@@ -101,7 +101,7 @@ extension World {
             var stray = request
             stray.isAwaited = false
             lose(request, isLease: request.isLease)
-            queue.push(.storeReceives(stray), at: time + Self.longDelay)
+            queue.push(.storeReceives(Shared(stray)), at: time + Self.longDelay)
         }
     }
 
@@ -121,7 +121,8 @@ extension WorldEvent {
     fileprivate func isAnswer(to id: RequestID, at node: Int) -> Bool {
         guard case .deliver(node, _, let delivery) = self else { return false }
         switch delivery {
-        case .leaseAnswered(id, _, _), .credentialAnswered(id, _): return true
+        case .leaseAnswered(let answer): return answer.value.id == id
+        case .leaseFailed(id, _), .credentialAnswered(id, _): return true
         default: return false
         }
     }

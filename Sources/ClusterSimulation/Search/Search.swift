@@ -1,19 +1,19 @@
 package import KeeperCore
 
-/// Every story of the smallest cluster within some bounds: two nodes, one app, at most one fault of each kind.
+/// Every scenario of the smallest cluster within some bounds: two nodes, one app, at most one fault of each kind.
 ///
 /// Where the worlds of a sweep draw lots, a search tries all: at every moment at which a command or a call is about to
 /// take effect it lets happen next any of those that are due, or goes wrong in any way it has not yet (`Deviation`).
-/// Stories that have come to the same state go on as one. The clock is coarse: what falls within one grain has no order
-/// of its own. Fewest faults first, so that what is found is told in the shortest way.
+/// Scenarios that have come to the same state go on as one. The clock is coarse: what falls within one grain has no
+/// order of its own. Fewest faults first, so that what is found is told in the shortest way.
 ///
 /// It judges safety only: that everything heals is for the worlds of a sweep.
 package struct Search: Sendable {
     /// How far a search goes.
     package struct Bounds: Equatable, Sendable {
-        /// Most faults in one story.
+        /// Most faults in one scenario.
         package var faults: Int
-        /// Length of a story in seconds.
+        /// Length of a scenario in seconds.
         ///
         /// The first token is fetched after 4.5 s, and another every two.
         package var horizon = 13.0
@@ -22,7 +22,7 @@ package struct Search: Sendable {
         /// Nothing goes wrong after this moment in seconds.
         package var faultsUntil = 7.5
 
-        /// Stories with at most so many faults.
+        /// Scenarios with at most so many faults.
         package init(faults: Int) { self.faults = faults }
     }
 
@@ -30,14 +30,14 @@ package struct Search: Sendable {
     package struct Findings: Sendable {
         /// Different states at which something was to be chosen.
         package var states = 0
-        /// Stories told to their end.
-        package var stories = 0
-        /// Most choices in one story.
+        /// Scenarios run to their end.
+        package var scenarios = 0
+        /// Most choices in one scenario.
         package var depth = 0
-        /// Faults in the stories told so far, or in the first that broke a rule.
+        /// Faults in the scenarios run so far, or in the first that violated an invariant.
         package var faults = 0
-        /// The rules broken, and in what stories; at most `mostViolations`.
-        package var violations: [(violation: Violation, story: String)] = []
+        /// The invariants violated, and in what scenarios; at most `mostViolations`.
+        package var violations: [(violation: Violation, scenario: String)] = []
 
         static let mostViolations = 20
     }
@@ -83,7 +83,7 @@ package struct Search: Sendable {
         var start = World(
             seed: seed, options: options, plan: .smallest, random: Chance(seed: seed, isStill: true),
             grain: Self.grain)
-        start.keepsStory = true
+        start.remembersAll = true
         start.redis.keepsHistory = true
         start.redis.hashesPast = true
         start.boot()
@@ -98,7 +98,7 @@ package struct Search: Sendable {
         }
     }
 
-    /// Tells one story to its end, and notes wherever it might have gone another way.
+    /// Runs one scenario to its end, and notes wherever it might have gone another way.
     private mutating func follow(_ branch: Branch, faults: Int) {
         var branch = branch
         let horizon = WorldTime.seconds(bounds.horizon)
@@ -113,7 +113,7 @@ package struct Search: Sendable {
             }
             branch.world.happenNext()
         }
-        findings.stories += 1
+        findings.scenarios += 1
         for violation in branch.world.report.violations where findings.violations.count < Findings.mostViolations {
             findings.violations.append((violation, tell(branch.choices)))
         }
@@ -133,7 +133,7 @@ package struct Search: Sendable {
     /// Ticks and the like keep their order: each reads only what the one before or after it would have read.
     private mutating func reorder(_ branch: Branch) {
         var world = branch.world
-        let due = world.queue.popMoment()
+        let due = world.queue.takeMoment()
         guard due.count(where: \.isWeighty) > 1 else { return }
         for (index, first) in due.enumerated().dropFirst() where first.isWeighty {
             var other = branch
@@ -173,9 +173,9 @@ package struct Search: Sendable {
 extension World {
     /// Lets the next thing happen.
     fileprivate mutating func happenNext() {
-        guard let (at, event) = queue.pop() else { return }
-        time = at
-        happen(event)
+        guard let next = queue.next else { return }
+        time = next
+        happen(queue.take())
     }
 }
 
@@ -185,7 +185,7 @@ extension WorldEvent {
     fileprivate var isWeighty: Bool {
         switch self {
         case .storeReceives(let request):
-            if case .lease(.tick) = request.command { false } else { true }
+            if case .lease(.tick) = request.value.command { false } else { true }
         case .wechatReceives: true
         case .deliver(_, _, let delivery):
             switch delivery {

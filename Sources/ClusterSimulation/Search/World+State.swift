@@ -1,9 +1,9 @@
 internal import KeeperCore
 
-/// What two stories must have in common so that they go on alike.
+/// What two scenarios must have in common so that they go on alike.
 extension World {
-    /// A hash over all that decides how the story goes on: the store, WeChat, what is under way, what the rules
-    /// remember; and of each node all it was told, and when.
+    /// A hash over all that decides how the scenario goes on: the store, WeChat, what is under way, what the
+    /// invariants remember; and of each node all it was told, and when.
     ///
     /// A core is nothing but what it was told.
     var stateHash: Int {
@@ -31,14 +31,14 @@ extension SimulatedNode {
     /// Takes one more thing into all that this node was told.
     mutating func remember(_ event: NodeEvent, at now: Instant) {
         var hasher = Hasher()
-        hasher.combine(story)
+        hasher.combine(history)
         hasher.combine(now)
         hasher.combine(event)
-        story = hasher.finalize()
+        history = hasher.finalize()
     }
 
     fileprivate func hashState(into hasher: inout Hasher, at time: WorldTime) {
-        hasher.combine(story)
+        hasher.combine(history)
         hasher.combine(holder)
         hasher.combine(isAlive)
         hasher.combine(max(pausedUntil, time))

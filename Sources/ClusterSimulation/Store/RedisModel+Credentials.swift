@@ -51,7 +51,7 @@ extension RedisModel {
             && record?.intent?.id == basis.intent
         guard isUnchanged || !rules.isInForce(.beginComparesBasis) else { return .changed }
         if let open = record?.intent {
-            sightings.count(.taint)
+            sightings.count(.uncertainty)
             if open.epoch != beginning.epoch { sightings.count(.foreignIntent) }
         }
         let becomesTaint = rules.isInForce(.oldIntentBecomesTaint)
@@ -103,7 +103,7 @@ extension RedisModel {
     /// Which of the two tokens is the newest, only WeChat knows.
     private mutating func supersede(_ publication: Publication, _ now: Int64) -> CredentialReply.Outcome {
         sightings.count(.refusedPublication)
-        sightings.count(.taint)
+        sightings.count(.uncertainty)
         change(publication.app) { record, event in
             let called = now - publication.age.nanoseconds
             // The doubt cannot be older than the current token, nor than the call; a standing older one stays.
@@ -119,7 +119,7 @@ extension RedisModel {
         let isFollowed = (stored(abortion.app)?.lastIntentEpoch ?? .none) > abortion.epoch
         let isOvertaken = !isOpen && abortion.effect == .late && isFollowed
         guard isOpen || isOvertaken || notesTrouble else { return .accepted }
-        if isOvertaken || (isOpen && abortion.effect.mayHaveRotated) { sightings.count(.taint) }
+        if isOvertaken || (isOpen && abortion.effect.mayHaveRotated) { sightings.count(.uncertainty) }
         let endsAnyTaint = !rules.isInForce(.abortKeepsDoubt)
         change(abortion.app) { record, event in
             if isOvertaken {

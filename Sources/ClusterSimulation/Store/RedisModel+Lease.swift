@@ -4,9 +4,10 @@ internal import KeeperCore
 extension RedisModel {
     /// Runs one command of `holder`.
     mutating func perform(_ command: LeaseCommand, as holder: LeaseHolder, at time: WorldTime) -> LeaseReply.Answer {
+        if case .tick(let tick) = command { return .ticked(perform(tick, as: holder, at: time)) }
         let now = begin(at: time)
         switch command {
-        case .tick(let tick): return .ticked(run(tick, holder, now))
+        case .tick: return .done
         case .acquire(let acquisition): return run(acquisition, holder, now)
         case .renew(let epoch, let ttl, let isActive): return renew(epoch, ttl, isActive, holder, now)
         case .release(let epoch, let handover): return release(epoch, handover, holder)
@@ -20,49 +21,61 @@ extension RedisModel {
         }
     }
 
-    private mutating func run(_ tick: Tick, _ holder: LeaseHolder, _ now: Int64) -> TickReply {
-        if contents.members.contains(where: { now >= $0.expiresAt }) {
-            contents.members.removeAll { now >= $0.expiresAt }
+    /// Runs a tick, of which there are more than of all other commands: what it looks at is not copied.
+    mutating func perform(_ tick: Tick, as holder: LeaseHolder, at time: WorldTime) -> TickReply {
+        let now = begin(at: time)
+        for index in contents.members.indices.reversed() where now >= contents.members[index].expiresAt {
+            contents.members.remove(at: index)
         }
         let nameHolder = beat(tick, holder, now)
-        let position = tick.position.flatMap { $0.store == contents.store && $0.event <= contents.event ? $0 : nil }
-        let read = position?.event ?? 0
-        let isNews = read < contents.event
-        let changed = isNews ? contents.credentials.filter { $0.event > read }.sorted { $0.event < $1.event } : []
-        let page = changed.prefix(Tick.mostChanges)
-        let isComplete = page.count == changed.count
+        let read = eventRead(tick.position)
+        let (changes, last) = changes(since: read ?? 0, now)
         return TickReply(
             lease: contents.lease, lockLeft: contents.lock.map { .nanoseconds($0.expiresAt - now) },
-            changes: isNews ? page.map { $0.reading(at: now) } : [],
-            position: StorePosition(
-                store: contents.store ?? "", event: isComplete ? contents.event : page.last?.event ?? read),
-            startsOver: position == nil, isComplete: isComplete,
-            missing: tick.verify.filter { app in !contents.credentials.contains { $0.app == app } },
+            changes: changes, position: StorePosition(store: contents.store ?? "", event: last),
+            startsOver: read == nil, isComplete: last == contents.event,
+            missing: tick.verify.isEmpty ? [] : tick.verify.filter { place(of: $0) == nil },
             pauseLeft: contents.pausedUntil.flatMap { now < $0 ? .nanoseconds($0 - now) : nil },
             members: contents.members.map { $0.member }, nameHolder: nameHolder,
             spoiled: contents.spoiled, storeTime: .nanoseconds(now))
     }
 
+    /// Up to which event a caller has read; nil if its position is of no use.
+    private func eventRead(_ position: StorePosition?) -> UInt64? {
+        guard let position, let store = contents.store, position.store == store, position.event <= contents.event
+        else { return nil }
+        return position.event
+    }
+
+    /// The records changed since an event, oldest change first, as many as one reply carries; and the event up to which
+    /// the caller has read then.
+    private func changes(since read: UInt64, _ now: Int64) -> (changes: [CredentialRecord], last: UInt64) {
+        guard read < contents.event else { return ([], contents.event) }
+        let changed = contents.credentials.filter { $0.event > read }.sorted { $0.event < $1.event }
+        let page = changed.prefix(Tick.mostChanges)
+        let last = page.count == changed.count ? contents.event : page.last?.event ?? read
+        return (page.map { $0.reading(at: now) }, last)
+    }
+
     /// Writes the member record, unless another incarnation stands under the name and the caller does not claim it.
     private mutating func beat(_ tick: Tick, _ holder: LeaseHolder, _ now: Int64) -> Member? {
-        let index = contents.members.firstIndex { $0.member.holder.node == holder.node }
-        let standing = index.map { contents.members[$0].member }
-        let isOwn = standing?.holder.incarnation == holder.incarnation
-        if let standing, !isOwn, !tick.claimsName { return standing }
-        let entry = MemberEntry(
-            member: Member(
-                holder: holder, beat: isOwn ? (standing?.beat ?? 0) + 1 : 1, epochSeen: tick.epochSeen,
-                isDraining: tick.isDraining, fitness: tick.fitness, apps: tick.apps,
-                isCold: tick.isCold),
-            expiresAt: now + tick.memberTTL.nanoseconds)
-        if let index {
-            contents.members[index] = entry
-        } else {
-            contents.members.append(entry)
+        let expiresAt = now + tick.memberTTL.nanoseconds
+        guard let index = contents.members.indices.first(where: { holds(holder.node, $0) }) else {
+            let member = Member(
+                holder: holder, beat: 1, epochSeen: tick.epochSeen, isDraining: tick.isDraining,
+                fitness: tick.fitness, apps: tick.apps, isCold: tick.isCold)
+            contents.members.append(MemberEntry(member: member, expiresAt: expiresAt))
             contents.members.sort { $0.member.holder.node < $1.member.holder.node }
+            return nil
         }
+        let isOwn = contents.members[index].member.holder.incarnation == holder.incarnation
+        guard isOwn || tick.claimsName else { return contents.members[index].member }
+        contents.members[index].beat(tick, by: holder, isOwn: isOwn, until: expiresAt)
         return nil
     }
+
+    /// Whether the member record in this place stands under that name.
+    private func holds(_ node: NodeName, _ index: Int) -> Bool { contents.members[index].member.holder.node == node }
 
     private mutating func run(
         _ acquisition: Acquisition, _ holder: LeaseHolder, _ now: Int64
@@ -136,5 +149,19 @@ extension RedisModel {
         hasHint = true
         sightings.count(.deathReported)
         return .done
+    }
+}
+
+extension RedisModel.MemberEntry {
+    /// Writes what a tick tells over what stood there.
+    fileprivate mutating func beat(_ tick: Tick, by holder: LeaseHolder, isOwn: Bool, until expiresAt: Int64) {
+        member.holder = holder
+        member.beat = isOwn ? member.beat + 1 : 1
+        member.epochSeen = tick.epochSeen
+        member.isDraining = tick.isDraining
+        member.fitness = tick.fitness
+        member.apps = tick.apps
+        member.isCold = tick.isCold
+        self.expiresAt = expiresAt
     }
 }

@@ -2,7 +2,9 @@ internal import KeeperCore
 
 /// What is done to the memory behind the commands' backs, to set the scene of a test.
 extension RedisModel {
-    /// Why no command would run; nil: it would. Worlds have one version only, so only tests ask.
+    /// Why no command would run; nil: it would.
+    ///
+    /// Worlds have one version only, so only tests ask.
     var refusal: StoreRefusal? {
         let isKnown = contents.store == nil || contents.format == StoreRefusal.knownFormat
         return isKnown ? nil : .unknownFormat(contents.format)

@@ -60,6 +60,8 @@ struct RedisModel: Sendable {
 
     private var random: SplitMix64
     private var history: [(at: WorldTime, contents: Contents)] = []
+    /// When the last state of the past was kept.
+    private var keptAt = WorldTime.never
     private var terms: [TermKey: Int] = [:]
     /// A term that a rollback has brought back to life; it counts as a new one from its first renewal on.
     private var revived: TermKey?
@@ -76,7 +78,10 @@ struct RedisModel: Sendable {
     }
 
     /// The record of an app, as it lies there.
-    func stored(_ app: AppID) -> StoredCredential? { contents.credentials.first { $0.app == app } }
+    func stored(_ app: AppID) -> StoredCredential? { place(of: app).map { contents.credentials[$0] } }
+
+    /// Where the record of an app lies; nil if there is none.
+    func place(of app: AppID) -> Int? { contents.credentials.indices.first { contents.credentials[$0].app == app } }
 
     /// The world's number of a term: later terms have greater numbers whatever their epochs.
     func term(_ epoch: Epoch, of incarnation: Incarnation) -> Int? {
@@ -95,6 +100,7 @@ struct RedisModel: Sendable {
         let before = contents.lease
         contents = past.contents
         history.removeAll { time - $0.at < age }
+        keptAt = history.last?.at ?? .never
         if let lease = contents.lease, lease.epoch != before?.epoch || lease.holder != before?.holder {
             revived = TermKey(epoch: lease.epoch, incarnation: lease.holder.incarnation)
         }
@@ -104,8 +110,9 @@ struct RedisModel: Sendable {
 
     /// Begins a command: keeps a state of the past now and then, drops what has expired, names the store.
     mutating func begin(at time: WorldTime) -> Int64 {
-        if keepsHistory, history.last.map({ time - $0.at > 0.2 }) ?? true {
+        if keepsHistory, time - keptAt > 0.2 {
             history.append((time, contents))
+            keptAt = time
             if hashesPast {
                 var hasher = Hasher()
                 hasher.combine(pastHash)

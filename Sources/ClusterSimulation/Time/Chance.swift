@@ -2,7 +2,7 @@ internal import KeeperCore
 
 /// What a world asks of chance.
 ///
-/// One generator decides everything, so a seed retells the story.
+/// One generator decides everything, so a seed gives the same run again.
 struct Chance: Sendable {
     private var generator: SplitMix64
     /// Nothing happens by chance, and everything is as quick as it can be: for a search that makes the choices itself.

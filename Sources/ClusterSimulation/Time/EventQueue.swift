@@ -1,42 +1,81 @@
 /// What is to happen, earliest first, and at one moment in the order of scheduling.
 ///
-/// An array in order, the next to happen last, where it is taken out without a copy. Most things are scheduled for the
-/// next few milliseconds, close to that end, and a world has few things to come: no heap is quicker.
+/// An array of moments in order, the next to happen last. Most things are scheduled for the next few milliseconds,
+/// close to that end, and a world has few things to come: no heap is quicker. The events themselves, which are large,
+/// stay where they are put; only moments and places move about.
 struct EventQueue<Event: Sendable>: Sendable {
-    private var entries: [(at: WorldTime, event: Event)] = []
+    private struct Entry {
+        let at: WorldTime
+        let place: Int
+    }
+
+    private var order: [Entry] = []
+    private var events: [Event] = []
+    /// The places in `events` whose event has happened.
+    private var free: [Int] = []
+    /// What lies in a place that is free.
+    private let idle: Event
 
     /// The coarseness of its clock: every moment is put off to the next multiple of so many nanoseconds.
     private let grain: Int64
 
-    init(grain: Int64 = 1) { self.grain = grain }
-
-    mutating func push(_ event: consuming Event, at moment: WorldTime) {
-        let at = grain == 1 ? moment : moment.roundedUp(to: grain)
-        var index = entries.count
-        while index > 0, entries[index - 1].at <= at { index -= 1 }
-        entries.insert((at, event), at: index)
+    /// An empty queue.
+    /// - Parameter idle: any event; it never happens.
+    init(idle: Event, grain: Int64 = 1) {
+        self.idle = idle
+        self.grain = grain
     }
 
-    mutating func pop() -> (at: WorldTime, event: Event)? { entries.popLast() }
+    mutating func push(_ event: consuming Event, at moment: WorldTime) {
+        guard let place = free.popLast() else {
+            events.append(event)
+            return insert(events.count - 1, at: moment)
+        }
+        events[place] = event
+        insert(place, at: moment)
+    }
+
+    private mutating func insert(_ place: Int, at moment: WorldTime) {
+        let entry = Entry(at: grain == 1 ? moment : moment.roundedUp(to: grain), place: place)
+        order.append(entry)
+        var index = order.count - 1
+        while index > 0, order[index - 1].at <= entry.at {
+            order[index] = order[index - 1]
+            index -= 1
+        }
+        order[index] = entry
+    }
+
+    /// When the next happens; nil if nothing is to happen.
+    var next: WorldTime? { order.last?.at }
+
+    /// Takes out the next to happen; there must be one.
+    mutating func take() -> Event {
+        let place = order.removeLast().place
+        free.append(place)
+        var event = idle
+        swap(&event, &events[place])
+        return event
+    }
 
     /// The next to happen, and when.
-    var first: (at: WorldTime, event: Event)? { entries.last }
+    var first: (at: WorldTime, event: Event)? { order.last.map { ($0.at, events[$0.place]) } }
 
     /// All that is to happen, in no particular order.
-    var pending: [(at: WorldTime, event: Event)] { entries }
+    var pending: [(at: WorldTime, event: Event)] { order.map { ($0.at, events[$0.place]) } }
 
     /// Takes out all that is to happen at the earliest moment, in the order of scheduling.
-    mutating func popMoment() -> [Event] {
-        guard let moment = first?.at else { return [] }
-        var events: [Event] = []
-        while first?.at == moment, let (_, event) = pop() { events.append(event) }
-        return events
+    mutating func takeMoment() -> [Event] {
+        guard let moment = next else { return [] }
+        var taken: [Event] = []
+        while next == moment { taken.append(take()) }
+        return taken
     }
 
     /// Puts off whatever is meant.
     mutating func postpone(by seconds: Double, where isMeant: (Event) -> Bool) {
-        let all = entries.reversed()
-        entries = []
-        for (at, event) in all { push(event, at: isMeant(event) ? at + seconds : at) }
+        let all = order.reversed()
+        order = []
+        for entry in all { insert(entry.place, at: isMeant(events[entry.place]) ? entry.at + seconds : entry.at) }
     }
 }

@@ -53,10 +53,14 @@ struct NodeClock: Sendable {
     /// What the clock shows.
     func instant(at time: WorldTime) -> Instant { Instant(.nanoseconds(local(time))) }
 
+    /// What no clock of a world ever shows: a billion seconds, in attoseconds.
+    private static var farthest: Int128 { 1_000_000_000_000_000_000_000_000_000 }
+
     /// The first moment at which the clock shows `instant` or more.
     func time(of instant: Instant) -> WorldTime {
-        guard instant.sinceOrigin < .seconds(1_000_000_000) else { return .forever }
-        let target = Int64((instant.sinceOrigin.attoseconds + 999_999_999) / 1_000_000_000)
+        let shown = instant.sinceOrigin.attoseconds
+        guard shown < Self.farthest else { return .forever }
+        let target = Int64((shown + 999_999_999) / 1_000_000_000)
         var guess = Int64(Double(target - offset) / (1 + drift))
         while local(WorldTime(nanoseconds: guess)) < target { guess += 1 }
         return WorldTime(nanoseconds: guess)

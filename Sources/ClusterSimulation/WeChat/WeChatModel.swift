@@ -16,8 +16,8 @@ struct WeChatModel: Sendable {
         let isRotation: Bool
         /// When the next token was issued.
         var supersededAt: WorldTime?
-        /// Whether an outsider's call has superseded it.
-        var isSupersededByOutsider = false
+        /// Whether an external rotation has superseded it.
+        var isSupersededExternally = false
         /// When it was taken back before its time.
         var revokedAt: WorldTime?
         /// When it ends by its life.
@@ -62,25 +62,17 @@ struct WeChatModel: Sendable {
 
     /// The number of a token among its app's issues; nil if it is none of them.
     func number(_ token: Token, of app: Int) -> Int? {
-        var digits = 0
-        var fields = 0
-        var seenApp = 0
-        for byte in token.secret.utf8.dropFirst() {
-            if byte == UInt8(ascii: "-") {
-                (seenApp, digits, fields) = (digits, 0, fields + 1)
-            } else {
-                guard byte >= 48, byte < 58 else { return nil }
-                digits = digits * 10 + Int(byte - 48)
-            }
-        }
-        return fields == 1 && seenApp == app && digits < accounts[app].issues.count ? digits : nil
+        // Mostly the newest, or the one before.
+        var number = accounts[app].issues.count - 1
+        while number >= 0, accounts[app].issues[number].token != token { number -= 1 }
+        return number < 0 ? nil : number
     }
 
     /// When the `number`th token of an app dies, as far as is known now.
     func end(of number: Int, of app: Int) -> WorldTime {
-        let issue = accounts[app].issues[number]
-        return min(
-            issue.expiresAt, issue.revokedAt ?? .forever, issue.supersededAt.map { $0 + overlap } ?? .forever)
+        min(
+            accounts[app].issues[number].expiresAt, accounts[app].issues[number].revokedAt ?? .forever,
+            accounts[app].issues[number].supersededAt.map { $0 + overlap } ?? .forever)
     }
 
     /// Whether a token is accepted, by the reading *grace-each*.
@@ -120,11 +112,10 @@ struct WeChatModel: Sendable {
 
     private mutating func issue(_ app: Int, _ kind: CallKind, by caller: Caller?, at time: WorldTime) -> Token {
         let number = accounts[app].issues.count
-        // App and number, so that the oracle need not search.
         let token = Token("T\(app)-\(number)")
         if number > 0 {
             accounts[app].issues[number - 1].supersededAt = time
-            accounts[app].issues[number - 1].isSupersededByOutsider = caller == nil
+            accounts[app].issues[number - 1].isSupersededExternally = caller == nil
         }
         accounts[app].issues.append(
             Issue(

@@ -56,7 +56,8 @@ struct SimulatedNode: Sendable {
     var calls: [PendingCall] = []
     var questions: [PendingQuestion] = []
     var forwards: [RequestID] = []
-    var waiters: [WaiterID: Waiter] = [:]
+    /// In the order in which they came.
+    var waiters: [Waiter] = []
     var lastWaiter: UInt64 = 0
 
     /// What it hands out, by app.
@@ -75,7 +76,7 @@ struct SimulatedNode: Sendable {
     var leavingSince: WorldTime?
     var hasLeft = false
     /// A hash over all that its core was told, and when; kept only for a search.
-    var story = 0
+    var history = 0
 
     init(index: Int, clock: NodeClock, apps: Int, core: NodeCore, holder: LeaseHolder) {
         self.index = index
@@ -100,12 +101,10 @@ struct SimulatedNode: Sendable {
         grantedAt = .never
     }
 
-    /// Hands an event to the core.
-    mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
-        let actions = core.handle(event, at: now)
-        gate = core.gate
+    /// Hands an event to the core; what it says comes to stand in `actions`, which must be empty.
+    mutating func handle(_ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]) {
+        gate = core.handle(event, at: now, into: &actions)
         wakeUp = core.nextWakeUp
-        return actions
     }
 
     /// Takes out the command awaited under `id`.
@@ -118,6 +117,12 @@ struct SimulatedNode: Sendable {
     mutating func takeCall(_ id: RequestID) -> PendingCall? {
         guard let index = calls.firstIndex(where: { $0.id == id }) else { return nil }
         return calls.remove(at: index)
+    }
+
+    /// Takes out somebody who waits.
+    mutating func takeWaiter(_ id: WaiterID) -> Waiter? {
+        guard let index = waiters.indices.first(where: { waiters[$0].id == id }) else { return nil }
+        return waiters.remove(at: index)
     }
 
     /// Ends the process: nothing is left of it but what travels.
@@ -133,7 +138,7 @@ struct SimulatedNode: Sendable {
         calls = []
         questions = []
         forwards = []
-        waiters = [:]
+        waiters = []
         leavingSince = nil
         hasLeft = false
         for app in served.indices {

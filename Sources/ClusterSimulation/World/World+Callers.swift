@@ -31,7 +31,7 @@ extension World {
 
     /// An answer leaves a node.
     mutating func answered(_ id: WaiterID, _ answer: RefreshAnswer, _ node: Int, _ now: Instant) {
-        guard let waiter = nodes[node].waiters.removeValue(forKey: id) else {
+        guard let waiter = nodes[node].takeWaiter(id) else {
             return violate(.waiterAnsweredTwice, "\(nodes[node].name) waiter \(id.rawValue)")
         }
         if time - waiter.askedAt > 1 { report.sightings.count(.longHold) }
@@ -49,13 +49,13 @@ extension World {
         if let sender = waiter.sender { carryBack(answer, to: sender, from: node, now) }
     }
 
-    /// Readers look at every node that answers; one who finds his token dead reports it.
+    /// Readers look at every node that answers; one that finds its token dead reports it.
     mutating func read() {
         queue.push(.read, at: time + 0.4)
         for node in nodes.indices where nodes[node].isAlive && time >= nodes[node].pausedUntil {
             let now = nodes[node].clock.instant(at: time)
             for app in apps.indices {
-                guard let served = nodes[node].served[app], served.expiresIn(at: now) != nil else { continue }
+                guard let served = nodes[node].served[app], served.credential.expiresAt > now else { continue }
                 checkServed(served, app, node, now)
                 let token = served.credential.token
                 guard askGap != nil, time.seconds < options.horizon - 8, random.chance(0.2),

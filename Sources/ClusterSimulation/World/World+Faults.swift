@@ -16,7 +16,7 @@ extension World {
             .recordDeleted:
             strikeStore(fault)
         case .partition, .repliesLost, .nodesParted: strikeNetwork(fault)
-        case .leaderCutFromWeChat, .wechatDown, .wechatErrors, .outsiderFetches, .tokenRevoked, .lifeChanged:
+        case .leaderCutFromWeChat, .wechatDown, .wechatErrors, .externalRotation, .tokenRevoked, .lifeChanged:
             strikeWeChat(fault)
         }
     }
@@ -85,7 +85,7 @@ extension World {
     mutating func restartStore(rollingBackTo age: Double) {
         let before = redis
         redis.restart(rollingBackTo: age, at: time)
-        noteForgottenDoubts(since: before)
+        noteForgottenUncertainties(since: before)
         conditions.storeDown = .refuses
         conditions.storeDownUntil = time + random.number(0.05...2)
         for node in nodes.indices where nodes[node].isAlive {
@@ -95,19 +95,19 @@ extension World {
         for app in apps.indices { books[app].loseHistory(at: time) }
     }
 
-    private mutating func noteForgottenDoubts(since before: RedisModel) {
+    private mutating func noteForgottenUncertainties(since before: RedisModel) {
         for app in apps.indices {
             guard let doubted = before.stored(apps[app]), doubted.intent != nil || doubted.taint != nil else {
                 continue
             }
             let after = redis.stored(apps[app])
-            if after?.intent == nil, after?.taint == nil { books[app].hasForgottenDoubt = true }
+            if after?.intent == nil, after?.taint == nil { books[app].hasForgottenUncertainty = true }
         }
     }
 
     mutating func strikeStore(_ fault: Fault) {
         let before = redis
-        defer { noteForgottenDoubts(since: before) }
+        defer { noteForgottenUncertainties(since: before) }
         switch fault {
         case .storeWiped:
             redis.wipe()
@@ -145,7 +145,7 @@ extension World {
             conditions.wechatCutUntil[leader() ?? random.index(nodes.count)] = time + random.number(3...30)
         case .wechatDown: conditions.wechatDownUntil = time + random.number(1...10)
         case .wechatErrors: conditions.wechatErrsUntil = time + random.number(1...6)
-        case .outsiderFetches:
+        case .externalRotation:
             // Harmless on the stable line, so not a fault there.
             if isClassic { _ = wechat.process(.classic, of: app, by: nil, at: time) }
         case .tokenRevoked: wechat.revoke(app, at: time)

@@ -20,7 +20,7 @@ extension World {
     mutating func kill(_ node: Int, restartsAfter pause: Double) {
         guard nodes[node].isAlive else { return }
         tell(nodes[node].name, "is gone; starts again in \(decimal(pause)) s")
-        let orphans = nodes[node].waiters.values.compactMap(\.sender)
+        let orphans = nodes[node].waiters.compactMap(\.sender)
         for sender in orphans.sorted(by: { ($0.node, $0.request) < ($1.node, $1.request) }) {
             push(.forwardEnded(sender.request, .failed("connection reset")), to: sender.node, sender.life, after: 0.001)
         }
@@ -40,7 +40,7 @@ extension World {
             let request = StoreRequest(
                 node: node, life: -1, holder: holder, id: RequestID(0), connection: 0, command: .lease(.reportDeath),
                 deadline: time, isAwaited: false)
-            queue.push(.storeReceives(request), at: time + delay())
+            queue.push(.storeReceives(Shared(request)), at: time + delay())
         }
         let isUnanswered = isLost || (!conditions.isSmooth && random.chance(options.lostReplies))
         if isUnanswered { queue.push(.reportDeath(holder, node: node), at: time + random.number(0.3...0.6)) }
@@ -111,7 +111,8 @@ extension World {
         if delivery.isNews { nodes[node].heardAt = time }
         switch delivery {
         case .event(let event): feed(event, to: node)
-        case .leaseAnswered(let id, let result, let ranAt): leaseAnswered(id, result, ranAt, node)
+        case .leaseAnswered(let answer): leaseAnswered(answer.value, node)
+        case .leaseFailed(let id, let error): leaseFailed(id, error, node)
         case .credentialAnswered(let id, let result): credentialAnswered(id, result, node)
         case .connected(let id): connected(id, node)
         case .callEnded(let id, let outcome): callEnded(id, outcome, node)
@@ -119,10 +120,10 @@ extension World {
         case .asked(var waiter, let request):
             let patience = nodes[node].clock.trueSeconds(settings.timing.forwardTimeout)
             waiter.overdueAt = max(time, min(waiter.overdueAt, time + patience)) + 1
-            nodes[node].waiters[waiter.id] = waiter
+            nodes[node].waiters.append(waiter)
             feed(.refreshAsked(request), to: node)
         case .hungUp(let id):
-            if nodes[node].waiters.removeValue(forKey: id) != nil { feed(.waiterLeft(id), to: node) }
+            if nodes[node].takeWaiter(id) != nil { feed(.waiterLeft(id), to: node) }
         case .peerAsks(let asker, let life, let id): tellPeer(asker, life, id, node)
         case .peerTold(let id, let state): peerTold(id, state, node)
         case .forwardEnded(let id, let outcome):
@@ -140,14 +141,19 @@ extension World {
         report.digest(time.nanoseconds)
         let now = nodes[node].clock.instant(at: time)
         if trace.isOn { narrate(event, node) }
-        if keepsStory { nodes[node].remember(event, at: now) }
-        let actions = nodes[node].handle(event, at: now)
+        if remembersAll { nodes[node].remember(event, at: now) }
+        var actions: [NodeAction] = []
+        swap(&actions, &spareActions)
+        nodes[node].handle(event, at: now, into: &actions)
         report.digest(Int64(node + 8 * actions.count))
         // A process that finds its name taken ends then and there, whatever else it meant to do.
-        for action in actions where nodes[node].isAlive {
-            if trace.isOn { narrate(action, node) }
-            perform(action, node, now)
+        for index in actions.indices where nodes[node].isAlive {
+            if trace.isOn { narrate(actions[index], node) }
+            perform(actions[index], node, now)
         }
+        // One by one: there are one or two, and to take out all at once costs more.
+        while !actions.isEmpty { actions.removeLast() }
+        swap(&actions, &spareActions)
         guard nodes[node].isAlive else { return }
         checkLease(node)
         arm(node)
@@ -182,7 +188,7 @@ extension World {
         case .lease(.granted(_, let quiet)): if quiet > .zero { report.sightings.count(.quietPeriod) }
         case .lease(.lapsed): report.sightings.count(.lapse)
         case .lease(.recovered): report.sightings.count(.recovery)
-        case .credential(_, .foreignRotation): report.sightings.count(.foreignRotation)
+        case .credential(_, .foreignRotation): report.sightings.count(.externalRotation)
         case .credential(_, .callFailed(_, let isKnown, _)): if !isKnown { report.sightings.count(.unknownCall) }
         case .lease(.gaveWay): report.sightings.count(.gaveWay)
         case .lease(.nameContested): report.sightings.count(.nameContested)
@@ -201,7 +207,7 @@ extension Delivery {
     /// Whether the store or another node says something in it.
     fileprivate var isNews: Bool {
         switch self {
-        case .leaseAnswered(_, .success, _), .credentialAnswered(_, .success), .peerTold(_, .some),
+        case .leaseAnswered, .credentialAnswered(_, .success), .peerTold(_, .some),
             .forwardEnded(_, .token), .forwardEnded(_, .answered):
             true
         default: false

@@ -33,7 +33,7 @@ extension World {
         let request = StoreRequest(
             node: node, life: life, holder: nodes[node].holder, id: id, connection: nodes[node].connection,
             command: command, deadline: trueDeadline, isAwaited: isAwaited)
-        queue.push(.storeReceives(request), at: arrival)
+        queue.push(.storeReceives(Shared(request)), at: arrival)
     }
 
     /// One way's delay.
@@ -44,36 +44,13 @@ extension World {
     }
 
     private func failure(_ id: RequestID, _ isLease: Bool, _ error: StoreError) -> Delivery {
-        isLease
-            ? .leaseAnswered(id, .failure(error), ranAt: .never) : .credentialAnswered(id, .failure(error))
+        isLease ? .leaseFailed(id, error) : .credentialAnswered(id, .failure(error))
     }
 
     /// A command reaches the store: it runs, at this one moment, and its answer goes back.
     mutating func storeReceives(_ request: StoreRequest) {
-        let isDown = time < conditions.storeDownUntil
-        let server = ServerIdentity(run: redis.run, connection: request.connection)
-        let answer: Delivery
-        switch request.command {
-        case .lease(let command):
-            if isDown { return lose(request, isLease: true) }
-            let (before, steals) = (redis.contents.lease, redis.sightings[.steal])
-            let reply = redis.perform(command, as: request.holder, at: time)
-            if redis.sightings[.steal] > steals, let before { checkTakeover(of: before, by: request, reply) }
-            granted(reply, request)
-            if trace.isOn, !command.isTick {
-                tell("store", "\(nodes[request.node].name) \(describe(command)): \(describe(reply))")
-            }
-            answer = .leaseAnswered(request.id, .success(LeaseReply(server: server, answer: reply)), ranAt: time)
-        case .credential(let command):
-            if isDown { return lose(request, isLease: false) }
-            let (outcome, record) = run(command, request)
-            if trace.isOn { tell("store", "\(nodes[request.node].name) \(describe(command)): \(outcome)") }
-            answer = .credentialAnswered(
-                request.id,
-                .success(
-                    CredentialReply(server: server, store: redis.contents.store ?? "", outcome: outcome, record: record)
-                ))
-        }
+        guard time >= conditions.storeDownUntil else { return lose(request, isLease: request.isLease) }
+        let answer = execute(request)
         if redis.hasHint { sendHints() }
         guard request.isAwaited else { return }
         let arrival = time + delay()
@@ -82,6 +59,33 @@ extension World {
             || (!conditions.isSmooth && random.chance(options.lostReplies))
         if isLost || arrival >= request.deadline { return lose(request, isLease: request.isLease) }
         queue.push(.deliver(node: request.node, life: request.life, answer), at: arrival)
+    }
+
+    private mutating func execute(_ request: StoreRequest) -> Delivery {
+        let server = ServerIdentity(run: redis.run, connection: request.connection)
+        switch request.command {
+        case .lease(.tick(let tick)):
+            let found = redis.perform(tick, as: request.holder, at: time)
+            return .leaseAnswered(
+                Shared(
+                    LeaseAnswer(
+                        id: request.id, reply: LeaseReply(server: server, answer: .ticked(found)), ranAt: time,
+                        isComplete: found.isComplete, hasChanges: !found.changes.isEmpty)))
+        case .lease(let command):
+            let (before, steals) = (redis.contents.lease, redis.sightings[.steal])
+            let reply = redis.perform(command, as: request.holder, at: time)
+            if redis.sightings[.steal] > steals, let before { checkTakeover(of: before, by: request, reply) }
+            granted(reply, request)
+            if trace.isOn { tell("store", "\(nodes[request.node].name) \(describe(command)): \(describe(reply))") }
+            let answer = LeaseReply(server: server, answer: reply)
+            return .leaseAnswered(Shared(LeaseAnswer(id: request.id, reply: answer, ranAt: time)))
+        case .credential(let command):
+            let (outcome, record) = run(command, request)
+            if trace.isOn { tell("store", "\(nodes[request.node].name) \(describe(command)): \(outcome)") }
+            let reply = CredentialReply(
+                server: server, store: redis.contents.store ?? "", outcome: outcome, record: record)
+            return .credentialAnswered(request.id, .success(reply))
+        }
     }
 
     /// The answer of an awaited command will not come: its sender finds out at the deadline.
@@ -110,18 +114,26 @@ extension World {
 
     // MARK: The answer at the node
 
-    mutating func leaseAnswered(
-        _ id: RequestID, _ result: Result<LeaseReply, StoreError>, _ ranAt: WorldTime, _ node: Int
-    ) {
-        guard let command = nodes[node].takeCommand(id) else { return }
-        var result = result
-        if nodes[node].clock.instant(at: time) >= command.deadline { result = .failure(.timedOut) }
-        if case .success(let reply) = result, case .ticked(let tick) = reply.answer {
+    mutating func leaseAnswered(_ answer: LeaseAnswer, _ node: Int) {
+        guard let command = nodes[node].takeCommand(answer.id) else { return }
+        guard nodes[node].clock.instant(at: time) < command.deadline else { return timedOut(command, node) }
+        if answer.isComplete { nodes[node].syncedAt = max(nodes[node].syncedAt, answer.ranAt) }
+        if answer.hasChanges, case .ticked(let tick) = answer.reply.answer {
             for record in tick.changes { nodes[node].heard[index(of: record.app)] = record.issue?.token }
-            if tick.isComplete { nodes[node].syncedAt = max(nodes[node].syncedAt, ranAt) }
         }
-        feed(.leaseReplied(id, result), to: node)
-        if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
+        feed(.leaseReplied(answer.id, .success(answer.reply)), to: node)
+    }
+
+    mutating func leaseFailed(_ id: RequestID, _ error: StoreError, _ node: Int) {
+        guard let command = nodes[node].takeCommand(id) else { return }
+        let isLate = nodes[node].clock.instant(at: time) >= command.deadline
+        if isLate || error == .timedOut { return timedOut(command, node) }
+        feed(.leaseReplied(id, .failure(error)), to: node)
+    }
+
+    private mutating func timedOut(_ command: SimulatedNode.PendingCommand, _ node: Int) {
+        feed(.leaseReplied(command.id, .failure(.timedOut)), to: node)
+        breakConnection(command.connection, node, failsAll: sharesConnection)
     }
 
     mutating func credentialAnswered(

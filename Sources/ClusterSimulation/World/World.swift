@@ -1,9 +1,10 @@
 internal import KeeperCore
 
-/// One seeded world: nodes that run the production core, a Redis, a WeChat, callers, faults, and the rules watched.
+/// One seeded world: nodes that run the production core, a Redis, a WeChat, callers, faults, and the invariants that
+/// are checked.
 ///
 /// One thread, no Swift concurrency. A queue of events; each is popped, handed to a node's core or to a model, and what
-/// comes of it is pushed. One generator decides everything, so the same seed and options retell the same story.
+/// comes of it is pushed. One generator decides everything, so the same seed and options give the same run.
 package struct World: Sendable {
     let options: WorldOptions
     let settings: NodeSettings
@@ -28,7 +29,7 @@ package struct World: Sendable {
     var nodes: [SimulatedNode]
     var books: [AppBook]
     /// Whether every node remembers what it was told: for a search.
-    var keepsStory = false
+    var remembersAll = false
     var incarnations = 0
     var wakes = 0
     /// When a node was last seen to lead, or the world was not ready for it; only looked at in a gentle world.
@@ -36,9 +37,11 @@ package struct World: Sendable {
     /// When exactly one node was last seen to lead.
     var ledAt = WorldTime.never
     var report: WorldReport
+    /// An empty list for what a core says next, so that none need be made for every event.
+    var spareActions: [NodeAction] = []
 
     /// Prepares a world.
-    /// - Parameter listener: hears the story line by line; costs a hundredfold.
+    /// - Parameter listener: hears what happens line by line; costs a hundredfold.
     package init(
         seed: UInt64, options: WorldOptions = WorldOptions(), listener: (@Sendable (String) -> Void)? = nil
     ) {
@@ -56,7 +59,7 @@ package struct World: Sendable {
         self.options = options
         trace = Trace(listener)
         report = WorldReport(seed: seed)
-        queue = EventQueue(grain: grain)
+        queue = EventQueue(idle: .end, grain: grain)
         var random = random
         settings = plan.settings
         readerLease = settings.readerLease
@@ -93,8 +96,9 @@ package struct World: Sendable {
         queue.push(.calm, at: .seconds(calmAt))
         queue.push(.end, at: .seconds(options.horizon))
         if askGap != nil { queue.push(.ask, at: .seconds(1)) }
-        while let (at, event) = queue.pop() {
-            time = at
+        while let next = queue.next {
+            time = next
+            let event = queue.take()
             if case .end = event { break }
             happen(event)
             if report.violations.count >= WorldReport.mostViolations { break }
@@ -115,7 +119,7 @@ package struct World: Sendable {
         case .wake(let node, let life): wake(node, life)
         case .resume(let node): resume(node)
         case .deliver(let node, let life, let delivery): deliver(delivery, to: node, life)
-        case .storeReceives(let request): storeReceives(request)
+        case .storeReceives(let request): storeReceives(request.value)
         case .reportDeath(let holder, let node): reportDeath(of: holder, on: node)
         case .wechatReceives(let request): wechatReceives(request)
         case .fault: fault()
@@ -140,15 +144,15 @@ package struct World: Sendable {
     /// When the store's clock was last wrong: then what is left of a life cannot be told by it.
     var clockTamperedAt: WorldTime { redis.clock.isFrozen ? time : conditions.clockTamperedAt }
 
-    /// Notes a broken rule.
-    mutating func violate(_ rule: Violation.Rule, _ sentence: String) {
+    /// Notes a violated invariant.
+    mutating func violate(_ invariant: Violation.Invariant, _ sentence: String) {
         guard report.violations.count < WorldReport.mostViolations else { return }
         report.violations.append(
-            Violation(seed: report.seed, at: time.seconds, rule: rule, sentence: sentence))
-        if trace.isOn { trace.line(time, "RULE", "!", "", "\(rule.rawValue): \(sentence)") }
+            Violation(seed: report.seed, at: time.seconds, invariant: invariant, sentence: sentence))
+        if trace.isOn { trace.line(time, "BROKEN", "!", "", "\(invariant.rawValue): \(sentence)") }
     }
 
-    /// One line of the story of the world around the nodes.
+    /// One line about the world around the nodes.
     func tell(_ who: String, _ sentence: @autoclosure () -> String) {
         if trace.isOn { trace.line(time, who, " ", "", sentence()) }
     }

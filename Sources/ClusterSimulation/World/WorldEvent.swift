@@ -11,9 +11,9 @@ enum WorldEvent: Hashable, Sendable {
     /// A pause ends, if it has not been made longer since.
     case resume(node: Int)
     /// Something reaches a node.
-    indirect case deliver(node: Int, life: Int, Delivery)
+    case deliver(node: Int, life: Int, Delivery)
     /// A command reaches the store.
-    indirect case storeReceives(StoreRequest)
+    case storeReceives(Shared<StoreRequest>)
     /// A call reaches WeChat.
     indirect case wechatReceives(WeChatRequest)
     /// The parent of a dead process tells the store, or tries once more.
@@ -33,9 +33,11 @@ enum WorldEvent: Hashable, Sendable {
 /// Something that reaches a node; while the node is paused it waits in the mailbox.
 enum Delivery: Hashable, Sendable {
     /// Something the core is told as it is.
-    case event(NodeEvent)
-    /// An answer of the store, and when the command ran.
-    case leaseAnswered(RequestID, Result<LeaseReply, StoreError>, ranAt: WorldTime)
+    indirect case event(NodeEvent)
+    /// An answer of the store.
+    case leaseAnswered(Shared<LeaseAnswer>)
+    /// No answer of the store about the lease.
+    case leaseFailed(RequestID, StoreError)
     /// An answer of the store about a credential.
     indirect case credentialAnswered(RequestID, Result<CredentialReply, StoreError>)
     /// The connection to WeChat stands, nothing has been sent yet.
@@ -58,6 +60,18 @@ enum Delivery: Hashable, Sendable {
     case connectionReset(UInt64)
     /// A node that has left closes its doors.
     case closes
+}
+
+/// An answer of the store about the lease on its way, with what the invariants need to know of it.
+struct LeaseAnswer: Hashable, Sendable {
+    let id: RequestID
+    let reply: LeaseReply
+    /// When the command ran.
+    let ranAt: WorldTime
+    /// Whether it is a tick's that has read up to the newest event.
+    var isComplete = false
+    /// Whether it is a tick's that shows a record.
+    var hasChanges = false
 }
 
 /// A command on its way to the store.

@@ -23,7 +23,7 @@ extension CredentialView {
 
     private func refusal(ofOperatorWhoWaitsUntil patience: Instant, at now: Instant) -> RefreshAnswer? {
         let kind = line.kind(for: .operatorAsked)
-        if isBudgetSpent(kind) { return .tooSoon(retryAfter: .seconds(3600)) }
+        if isBudgetSpent(kind) { return .tooSoon(retryAfter: RetryHint.budgetSpent) }
         guard let token else { return nil }
         // What is dead must not be spaced from what has died: an operator ends the pause.
         if health.isDead, heldUntil(token) > now { return nil }

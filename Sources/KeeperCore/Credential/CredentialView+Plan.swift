@@ -59,9 +59,8 @@ extension CredentialView {
         return Plan(step: .fetch(.missing, line.kind(for: .missing)), at: max(quiet, backoff.earliestCall))
     }
 
-    /// After a loss or an outage of the store the others must have had time to register before they are asked.
     private func othersRegistered(since leadership: Situation.Leadership) -> Instant {
-        leadership.granted + policy.timing.tickPeriod * 3
+        leadership.granted + policy.registration
     }
 
     /// The end of the quiet period for this app.

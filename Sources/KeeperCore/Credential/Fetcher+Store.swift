@@ -49,7 +49,7 @@ extension Fetcher {
             call(context, intent: intent, at: now, into: &out)
         case .success:
             work.finish(into: &out)
-            backoff.retry(at: now + .milliseconds(50))
+            backoff.retry(at: now + RefreshPolicy.pauseAfterChange)
         case .failure(.timedOut):
             // It may stand open, or open any moment; it never called.
             work.postpone(.resolving(withdrawal, nil), until: now + policy.timing.renewalRetry, into: &out)
@@ -80,7 +80,7 @@ extension Fetcher {
             // The stable line will bring it again; kept here it would be known to this node alone, and nobody could
             // have it verified.
             if pending.intent == nil { serving.letGo() }
-            backoff.retry(at: now + .milliseconds(50))
+            backoff.retry(at: now + RefreshPolicy.pauseAfterChange)
         }
     }
 

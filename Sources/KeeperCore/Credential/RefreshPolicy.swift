@@ -1,6 +1,7 @@
 /// When a credential is fetched: every figure of the schedule, as pure functions of the life WeChat gave.
 ///
-/// Nothing here assumes 7200 s; a life of 20 s works as one of two hours does. A class, for all apps share one.
+/// Nothing here assumes two hours; a life of 20 s works as well. How soon those who are sent away may ask again says
+/// `RetryHint`. A class, for all apps share one.
 final class RefreshPolicy: Sendable {
     let timing: LeaseTiming
     /// How long WeChat keeps the previous token (G).
@@ -18,6 +19,14 @@ final class RefreshPolicy: Sendable {
         crowd = Duration.seconds(1) * settings.apps.count / NodeSettings.watchCallsPerSecond
         watchPeriod = settings.watchPeriod == .zero ? .zero : max(settings.watchPeriod, crowd)
     }
+
+    /// The store says that something has changed: so soon the plan is looked at again, by when that is known here.
+    static let pauseAfterChange: Duration = .milliseconds(50)
+    /// The life for whose tokens WeChat's daily quota is meant.
+    static let budgetedLife: Duration = .seconds(7200)
+
+    /// After a loss or an outage of the store the others must have had so much time to register before they are asked.
+    var registration: Duration { timing.tickPeriod * 3 }
 
     /// How long a token in doubt surely lives on (G′).
     let usableOverlap: Duration
@@ -78,9 +87,8 @@ final class RefreshPolicy: Sendable {
 
     /// Pause after the `failures`th failure in a row (1, 2, 4 … 30 s), with full jitter above a tenth.
     func backOff(failures: Int, life: Duration?, isUrgent: Bool, chance: Double) -> Duration {
-        let life = life ?? .seconds(7200)
-        let longest = max(.seconds(1), isUrgent ? min(.seconds(10), life / 720) : min(.seconds(30), life / 240))
-        let full = min(longest, .seconds(1) * (1 << min(max(failures - 1, 0), 5)))
+        let most = isUrgent ? part(720, of: life, atMost: .seconds(10)) : part(240, of: life, atMost: .seconds(30))
+        let full = min(max(.seconds(1), most), .seconds(1) * (1 << min(max(failures - 1, 0), 5)))
         return full.scaled(by: 0.1 + 0.9 * chance)
     }
 
@@ -137,13 +145,18 @@ final class RefreshPolicy: Sendable {
     }
 
     /// An outsider who has ended a token so short a time ago is still expected, and told of.
-    func outsiderRemembered(life: Duration?) -> Duration { min(.seconds(600), (life ?? .seconds(7200)) / 12) }
+    func outsiderRemembered(life: Duration?) -> Duration { part(12, of: life, atMost: .seconds(600)) }
 
-    /// Most rotations in a day of tokens that are not due; more where they live shorter than two hours, for then more
-    /// are due.
+    /// A part of a token's life; of one that is not known the most.
+    private func part(_ parts: Int, of life: Duration?, atMost most: Duration) -> Duration {
+        life.map { min(most, $0 / parts) } ?? most
+    }
+
+    /// Most rotations in a day of tokens that are not due; more where they live shorter than `budgetedLife`, for then
+    /// more are due.
     func dailyBudget(_ kind: CallKind, life: Duration?) -> Int {
         guard kind != .stableForced else { return NodeSettings.forcedDailyBudget }
-        let shortness = max(1, Duration.seconds(7200).inSeconds / max(1, life?.inSeconds ?? 7200))
+        let shortness = life.map { max(1, Self.budgetedLife.inSeconds / max(1, $0.inSeconds)) } ?? 1
         return Int(Double(NodeSettings.classicDailyBudget) * shortness)
     }
 

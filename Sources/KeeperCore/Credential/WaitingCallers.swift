@@ -49,7 +49,7 @@ extension WaitingCallers {
         guard !queue.isEmpty else { return }
         queue.answer(
             { waiting in (isWorking || waiting.forward != nil ? waiting.deadline : waiting.holdUntil) <= now },
-            with: { _ in .unavailable(.noLeader, retryAfter: .seconds(2)) }, into: &out)
+            with: { _ in .unavailable(.noLeader, retryAfter: RetryHint.noLeader) }, into: &out)
     }
 
     /// The app is kept no more: everybody is sent away.
@@ -132,7 +132,8 @@ extension WaitingCallers {
     mutating func inconclusive(_ token: Fingerprint, _ trouble: Trouble, into out: inout Outbox) {
         queue.answer(
             { $0.fingerprint == token },
-            with: { _ in .unavailable(.wechatUnreachable(trouble), retryAfter: .seconds(5)) }, into: &out)
+            with: { _ in .unavailable(.wechatUnreachable(trouble), retryAfter: RetryHint.wechatUnreachable) },
+            into: &out)
     }
 
     /// WeChat refuses to be asked about the token, and those who report it are told what follows.

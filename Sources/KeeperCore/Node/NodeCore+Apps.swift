@@ -12,11 +12,15 @@ extension NodeCore {
             (app: app, index: directoryBefore[app.id].flatMap { before[$0].app == app ? $0 : nil })
         }
         let gone = Set(before.indices).subtracting(kept.compactMap(\.index)).sorted().map { before[$0] }
-        forget(gone, at: now)
+        for refresher in gone {
+            // Whoever keeps the app next must wait for a call that is on its way.
+            let callsUntil = maker.forget(refresher, timing: settings.timing, at: now)
+            if let callsUntil { elector.noteUnknownCall(until: callsUntil) }
+        }
         let policy = RefreshPolicy(settings)
         refreshers = kept.map { app, index in
-            var refresher = index.map { before[$0] } ?? refresher(of: app, policy)
-            refresher.configure(policy, asNewAfter: index == nil ? forgotten : nil)
+            var refresher = index.map { before[$0] } ?? maker.make(app, policy, setup)
+            refresher.configure(policy, asNewAfter: index == nil ? maker.forgotten : nil)
             return refresher
         }
         directory = AppDirectory(kept.map(\.app))
@@ -36,29 +40,13 @@ extension NodeCore {
         for index in refreshers.indices { step(index, at: now) }
     }
 
-    /// A refresher that knows nothing yet.
-    mutating func refresher(of app: AppSettings, _ policy: RefreshPolicy) -> Refresher {
-        Refresher(app: app, incarnation: holder.incarnation, policy: policy, seed: random.next(), rules: rules)
-    }
-
-    /// What must outlive those apps: no intent's name is given twice, and a call of theirs may be on its way yet,
-    /// whoever keeps the app next.
-    private mutating func forget(_ gone: [Refresher], at now: Instant) {
-        for refresher in gone {
-            forgotten.lastIntent = max(forgotten.lastIntent, refresher.lastIntent)
-            guard refresher.activity.isBusy else { continue }
-            let longestCall = settings.timing.callTimeout + settings.timing.lateness
-            forgotten.callsUntil = max(forgotten.callsUntil, now + longestCall)
-            elector.noteUnknownCall(until: forgotten.callsUntil)
-        }
-    }
-
     private mutating func sendAway(from gone: [Refresher]) {
         for var refresher in gone {
             // With another line it is kept all the same.
             let answer: RefreshAnswer =
                 directory[refresher.app.id] == nil
-                ? .unavailable(.unknownApp, retryAfter: .seconds(60)) : .unavailable(.noLeader, retryAfter: .seconds(1))
+                ? .unavailable(.unknownApp, retryAfter: RetryHint.unknownApp)
+                : .unavailable(.noLeader, retryAfter: RetryHint.lineChanged)
             refresher.dismissAll(with: answer, into: &out)
         }
     }

@@ -3,11 +3,11 @@ extension NodeCore {
     mutating func refreshAsked(_ request: RefreshRequest, at now: Instant) {
         guard let index = directory[request.app] else {
             return out.append(
-                .answer(request.waiter, .unavailable(.unknownApp, retryAfter: .seconds(60))))
+                .answer(request.waiter, .unavailable(.unknownApp, retryAfter: RetryHint.unknownApp)))
         }
         guard out.waiterCount < NodeSettings.mostWaiters else {
             return out.append(
-                .answer(request.waiter, .unavailable(.tooManyWaiting, retryAfter: .seconds(2))))
+                .answer(request.waiter, .unavailable(.tooManyWaiting, retryAfter: RetryHint.tooManyWaiting)))
         }
         // The lease may have run out since the last event.
         updateSituation(at: now)

@@ -6,6 +6,8 @@
 public struct NodeCore: Sendable {
     /// A node that waits for nothing but answers looks around after so long.
     static let idlePause: Duration = .seconds(1)
+    /// No app is looked at sooner again: whatever was due has just been done, and a slip must not spin.
+    static let shortestPause: Duration = .milliseconds(1)
 
     var setup: NodeSetup
 
@@ -24,8 +26,7 @@ public struct NodeCore: Sendable {
     var slots: CallSlots
     /// Who this node is to its apps, as of the last event.
     var situation = Situation()
-    var forgotten = Refresher.Forgotten()
-    var random: SplitMix64
+    var maker: RefresherMaker
 
     /// Empty between two events.
     var out = Outbox()
@@ -53,7 +54,7 @@ public struct NodeCore: Sendable {
         elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
         fitness = Fitness(apps: settings.apps.count, seed: random.next())
-        self.random = random
+        maker = RefresherMaker(random: random)
         refreshers = []
         deadlines = DeadlineQueue(count: settings.apps.count)
         slots = CallSlots(apps: settings.apps.count)
@@ -62,7 +63,7 @@ public struct NodeCore: Sendable {
         refreshers.reserveCapacity(settings.apps.count)
         let apps = settings.apps.sorted { $0.id < $1.id }
         directory = AppDirectory(apps)
-        for app in apps { refreshers.append(refresher(of: app, policy)) }
+        for app in apps { refreshers.append(maker.make(app, policy, setup)) }
     }
 
     /// What the last moment before a call to WeChat must be checked against.
@@ -77,12 +78,16 @@ public struct NodeCore: Sendable {
     /// Takes one event and says what to do about it.
     public mutating func handle(_ event: NodeEvent, at now: Instant) -> [NodeAction] {
         var actions: [NodeAction] = []
-        handle(event, at: now, into: &actions)
+        _ = handle(event, at: now, into: &actions)
         return actions
     }
 
     /// Takes one event and says what to do about it in a list that must be empty: one may serve for many events.
-    package mutating func handle(_ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]) {
+    ///
+    /// Returns the gate after it: to be asked for that alone, the core would be copied.
+    package mutating func handle(
+        _ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]
+    ) -> LeaseGate {
         switch event {
         case .started:
             setup.start(at: now)
@@ -102,6 +107,7 @@ public struct NodeCore: Sendable {
         }
         settle(at: now)
         out.drain(into: &actions)
+        return elector.gate
     }
 }
 
@@ -150,9 +156,8 @@ extension NodeCore {
     /// Sees to what an app wants of the node, and to when it wants to be looked at again.
     mutating func settled(_ index: Int, at now: Instant) {
         let served = obey(index, at: now)
-        // Never in the past: whatever was due has just been done, and a slip here must not spin.
         let next = refreshers[index].nextWakeUp(situation, isWaiting: slots.isWaiting(index), at: now)
-        deadlines.set(index, next.map { max($0, now + .milliseconds(1)) })
+        deadlines.set(index, next.map { max($0, now + Self.shortestPause) })
         if let served { handToTickets(served, of: index, at: now) }
     }
 

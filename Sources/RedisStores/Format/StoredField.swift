@@ -1,6 +1,8 @@
 /// One field of a hash in Redis: its name, what may stand in it, and what the hash is worth without it.
 struct StoredField: Hashable, Sendable {
-    /// What may stand in a field; anything else counts as lost. `docs/redis.md` uses the same words.
+    /// What may stand in a field; anything else counts as lost.
+    ///
+    /// `docs/redis.md` uses the same words.
     enum Form: String, Sendable {
         /// A number that only goes up, at most 10^12.
         case count

@@ -80,7 +80,9 @@ struct ArgumentList<Command>: Sendable {
 struct ScriptHead: Sendable {
     /// Which start of the server this is: a lease tells under which it was granted.
     let run: String
-    /// A random name, used if the store has none. The generator of Lua in Redis starts from the same seed in every
+    /// A random name, used if the store has none.
+    ///
+    /// The generator of Lua in Redis starts from the same seed in every
     /// script, so chance has to come from outside.
     let freshName: String
     /// In whose name the command is given.

@@ -1,8 +1,8 @@
 extension Script {
     /// Reading and showing a member's record.
-    private static let memberRecords =
-        RedisFormat.member.lua + "\n"
-        + #"""
+    private static let memberRecords = [RedisFormat.member.lua, showingMembers].joined(separator: "\n")
+
+    private static let showingMembers = #"""
         local function readMember(name, key)
             if not own(key, 'member:' .. name, 'hash') then return nil end
             local member, _, fault = readHash(key, memberHash)

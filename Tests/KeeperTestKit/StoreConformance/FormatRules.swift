@@ -3,16 +3,18 @@ import KeeperPorts
 
 extension StoreConformance {
     /// The number of the format.
-    static let formats: [StoreConformance] = [
-        StoreConformance("emptyStore_IsGivenTheNumberOfTheFormat") { scene in
-            try expect(try await scene.harness.format(), nil)
-            _ = try await scene.a.tick()
-            try expect(try await scene.harness.format(), StoreRefusal.knownFormat)
-            try await scene.harness.wipe()
-            _ = try await scene.a.lead()
-            try expect(try await scene.harness.format(), StoreRefusal.knownFormat)
-        }
-    ] + [StoreRefusal.knownFormat + 1, 0, nil].map { number in
+    static let formats = [emptyStore] + others
+
+    private static let emptyStore = StoreConformance("emptyStore_IsGivenTheNumberOfTheFormat") { scene in
+        try expect(try await scene.harness.format(), nil)
+        _ = try await scene.a.tick()
+        try expect(try await scene.harness.format(), StoreRefusal.knownFormat)
+        try await scene.harness.wipe()
+        _ = try await scene.a.lead()
+        try expect(try await scene.harness.format(), StoreRefusal.knownFormat)
+    }
+
+    private static let others = [StoreRefusal.knownFormat + 1, 0, nil].map { number in
         StoreConformance("otherFormat_IsRefused_AndLeftAlone (\(number.map { "\($0)" } ?? "no number"))") { scene in
             try await refusesEverything(scene, number)
         }

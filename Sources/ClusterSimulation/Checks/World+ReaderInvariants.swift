@@ -1,6 +1,6 @@
 internal import KeeperCore
 
-/// The rules about what readers get, and that everything heals.
+/// The invariants about what readers get, and that everything heals.
 extension World {
     /// A node hands out another token: never an older one.
     mutating func serves(_ app: AppID, _ served: ServedCredential?, _ node: Int) {
@@ -22,15 +22,22 @@ extension World {
         guard let promise = served.expiresIn(at: now),
             let number = wechat.number(served.credential.token, of: app)
         else { return }
+        checkPromise(promise, number, app, node)
+        if wechat.accounts[app].issues[number].supersededAt != nil { checkDropped(served, number, app, node, now) }
+    }
+
+    /// What is promised to a reader must not be more than WeChat gave.
+    private mutating func checkPromise(_ promise: Int64, _ number: Int, _ app: Int, _ node: Int) {
+        let excess = (time + Double(promise)) - wechat.accounts[app].issues[number].expiresAt
+        guard excess > 1 else { return }
         let issue = wechat.accounts[app].issues[number]
         let tolerance = 1 + 0.03 * issue.life + (books[app].lateness[number] ?? 0)
-        if (time + Double(promise)) - issue.expiresAt > tolerance, clockTamperedAt < issue.at {
+        if excess > tolerance, clockTamperedAt < issue.at {
             violate(
                 .servedExpired,
                 "\(nodes[node].name) \(apps[app]): token \(number) for \(promise) s, "
                     + "it has \(decimal(issue.expiresAt - time)) s")
         }
-        checkDropped(served, number, app, node, now)
     }
 
     /// A token that a rotation of the cluster has ended: the node must not have been able to know.
@@ -38,7 +45,7 @@ extension World {
         _ served: ServedCredential, _ number: Int, _ app: Int, _ node: Int, _ now: Instant
     ) {
         let issue = wechat.accounts[app].issues[number]
-        guard let successorAt = issue.supersededAt, !issue.isSupersededByOutsider, issue.revokedAt == nil,
+        guard let successorAt = issue.supersededAt, !issue.isSupersededExternally, issue.revokedAt == nil,
             wechat.accounts[app].issues[number + 1].isRotation, time >= successorAt + wechat.overlap,
             time < issue.expiresAt, !served.isDoubtful(at: now), !options.breaksAssumptions,
             books[app].lostAt + 30 < issue.at, clockTamperedAt < issue.at
@@ -64,9 +71,11 @@ extension World {
 
     mutating func checkWaiters(_ node: Int) {
         guard time > nodes[node].pausedUntil + 1 else { return }
-        let overdue = nodes[node].waiters.values.filter { $0.overdueAt < time }
+        let waiters = nodes[node].waiters.indices
+        guard waiters.contains(where: { nodes[node].waiters[$0].overdueAt < time }) else { return }
+        let overdue = nodes[node].waiters.filter { $0.overdueAt < time }
         guard let first = overdue.min(by: { $0.id.rawValue < $1.id.rawValue }) else { return }
-        nodes[node].waiters[first.id] = nil
+        _ = nodes[node].takeWaiter(first.id)
         violate(
             .waiterForgotten,
             "\(nodes[node].name) waiter \(first.id.rawValue) for \(apps[first.app]), "
@@ -99,13 +108,13 @@ extension World {
         let now = node.clock.instant(at: time)
         // A token that came with a forwarded answer counts from the question, so its end may be seen that much early.
         guard let served = node.served[app], served.credential.expiresAt + settings.timing.forwardTimeout > now,
-            served.promisedUntil == nil || (books[app].hasForgottenDoubt && !leads(node)),
+            served.promisedUntil == nil || (books[app].hasForgottenUncertainty && !leads(node)),
             let number = wechat.number(served.credential.token, of: app), wechat.lives(number, of: app, at: time)
         else { return false }
         return number == books[app].newestIssue || books[app].hasLostHistory || options.breaksAssumptions
     }
 
-    /// Whether nobody can expect an app to be well: its secret is wrong; or an outsider's call has ended its token so
+    /// Whether nobody can expect an app to be well: its secret is wrong; or an external rotation has ended its token so
     /// late that the watch needs longer; or a step of the store's clock hides from restarted nodes what is left.
     private func isExcused(_ app: Int) -> Bool {
         guard !wechat.accounts[app].isMisconfigured, let newest = books[app].newestIssue else {
@@ -113,7 +122,7 @@ extension World {
         }
         let window = options.horizon - 25
         let isTakenLate = (max(0, newest - 2)...newest).contains { number in
-            wechat.accounts[app].issues[number].isSupersededByOutsider
+            wechat.accounts[app].issues[number].isSupersededExternally
                 && wechat.end(of: number, of: app).seconds > window
         }
         // A token of the last seconds may have had no time to be seen; what it replaced was hidden or not.
@@ -149,6 +158,6 @@ extension World {
     private func describe(_ served: ServedCredential?) -> String {
         guard let served else { return "serves nothing" }
         return "serves \(served.credential.token.secret) of \(served.credential.epoch)/\(served.credential.version)"
-            + (served.promisedUntil == nil ? "" : " in doubt")
+            + (served.promisedUntil == nil ? "" : " that is uncertain")
     }
 }

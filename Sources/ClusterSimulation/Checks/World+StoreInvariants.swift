@@ -1,8 +1,8 @@
 internal import KeeperCore
 
-/// The rules about what the store holds: versions grow, and a doubt is always marked.
+/// The invariants about what the store holds: versions grow, and an uncertainty is always marked.
 extension World {
-    /// Runs a command about a credential under the eyes of the rules.
+    /// Runs a command about a credential and checks the invariants.
     mutating func run(
         _ command: CredentialCommand, _ request: StoreRequest
     ) -> (outcome: CredentialReply.Outcome, record: CredentialRecord?) {
@@ -18,14 +18,14 @@ extension World {
         if case .publish(let publication) = command, answer.outcome == .superseded,
             before?.published == publication.intent
         {
-            violate(.doubtedBySelf, "\(command.app): \(publication.token.secret)")
+            violate(.uncertainByItself, "\(command.app): \(publication.token.secret)")
         }
         if let number = after.issue.flatMap({ wechat.number($0.token, of: app) }) {
             let sentAt = request.deadline + -nodes[request.node].clock.trueSeconds(settings.timing.commandTimeout)
             books[app].lateness[number] = max(books[app].lateness[number] ?? 0, time - sentAt)
         }
         checkGrowth(before, after)
-        checkDoubt(app, after)
+        checkUncertainty(app, after)
         return answer
     }
 
@@ -39,10 +39,10 @@ extension World {
     }
 
     /// The published token is the newest, or the record says that it may not be.
-    private mutating func checkDoubt(_ app: Int, _ record: StoredCredential) {
+    private mutating func checkUncertainty(_ app: Int, _ record: StoredCredential) {
         let published = record.issue.flatMap { wechat.number($0.token, of: app) } ?? -1
         if let since = books[app].unpublishedSince, published >= books[app].newestRotation ?? -1 {
-            report.longestDoubt = max(report.longestDoubt, time - since)
+            report.longestUnpublished = max(report.longestUnpublished, time - since)
             books[app].unpublishedSince = nil
         }
         let mayStillCall = time - books[app].lostAt < (settings.timing.callTimeout + settings.timing.ttl).inSeconds
@@ -52,7 +52,7 @@ extension World {
         guard record.intent == nil, record.taint == nil, !books[app].hasLostHistory, !options.breaksAssumptions,
             let newest = books[app].newestRotation, published < newest
         else { return }
-        violate(.unmarkedDoubt, "\(apps[app]): token \(published) is published, \(newest) is the newest")
+        violate(.unmarkedUncertainty, "\(apps[app]): token \(published) is published, \(newest) is the newest")
     }
 
     /// The very process that brought a token replaces it: not sooner than a living one's spacing, a dead one's floor.
@@ -85,7 +85,7 @@ extension World {
                 + "of \(decimal(truth.life)) s")
     }
 
-    /// A rotation begins: the token must be due, in doubt or dead, or an operator must have asked.
+    /// A rotation begins: the token must be due, uncertain or dead, or an operator must have asked.
     private mutating func checkBeginning(_ beginning: Beginning, _ app: Int, _ before: StoredCredential?) {
         guard time - books[app].operatorAskedAt > 30, let before, let issue = before.issue,
             before.intent == nil, before.taint == nil, time - books[app].lostAt > 30,

@@ -1,6 +1,6 @@
 internal import KeeperCore
 
-/// The rules about calls: one caller at a time, in the order of the terms, within the lease.
+/// The invariants about calls: one caller at a time, in the order of the terms, within the lease.
 extension World {
     /// A node means to fetch a token: only within its lease, and never two rotating calls of one app at once. (A probe
     /// rotates nothing; the gate is enough for it.)
