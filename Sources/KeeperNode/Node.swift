@@ -95,7 +95,8 @@ extension Node {
         let actions = core.handle(event, at: moment)
         // Before any action begins: a call that starts now asks the gate at once, from another thread.
         table.turned(
-            at: moment, confirmedAt: core.confirmationAge(at: moment).map { moment - $0 }, gate: core.gate)
+            at: moment, confirmedAt: core.confirmationAge(at: moment).map { moment - $0 }, gate: core.gate,
+            isDraining: core.isDraining)
         for action in actions { perform(action, at: moment, in: &group) }
         guard !requests.isEmpty else { return }
         let successor = core.leader(at: moment).flatMap { $0.holder == core.identity ? nil : $0 }
@@ -154,6 +155,9 @@ extension Node {
 
     /// The app that a token is of, or was of a short while ago; nil for a stranger's.
     public nonisolated func owner(of token: Token) -> AppID? { table.owner(of: token, at: now) }
+
+    /// Whether the process is ending.
+    public nonisolated var isDraining: Bool { table.isDraining }
 
     /// How long the event loop has not turned.
     public nonisolated func idleTime() -> Duration { table.idleTime(at: now) }

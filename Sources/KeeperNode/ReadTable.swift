@@ -13,6 +13,7 @@ final class ReadTable: Sendable {
         var confirmedAt: Instant?
         var lastTurn: Instant
         var gate = LeaseGate.closed
+        var isDraining = false
         /// Apps whose token is another one since somebody last asked.
         var changed: Set<AppID> = []
 
@@ -82,12 +83,13 @@ final class ReadTable: Sendable {
     }
 
     /// Called after every event.
-    func turned(at now: Instant, confirmedAt: Instant?, gate: LeaseGate) {
+    func turned(at now: Instant, confirmedAt: Instant?, gate: LeaseGate, isDraining: Bool) {
         let isNews = content.withLock { content in
             let term = content.gate.term(at: now)
             content.confirmedAt = confirmedAt
             content.lastTurn = now
             content.gate = gate
+            content.isDraining = isDraining
             return term != gate.term(at: now)
         }
         if isNews { bell.yield() }
@@ -116,6 +118,8 @@ final class ReadTable: Sendable {
         let isBehind = confirmedAt.map { now - $0 > NodeSettings.staleAfter } ?? true
         return .token(served, expiresIn: expiresIn, isStale: isBehind || served.isDoubtful(at: now))
     }
+
+    var isDraining: Bool { content.withLock { $0.isDraining } }
 
     func idleTime(at now: Instant) -> Duration { content.withLock { now - $0.lastTurn } }
 

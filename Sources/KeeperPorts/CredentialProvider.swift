@@ -12,6 +12,8 @@ public protocol CredentialProvider: Sendable {
         _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
         before deadline: ContinuousClock.Instant
     ) async -> RefreshReading
+    /// Whether the process is ending. Read on any thread.
+    var isDraining: Bool { get }
     /// How this node is, for health checks.
     func health() async -> NodeHealth
     /// What this node knows of the cluster.

@@ -78,9 +78,9 @@ public actor RedisConnection {
                 handler.send(command, id: id, before: deadline) { continuation.resume(returning: $0) }
             }
         } onCancel: {
-            // The one task outside the tree: a cancellation handler may not wait for the actor. It runs after the
-            // command has its slot, since the actor is busy until then.
-            Task { await self.cancel(id) }
+            // At once: a task would come too late where the command ends meanwhile and whoever gave it ends the loop.
+            // It runs after the command has its slot, since the loop is busy until then.
+            channel.eventLoop.execute { self.assumeIsolated { $0.cancel(id) } }
         }.get()
     }
 

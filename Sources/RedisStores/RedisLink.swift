@@ -88,7 +88,10 @@ actor RedisLink {
         wakeAll()
         switch last {
         case .up(let link): await link.connection.close()
-        case .connecting(let attempt): attempt.cancel()
+        case .connecting(let attempt):
+            attempt.cancel()
+            // What it still does needs the loop, which whoever closes this ends next.
+            await attempt.value
         case .down, .closed: break
         }
     }
@@ -109,6 +112,8 @@ actor RedisLink {
     }
 
     private func drop(_ link: Established, because error: RedisError) async {
+        // `close` has seen to the connection, and the loop may be gone.
+        if case .closed = state { return }
         // Another command may have dropped it and even made a new one already.
         if case .up(let current) = state, current.server.connection == link.server.connection {
             state = .down
@@ -142,7 +147,7 @@ extension RedisLink {
                 return link
             case .down:
                 guard pausedUntil <= .now else { throw lastFailure }
-                // In a task of its own, the second one outside the tree: it must not end with the command that began
+                // In a task of its own, outside the tree: it must not end with the command that began
                 // it, or a server far away would never be reached. `close()` ends it.
                 state = .connecting(Task { await self.connect() })
             case .connecting:
@@ -269,32 +274,5 @@ extension RedisLink {
         taughtRun = link.server.run
         state = .up(link)
         wakeAll()
-    }
-}
-
-extension RedisError {
-    /// The first word of what the server said, if it said something.
-    fileprivate var code: String? {
-        if case .rejected(let rejection) = self { rejection.code } else { nil }
-    }
-}
-
-extension RedisRejection {
-    /// Whether it concerns the connection rather than one command.
-    ///
-    /// Before Redis 7 the code of what a script ran into stands within the script's own error.
-    var isAboutTheConnection: Bool {
-        ["READONLY", "NOAUTH", "LOADING", "MASTERDOWN"].contains(refusal.code)
-    }
-}
-
-extension StoreError {
-    /// What a failed command means for the one who gave it.
-    fileprivate init(_ error: RedisError) {
-        switch error {
-        case .notSent(let reason): self = .unreachable(reason)
-        case .timedOut, .connectionLost, .cancelled: self = .timedOut
-        case .rejected(let rejection): self = .rejected(rejection.refusal)
-        }
     }
 }

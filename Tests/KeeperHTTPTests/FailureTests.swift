@@ -23,7 +23,7 @@ import Testing
         let responder = KeeperResponder(
             node: NodeName("a"), registry: try World.registry([]), authenticator: authenticator,
             routes: RouteTable([.open("/fails") { throw Mishap() }, .open("/works") { Response(status: .ok) }]),
-            draining: DrainingFlag(), logger: logger)
+            isDraining: { false }, logger: logger)
         try await Application(responder: responder, logger: logger).test(.live) { server in
             let failed = Reply(try await server.execute(uri: "/fails?appid=SECRET-TOKEN", method: .get))
             #expect(failed.status == 500)

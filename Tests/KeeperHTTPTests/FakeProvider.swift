@@ -59,6 +59,8 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         }
     }
 
+    var isDraining: Bool { state.withLock { $0.health.reasonsNotReady.contains(.draining) } }
+
     func reload() async throws(ReloadRefusal) -> Reload { try state.withLock { $0.reload }.get() }
 
     func read(_ app: AppID) -> TokenReading { state.withLock { $0.readings[app] ?? .unknownApp } }

@@ -121,6 +121,26 @@ import Testing
         }
     }
 
+    /// What is still to be said to a connection finds its thread.
+    @Test(.timeLimit(.minutes(1))) func close_EndsEveryCommand_ThoughItIsOnItsWay() async throws {
+        try await withWorld { world in
+            for round in 0..<6 {
+                let store = world.makeStore()
+                if round.isMultiple(of: 2) { _ = try await store.tick() }
+                try await world.redis("CLIENT", "PAUSE", 20_000, "WRITE")
+                try await withThrowingTaskGroup { group in
+                    for _ in 0..<100 {
+                        group.addTask { _ = try? await store.perform(.leave, before: .soon) }
+                    }
+                    group.addTask { await store.close() }
+                    if round.isMultiple(of: 3) { group.cancelAll() }
+                    try await group.waitForAll()
+                }
+                try await world.redis("CLIENT", "UNPAUSE")
+            }
+        }
+    }
+
     @Test func noServer_IsUnreachable_AtOnce() async throws {
         let port = try await withRedisServer { $0.port }
         let store = RedisStore(

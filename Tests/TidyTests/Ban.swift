@@ -44,6 +44,8 @@ struct Ban: Sendable {
         Ban(text: "Thread.sleep", instead: "wait for an event with a deadline", scope: .everywhere),
         // libcurl's thread has nothing else to wait for when its own wait fails.
         Ban(text: "usleep", instead: "wait for an event with a deadline", scope: .everywhere, except: ["CurlThread"]),
+        // Foundation's may crash a process of many threads.
+        Ban(text: "Process()", instead: "run a program by `Finished` or `Children`", scope: .everywhere),
         Ban(text: "try!", instead: "`try`, or `do`/`catch` with a precondition that says why", scope: .everywhere),
         Ban(text: "fatalError", instead: "`precondition` with the state in its message", scope: .sources),
         Ban(text: "print(", instead: "log it, or return it", scope: .sourcesButPrograms),

@@ -59,6 +59,7 @@ import Testing
         ("ClusterSimulation", "let dice = Int.random(in: 1...6)"),
         ("CurlClient", "try await Task.sleep(for: .seconds(1))"),
         ("KeeperHTTP", "Thread.sleep(forTimeInterval: 1)"), ("wxkeeper", "usleep(10)"), ("KeeperNode", "try! body()"),
+        ("LocalCluster", "let redis = Process()"),
         ("RedisStores", "fatalError()"), ("WeChatAPI", "print(answer)"),
         ("KeeperPorts", "@_exported import KeeperCore"), ("KeeperCore", "if rules.isInForce(.spacing) {"),
     ])
@@ -70,6 +71,7 @@ import Testing
         ("KeeperHTTP", "let now = Date()"), ("KeeperCore", "let dice = Int.random(in: 1...6, using: &generator)"),
         ("KeeperNode", "try await Task.sleep(until: next)"), ("wxkeeper", "print(answer)"),
         ("ClusterSimulation", "rules.isInForce(.spacing)"), ("KeeperCore", "footprint(of: x)"),
+        ("LocalCluster", "let redis = RedisProcess()"),
         ("KeeperCore", "// never print( a token"),
     ])
     func allowedWord_IsLeftAlone(_ room: String, _ line: String) {

@@ -23,7 +23,7 @@ enum Tidy {
     /// Most stored properties of a type; one that needs more is several.
     static let mostStoredProperties = 15
     /// Rooms that are still being rebuilt, which may be a half longer in both.
-    static let roomsBehind: Set = ["KeeperCoreTests", "ClusterSimulation"]
+    static let roomsBehind: Set = ["KeeperCoreTests"]
     /// How far above a use its `// SAFETY:` may begin if it stands outside the function of that use.
     static let safetyReach = 6
 

@@ -123,10 +123,10 @@ struct Neighbourhood: Sendable {
         case .answered(let answer):
             (entry.failures, entry.notBefore) = (0, now)
             entry.comparedAs = inFlight.pair
-            let difference = answer.apps.map { AppsDifference(here: apps.map(KeptApp.init), there: $0) }
+            let ours = apps.map(KeptApp.init)
+            let difference = answer.apps.map { AppsDifference(here: ours, there: $0) }
             entry.neighbour.finding = difference.map { $0.isNone ? .sameApps : .otherApps($0) } ?? .sameApps
-            let theirs = answer.apps.map { Set($0.map(\.id)) }
-            entry.lacking = theirs.map { theirs in Set(apps.map(\.id).filter { !theirs.contains($0) }) } ?? []
+            entry.lacking = Set(answer.apps.map { AppsDifference.apps(of: ours, notAmong: $0) } ?? [])
         case .failed(let reason):
             entry.failures += 1
             if entry.failures >= Self.patience { entry.neighbour.finding = .silent(reason) }

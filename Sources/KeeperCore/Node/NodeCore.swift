@@ -72,6 +72,9 @@ public struct NodeCore: Sendable {
     /// Whether everything the store holds was read once.
     public var hasReadStore: Bool { sync.hasReadAll }
 
+    /// Whether the process is ending.
+    public var isDraining: Bool { departure.isForGood }
+
     /// Who this node is.
     public var identity: LeaseHolder { holder }
 

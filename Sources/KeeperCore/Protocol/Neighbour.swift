@@ -56,11 +56,16 @@ public struct AppsDifference: Hashable, Sendable {
 
     /// Compares two lists, each app named once.
     public init(here: [KeptApp], there: [KeptApp]) {
-        let linesHere = Dictionary(here.map { ($0.id, $0.line) }, uniquingKeysWith: { first, _ in first })
         let linesThere = Dictionary(there.map { ($0.id, $0.line) }, uniquingKeysWith: { first, _ in first })
-        onlyHere = Names(here.map(\.id).filter { linesThere[$0] == nil })
-        onlyThere = Names(there.map(\.id).filter { linesHere[$0] == nil })
+        onlyHere = Names(Self.apps(of: here, notAmong: there))
+        onlyThere = Names(Self.apps(of: there, notAmong: here))
         otherwise = Names(here.filter { app in linesThere[app.id].map { $0 != app.line } ?? false }.map(\.id))
+    }
+
+    /// All of them, of which `Names` are the first.
+    static func apps(of these: [KeptApp], notAmong those: [KeptApp]) -> [AppID] {
+        let known = Set(those.map(\.id))
+        return these.map(\.id).filter { !known.contains($0) }
     }
 }
 

@@ -4,7 +4,6 @@ internal import KeeperCore
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
-internal import Synchronization
 
 /// Answers every request: finds who asks before it looks at what is asked, and turns every failure into an answer.
 ///
@@ -20,7 +19,8 @@ struct KeeperResponder: HTTPResponder {
     let registry: AccessRegistry
     let authenticator: NodeAuthenticator
     let routes: RouteTable
-    let draining: DrainingFlag
+    /// Whether the node is on its way out, so that callers should not keep their connections.
+    let isDraining: @Sendable () -> Bool
     let logger: Logger
 
     func respond(to request: Request, context: KeeperContext) async throws -> Response {
@@ -106,7 +106,7 @@ struct KeeperResponder: HTTPResponder {
         response.headers[.keeperNode] = node.rawValue
         response.headers[.cacheControl] = "no-store"
         response.headers[.xContentTypeOptions] = "nosniff"
-        if draining.isSet { response.headers[.connection] = "close" }
+        if isDraining() { response.headers[.connection] = "close" }
         if request.method == .head {
             response = response.createHeadResponse()
         } else if request.method == .options, let route, route.methods.contains(.options) {
@@ -115,13 +115,4 @@ struct KeeperResponder: HTTPResponder {
             response.body = .init()
         }
     }
-}
-
-/// Whether the node is on its way out, so that callers should not keep their connections.
-final class DrainingFlag: Sendable {
-    private let flag = Atomic(false)
-
-    var isSet: Bool { flag.load(ordering: .relaxed) }
-
-    func set(_ isDraining: Bool) { flag.store(isDraining, ordering: .relaxed) }
 }

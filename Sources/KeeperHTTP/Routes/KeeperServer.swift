@@ -19,8 +19,6 @@ public struct KeeperServer: Service {
     public static let mostConnections = 16_384
     /// Connections on their way out, before nothing more is accepted.
     static let leavingConnections = 8
-    /// How often the node is asked whether it drains.
-    static let drainingCheck: Duration = .milliseconds(250)
 
     private let host: String
     private let port: Int
@@ -31,7 +29,6 @@ public struct KeeperServer: Service {
     private let authenticator: NodeAuthenticator
     let logger: Logger
     private let onBound: @Sendable (Int) async -> Void
-    private let draining = DrainingFlag()
     let limits = ReportLimits()
     let connections: Connections
     private let mostConnections: Int
@@ -68,30 +65,14 @@ public struct KeeperServer: Service {
     }
 
     /// Serves until graceful shutdown, or until listening fails.
-    public func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            group.addTask { await watchDraining() }
-            defer { group.cancelAll() }
-            // The server's end, by shutdown or by failure; watching never ends first.
-            try await group.next()
-        }
-    }
-
-    private func watchDraining() async {
-        while !Task.isCancelled {
-            draining.set(await provider.health().reasonsNotReady.contains(.draining))
-            // The port has no event for it; a connection is told to close a moment late, never too early.
-            try? await Task.sleep(for: Self.drainingCheck)
-        }
-    }
+    public func run() async throws { try await application.run() }
 
     /// Hummingbird's side of it.
     var application: Application<KeeperResponder> {
         Application(
             responder: KeeperResponder(
                 node: node, registry: registry, authenticator: authenticator, routes: RouteTable(routes),
-                draining: draining, logger: logger),
+                isDraining: { [provider] in provider.isDraining }, logger: logger),
             server: HTTPServerBuilder { [node] in KeeperChannel(responder: $0, node: node) },
             configuration: .init(
                 address: .hostname(host, port: port), backlog: 1024,

@@ -10,7 +10,8 @@ final class Orders: Sendable {
         var deliver: (@Sendable (Signal) throws -> Void)?
         var processID: Int32?
         var isLeaving = false
-        var waiting: CheckedContinuation<Void, Never>?
+        /// Ends when the node is told to go.
+        var waiting: AsyncStream<Never>.Continuation?
     }
 
     private let state = Mutex(State())
@@ -41,10 +42,9 @@ final class Orders: Sendable {
     func pass(_ signal: UnixSignal) {
         let (deliver, waiting) = state.withLock { state in
             if signal != .sighup { state.isLeaving = true }
-            defer { if state.isLeaving { state.waiting = nil } }
             return (state.deliver, state.isLeaving ? state.waiting : nil)
         }
-        waiting?.resume()
+        waiting?.finish()
         // It may have ended this very moment; then there is nobody to be told.
         try? deliver?(Signal(rawValue: signal.rawValue))
     }
@@ -52,29 +52,15 @@ final class Orders: Sendable {
     /// Waits for so long, or until the node is told to go.
     func wait(_ pause: Duration) async {
         guard pause > .zero else { return }
+        let (told, continuation) = AsyncStream.makeStream(of: Never.self)
+        state.withLock { state in
+            if state.isLeaving { continuation.finish() } else { state.waiting = continuation }
+        }
         await withTaskGroup { group in
             group.addTask { try? await Task.sleep(for: pause) }
-            group.addTask { await self.told() }
+            group.addTask { for await _ in told {} }
             await group.next()
-            self.stopWaiting()
             group.cancelAll()
         }
-    }
-
-    private func told() async {
-        await withCheckedContinuation { continuation in
-            let isLeaving = state.withLock { state in
-                if !state.isLeaving { state.waiting = continuation }
-                return state.isLeaving
-            }
-            if isLeaving { continuation.resume() }
-        }
-    }
-
-    private func stopWaiting() {
-        state.withLock { state in
-            defer { state.waiting = nil }
-            return state.waiting
-        }?.resume()
     }
 }
