@@ -43,7 +43,7 @@ extension DrillName {
         case .cutLeaderFromWeChat:
             plan.isRelayed = true
             // The leader cannot ask WeChat whether the reported token lives.
-            promise = Promise(takeover: plan.fitnessBound, failedRefreshes: nil)
+            promise = Promise(takeover: plan.reachabilityBound, failedRefreshes: nil)
         case .weChatDown:
             // Short lives, so that the classic token falls due within half a minute.
             (plan.lifetime, plan.overlap) = (.seconds(48), .seconds(12))

@@ -1,7 +1,7 @@
 /// What a run must have seen at least once, or it has shown nothing (Antithesis calls these sometimes-assertions).
 package enum Sighting: Int, CaseIterable, Sendable {
     case steal, amnesia, lostGrantResumed, revivedTerm, leftHandedOn, quietPeriod, lapse, recovery, uncertainty
-    case foreignIntent, unknownCall, permitWithdrawn, refusedPublication, retriedPublication, restoration
+    case intentOfAnotherTerm, unknownCall, permitWithdrawn, refusedPublication, retriedPublication, restoration
     case externalRotation
     case deathReported, gaveWay, longHold, forwarded, misdirected, stillValid, refreshed, tooSoon, unavailable, refused
     case nameContested, nameTaken, strictTwo, repeatedEpoch
@@ -23,7 +23,7 @@ package enum Sighting: Int, CaseIterable, Sendable {
         case .lapse: "a lease lapsed"
         case .recovery: "a lapsed lease went on"
         case .uncertainty: "a token became uncertain"
-        case .foreignIntent: "a leader found the open intent of an earlier term"
+        case .intentOfAnotherTerm: "a leader found the open intent of an earlier term"
         case .unknownCall: "a call had an unknown outcome"
         case .permitWithdrawn: "a call was stopped by the pre-request check"
         case .refusedPublication: "a late publication was refused"

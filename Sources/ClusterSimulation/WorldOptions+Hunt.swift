@@ -5,7 +5,7 @@ extension WorldOptions {
     package static func hunt(for mutant: Rule) -> WorldOptions {
         var options = mutant == .membersAskedFirst ? storeLoss : WorldOptions()
         options.mutant = mutant
-        options.isFrantic = ![.readerLease, .verifiesReports, .spacing, .floor].contains(mutant)
+        options.isFrantic = ![.readerLease, .verifiesReports, .spacing, .minimumSpacing].contains(mutant)
         if [.ownRecordIsProvenByEpoch, .oldRecordProvesNothing, .readerLease].contains(mutant) { options.nodes = 2 }
         if [.deathProvesOneTerm, .deathLeavesCallsOpen].contains(mutant) { options.isSupervised = true }
         if mutant == .readerLease { options.overlap = 15 }
@@ -15,7 +15,7 @@ extension WorldOptions {
 
     private mutating func aim(at mutant: Rule) {
         switch mutant {
-        case .quietPeriod, .quietAfterKnownTerm, .taint, .intentFence, .membersAskedFirst, .verifiesReports: break
+        case .quietPeriod, .quietAfterKnownTerm, .uncertainty, .intentFence, .membersAskedFirst, .verifiesReports: break
         case .restHandedOn, .unknownCallHandedOn: strike([.stepDown, .leave], every: 1.5, longCalls: 0.4)
         case .releasesAfterCalls: strike([.stepDown, .leave], every: 1, longCalls: 0.7)
         case .deathProvesOneTerm: strike([.storeWiped, .killLeader], every: 1, longCalls: 0.9)
@@ -31,21 +31,21 @@ extension WorldOptions {
         case .stealsWhatWasWatched:
             strike([.storeClockBack, .storeClockFrozen, .partition, .pauseLeader], every: 1)
         case .openIntentWaitsLonger: strike([.killLeader, .pauseLeader], every: 2, longCalls: 0.9)
-        case .amnesiaDoubtsAll: strike([.storeWiped, .leaseDeleted, .killLeader], every: 1.5, longCalls: 0.9)
+        case .amnesiaLeavesAllUncertain: strike([.storeWiped, .leaseDeleted, .killLeader], every: 1.5, longCalls: 0.9)
         case .resumedIsWorst:
             strike(
                 [.lockDeleted, .leaseDeleted, .storeWiped, .killLeader], every: 1, longCalls: 0.9, lostReplies: 0.3)
-        case .epochFloor: strike([.leaseDeleted, .storeClockBack, .lockDeleted, .killLeader], every: 1.5)
+        case .highestEpochSeen: strike([.leaseDeleted, .storeClockBack, .lockDeleted, .killLeader], every: 1.5)
         case .waitsAfterUnknown: longCalls = 0.7
         case .lifeFromRequest: longCalls = 0.9
-        case .oldIntentBecomesTaint, .abortKeepsDoubt:
+        case .oldIntentBecomesUncertainty, .abortKeepsUncertainty:
             strike([.killLeader, .wechatErrors, .wechatDown], every: 1.5, longCalls: 0.7)
         case .beginComparesBasis, .publishOnce: strike([.storeSlow, .repliesLost], every: 1.5, lostReplies: 0.2)
         case .restoresUpward: strike([.recordDeleted, .storeWiped, .storeSlow], every: 1, lostReplies: 0.2)
         case .versionsNeverFall: strike([.storeRolledBack, .recordDeleted], every: 1.5)
         case .readerLease: strike([.partition, .nodesParted], every: 0.4)
         case .spacing: strike([.stepDown], every: 20)
-        case .floor: strike([.tokenRevoked], every: 1)
+        case .minimumSpacing: strike([.tokenRevoked], every: 1)
         }
     }
 

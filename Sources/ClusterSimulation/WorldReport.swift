@@ -54,7 +54,8 @@ package struct Violation: Equatable, Sendable {
         case servedOlder = "I4: a node went back to an older token"
         case readyUnheard = "I4: a node was ready that had heard from nobody for longer than the reader lease"
         case rotatedGood = "I5: a good token was rotated"
-        case replacedTooSoon = "I5: a token was replaced sooner than its spacing, or a dead one than its floor"
+        case replacedTooSoon =
+            "I5: a token was replaced sooner than its spacing, or a dead one than the minimum spacing"
         case uncertainByItself = "I5: a token was made uncertain by the publication that brought it"
         case callOnStoreLoss = "I8: the loss of the store caused a call"
         case leaderless = "I6: no leader for longer than it takes to see a lease run out"

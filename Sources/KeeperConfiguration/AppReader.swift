@@ -50,12 +50,12 @@ struct AppReader {
     let log: ProblemLog
 
     static let known = [
-        "appid", "name", "kind", "corpid", "secret", "api", "tickets", "publish", "js-domains", "drop-in",
+        "appid", "name", "kind", "corpid", "secret", "api", "tickets", "mirror", "publish", "js-domains", "drop-in",
     ]
 
     func apps(in root: ConfigurationSection) -> [Configuration.App] {
         var firstPath: [String: String] = [:]
-        var publish = PublishReader(log: log)
+        var publish = MirrorReader(log: log)
         return root.list("apps", of: "apps", limit: ConfigurationLimit.apps).map { item in
             let section = ConfigurationSection(item.value, at: item.path, known: Self.known, log: log)
             let app = app(in: section, &publish)
@@ -70,7 +70,7 @@ struct AppReader {
         }
     }
 
-    private func app(in section: ConfigurationSection, _ publish: inout PublishReader) -> Configuration.App {
+    private func app(in section: ConfigurationSection, _ publish: inout MirrorReader) -> Configuration.App {
         let id = section.required("appid", allowed: NameRule.appID.allowed, convert: NameRule.appID.check)
         let name = section.text("name", allowed: NameRule.display.allowed, convert: NameRule.display.check)
         let secret = secrets.secret("secret", in: section)
@@ -87,7 +87,7 @@ struct AppReader {
             corporation: corporation(in: section, of: kind),
             tickets: tickets(in: section, of: kind),
             takesSecretAsKey: dropIn == .appsecret,
-            copies: publish.keys(in: section, of: id, kind),
+            mirrors: publish.keys(in: section, of: id, kind),
             jsDomains: jsDomains(in: section)
         )
     }

@@ -15,10 +15,10 @@ package struct Configuration: Sendable, Equatable {
     /// Where alarms are told; nil: nowhere but in the log, `/health`, `/status` and the metrics.
     package var alarms: Alarms?
 
-    /// The keys of every app that has copies.
-    package var copyKeys: [AppID: [CopyKey]] {
-        let copied = apps.filter { !$0.copies.isEmpty }.map { ($0.id, $0.copies) }
-        return Dictionary(copied, uniquingKeysWith: { first, _ in first })
+    /// The keys of every app that has mirrors.
+    package var mirrorKeys: [AppID: [MirrorKey]] {
+        let mirrored = apps.filter { !$0.mirrors.isEmpty }.map { ($0.id, $0.mirrors) }
+        return Dictionary(mirrored, uniquingKeysWith: { first, _ in first })
     }
 }
 
@@ -84,7 +84,7 @@ extension Configuration {
         /// Whether the AppSecret opens the drop-in paths, besides the clients' keys.
         package var takesSecretAsKey = false
         /// The keys in Redis under which the token stands besides; no other app has one of them.
-        package var copies: [CopyKey] = []
+        package var mirrors: [MirrorKey] = []
         /// The hosts whose pages `/jssdk/config` signs; empty: any.
         package var jsDomains: [String] = []
     }
@@ -150,8 +150,8 @@ package enum ConfigurationLimit {
     static let apps = 20_000
     static let clients = 10_000
     static let jsDomains = 100
-    static let copies = 16
-    static let copyKeyBytes = 256
+    static let mirrors = 16
+    static let mirrorKeyBytes = 256
     static let nestingDepth = 12
     /// A shorter secret is accepted with a warning.
     static let adviseSecretCharacters = 16

@@ -54,9 +54,9 @@ package struct ConfigurationSummary: CustomStringConvertible {
     private var apps: String {
         let count = configuration.apps.count
         let classic = configuration.apps.count { $0.api == .classic }
-        let copied = configuration.apps.count { !$0.copies.isEmpty }
-        let copies = copied == 0 ? "" : "; tokens of \(copied) copied to other keys in Redis"
-        return "\(count)" + (count == 0 ? "" : " (\(count - classic) stable, \(classic) classic)") + copies
+        let mirrored = configuration.apps.count { !$0.mirrors.isEmpty }
+        let mirrors = mirrored == 0 ? "" : "; tokens of \(mirrored) mirrored under other keys in Redis"
+        return "\(count)" + (count == 0 ? "" : " (\(count - classic) stable, \(classic) classic)") + mirrors
     }
 
     private var alarms: String {

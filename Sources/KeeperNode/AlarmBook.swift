@@ -168,7 +168,7 @@ extension Alarm.ID {
         case .failing: Alarm.ID(app: app, kind: .stopped)
         case .storeUnreachable: Alarm.ID(app: app, kind: .storeRefuses)
         case .storeRefuses: Alarm.ID(app: app, kind: .storeUnreachable)
-        case .notReady, .noLeader, .noToken, .overwritten, .wrongAddress, .appsDiffer: nil
+        case .notReady, .noLeader, .noToken, .externalRotation, .wrongAddress, .appsDiffer: nil
         }
     }
 }
@@ -178,7 +178,7 @@ extension Alarm.Kind {
     fileprivate var patience: Duration {
         switch self {
         // They do not pass by themselves.
-        case .stopped, .overwritten: .zero
+        case .stopped, .externalRotation: .zero
         case .noToken, .failing, .noLeader, .storeUnreachable, .storeRefuses, .notReady, .wrongAddress, .appsDiffer:
             AlarmBook.patience
         }

@@ -125,7 +125,7 @@ private struct Line {
         case .stalePublication:
             level = .error
             sentence = "a token of ours came too late and was refused; stepping down"
-        case .foreignRotation(let errcode, let pause):
+        case .externalRotation(let errcode, let pause):
             let question = "does another program fetch tokens for this app?"
             let finding = "another program fetches tokens for this app again and again; the next repair waits "
             warn(
@@ -156,7 +156,7 @@ private struct Line {
         switch reason {
         case .missing: "there is none"
         case .due: "half of its life is over"
-        case .doubt: "the current one may not be the newest"
+        case .uncertain: "the current one may not be the newest"
         case .dead: "WeChat refuses the current one"
         case .operatorAsked: "an operator asked"
         }

@@ -116,7 +116,7 @@ final class ReadTable: Sendable {
         guard let entry else { return .unknownApp }
         guard let served = entry, let expiresIn = served.expiresIn(at: now) else { return .none }
         let isBehind = confirmedAt.map { now - $0 > NodeSettings.staleAfter } ?? true
-        return .token(served, expiresIn: expiresIn, isStale: isBehind || served.isDoubtful(at: now))
+        return .token(served, expiresIn: expiresIn, isStale: isBehind || served.isUncertain(at: now))
     }
 
     var isDraining: Bool { content.withLock { $0.isDraining } }

@@ -18,7 +18,7 @@ public enum RefreshReading: Equatable, Sendable {
     public init(_ answer: RefreshAnswer, beside reading: TokenReading, at now: Instant) {
         switch answer {
         case .token(let served, let previous, let refreshed, let stillValid):
-            var isStale = served.isDoubtful(at: now)
+            var isStale = served.isUncertain(at: now)
             if case .token(let current, _, let isCurrentStale) = reading, current.credential == served.credential {
                 isStale = isCurrentStale
             }

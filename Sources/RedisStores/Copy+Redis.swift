@@ -2,17 +2,17 @@ internal import KeeperCore
 internal import KeeperPorts
 internal import RedisClient
 
-/// Under which term copies are written.
+/// Under which term mirrors are written.
 struct CopyOrder: Sendable {
     let epoch: Epoch
 
-    /// What the script `copy` is told before the list.
+    /// What the script `mirror` is told before the list.
     static let arguments = ArgumentList<CopyOrder>([.number("epoch") { $0.epoch.argument }])
 }
 
-extension Copy {
-    /// What the list says of a copy, before its keys.
-    static let arguments = ArgumentList<Copy>([
+extension Mirror {
+    /// What the list says of a mirror, before its keys.
+    static let arguments = ArgumentList<Mirror>([
         .number("epoch") { $0.epoch.argument },
         .number("version") { RedisArgument($0.version) },
         .text("token") { RedisArgument($0.token.secret) },
@@ -20,8 +20,8 @@ extension Copy {
         .number("keyCount") { RedisArgument($0.keys.count) },
     ])
 
-    /// The copy and its keys, as they stand in the list.
-    var listed: [RedisArgument] { Copy.arguments.values(of: self) + keys.flatMap(CopyKey.arguments.values) }
+    /// The mirror and its keys, as they stand in the list.
+    var listed: [RedisArgument] { Mirror.arguments.values(of: self) + keys.flatMap(MirrorKey.arguments.values) }
 
     /// Reads whether the lease is the caller's.
     static func isDone(_ reader: inout ReplyReader) throws(StoreError) -> Bool {
@@ -36,15 +36,15 @@ extension Copy {
     }
 }
 
-extension CopyKey {
+extension MirrorKey {
     /// What the list says of one key.
-    static let arguments = ArgumentList<CopyKey>([
+    static let arguments = ArgumentList<MirrorKey>([
         .text("kind") { $0.content.kind },
         .number("lessSeconds") { RedisArgument($0.content.lessSeconds) },
     ])
 }
 
-extension CopyKey.Content {
+extension MirrorKey.Content {
     fileprivate var kind: RedisArgument {
         switch self {
         case .token: "token"

@@ -8,7 +8,7 @@ extension Beginning {
         .number("epoch") { $0.epoch.argument },
         .text("intent") { Optional($0.intent).argument },
         .number("basisVersion") { RedisArgument($0.basis.version) },
-        .optionalNumber("basisUncertainEvent") { $0.basis.taint.map { RedisArgument($0) } },
+        .optionalNumber("basisUncertainEvent") { $0.basis.uncertainty.map { RedisArgument($0) } },
         .text("basisIntent") { $0.basis.intent.argument },
     ])
 }
@@ -25,7 +25,7 @@ extension Publication {
         .number("left") { $0.left.argument },
         .number("age") { $0.age.argumentRoundedUp },
         .number("knownVersion") { RedisArgument($0.knownVersion) },
-        .flag("endsExternalRotation") { $0.endsOverwrite },
+        .flag("endsExternalRotation") { $0.followsExternalRotation },
     ])
 }
 
@@ -81,13 +81,13 @@ extension Restoration {
         .number("left") { $0.record.issue?.left.argument ?? "0" },
         .number("age") { $0.record.issue?.age.argumentRoundedUp ?? "0" },
         .text("previousFingerprints") { RedisArgument($0.record.previousPrints) },
-        .optionalNumber("uncertainAge") { $0.record.oldestDoubt?.argumentRoundedUp },
+        .optionalNumber("uncertainAge") { $0.record.oldestUncertainty?.argumentRoundedUp },
         .flag("hasTrouble") { $0.record.trouble != nil },
         .optionalNumber("errcode") { $0.record.trouble?.errcode.map { RedisArgument($0) } },
         .text("reason") { RedisArgument($0.record.trouble?.summary ?? "") },
         .number("rotations") { RedisArgument($0.record.rotationsToday) },
-        .number("externalRotations") { RedisArgument($0.record.overwrites?.count ?? 0) },
-        .number("lastExternalAge") { $0.record.overwrites?.age.argumentRoundedUp ?? "0" },
+        .number("externalRotations") { RedisArgument($0.record.externalRotations?.count ?? 0) },
+        .number("lastExternalAge") { $0.record.externalRotations?.age.argumentRoundedUp ?? "0" },
     ])
 }
 
@@ -97,5 +97,5 @@ extension CredentialRecord {
     }
 
     /// How long ago the token may have been replaced, for all that is known.
-    fileprivate var oldestDoubt: Duration? { [taint?.age, intent?.age].compactMap(\.self).max() }
+    fileprivate var oldestUncertainty: Duration? { [uncertainty?.age, intent?.age].compactMap(\.self).max() }
 }

@@ -52,10 +52,10 @@ extension CredentialRecord {
         record.issue = try reader.optional(Issue.read)
         record.previous = try reader.text().split(separator: ",").map { Fingerprint(String($0)) }
         record.intent = try reader.optional(OpenIntent.read)
-        record.taint = try reader.optional(Taint.read)
+        record.uncertainty = try reader.optional(StoredUncertainty.read)
         record.trouble = try reader.optional(Trouble.read)
         record.rotationsToday = Int(clamping: try reader.number())
-        record.overwrites = try reader.optional(Overwrites.read)
+        record.externalRotations = try reader.optional(ExternalRotations.read)
         return record
     }
 }
@@ -83,15 +83,15 @@ extension OpenIntent {
     }
 }
 
-extension Taint {
-    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Taint {
-        Taint(event: try reader.count(), age: try reader.milliseconds().atLeastZero)
+extension StoredUncertainty {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> StoredUncertainty {
+        StoredUncertainty(event: try reader.count(), age: try reader.milliseconds().atLeastZero)
     }
 }
 
-extension Overwrites {
-    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> Overwrites {
-        Overwrites(count: Int(clamping: try reader.number()), age: try reader.milliseconds().atLeastZero)
+extension ExternalRotations {
+    fileprivate static func read(_ reader: inout ReplyReader) throws(StoreError) -> ExternalRotations {
+        ExternalRotations(count: Int(clamping: try reader.number()), age: try reader.milliseconds().atLeastZero)
     }
 }
 

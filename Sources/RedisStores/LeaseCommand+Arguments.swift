@@ -5,7 +5,7 @@ extension Acquisition {
     /// What the script `acquire` is told.
     static let arguments = ArgumentList<Acquisition>([
         .number("ttl") { $0.ttl.argument },
-        .number("epochSeen") { $0.floor.argument },
+        .number("epochSeen") { $0.highestEpochSeen.argument },
         .optionalNumber("observedEpoch") { $0.observed?.epoch.argument },
         .optionalNumber("observedSequence") { $0.observed.map { RedisArgument($0.sequence) } },
         .flag("steals") { $0.steals },
@@ -46,7 +46,7 @@ struct TickQuestion: Sendable {
         .flag("claimsName") { $0.tick.claimsName },
         .number("epochSeen") { $0.tick.epochSeen.argument },
         .text("draining") { $0.tick.isDraining.argument },
-        .number("reachability") { RedisArgument(UInt64($0.tick.fitness.rawValue)) },
+        .number("reachability") { RedisArgument(UInt64($0.tick.reachability.rawValue)) },
         .number("memberLife") { $0.tick.memberTTL.argument },
         .number("mostChanges") { _ in RedisArgument(Tick.mostChanges) },
         .text("appsDigest") { RedisArgument($0.tick.apps?.rawValue ?? "") },

@@ -15,7 +15,7 @@ internal import Synchronization
 /// hints and closes everything when it ends; commands work without it. Whoever does not run it calls `close()`.
 ///
 /// The user of the endpoint needs `EVALSHA`, `SCRIPT LOAD`, `INFO`, `SUBSCRIBE`, `PING`, and within the scripts the
-/// plain commands on keys `wxkeeper:{NAME}:*`, on the keys of copies, and the channel of that prefix.
+/// plain commands on keys `wxkeeper:{NAME}:*`, on the keys of mirrors, and the channel of that prefix.
 public final class RedisStore: LeaseStore, CredentialStore {
     /// A value when something has changed, and after each (re)connection, when hints may have been missed.
     ///

@@ -45,7 +45,7 @@ struct Rehearsal {
 
     private func play(_ connection: RedisConnection) async throws(StoreError) {
         let tick = LeaseCommand.tick(Tick(position: nil, memberTTL: Self.life, verify: [app]))
-        let acquisition = Acquisition(ttl: Self.life, floor: .none, observed: nil, steals: false)
+        let acquisition = Acquisition(ttl: Self.life, highestEpochSeen: .none, observed: nil, steals: false)
         try await perform(tick, connection)
         guard case .granted(let epoch, _, _) = try await perform(.acquire(acquisition), connection) else {
             throw ReplyReader.unreadable
@@ -59,7 +59,7 @@ struct Rehearsal {
             .publish(
                 Publication(
                     app: app, epoch: epoch, intent: intent, token: token, fingerprint: print, life: Self.life,
-                    left: Self.life, age: .zero, knownVersion: 0, endsOverwrite: false)), connection)
+                    left: Self.life, age: .zero, knownVersion: 0, followsExternalRotation: false)), connection)
         try await perform(
             .abort(Abortion(app: app, epoch: epoch, intent: nil, effect: .none, trouble: Trouble(summary: "none"))),
             connection)
@@ -71,7 +71,7 @@ struct Rehearsal {
         if let record = reply.record {
             try await perform(.restore(Restoration(epoch: epoch, record: record)), connection)
         }
-        _ = try await store.copy([], epoch: epoch, before: .now + patience)
+        _ = try await store.mirror([], epoch: epoch, before: .now + patience)
         try await perform(tick, connection)
         try await perform(.pause(Self.life), connection)
         try await perform(.release(epoch: epoch, Handover(left: .zero)), connection)

@@ -56,7 +56,7 @@ extension Member {
         var member = Member(
             holder: LeaseHolder(node: node, incarnation: incarnation, address: try reader.text()),
             beat: try reader.count(), epochSeen: Epoch(try reader.count()), isDraining: try reader.flag(),
-            fitness: Fitness(rawValue: UInt8(clamping: try reader.count())) ?? .unknown)
+            reachability: Reachability(rawValue: UInt8(clamping: try reader.count())) ?? .unknown)
         let apps = try reader.text()
         if !apps.isEmpty { member.apps = AppsDigest(apps) }
         member.isCold = try reader.flag()

@@ -33,8 +33,8 @@ import Testing
         "ready":false,"reasons":["draining"],"redis":"reachable","sync_age_ms":120,"stale":false,
         "nodes":[{"name":"a","address":"http://a:2130","epoch_seen":7,"draining":true,"wechat":"fit","leader":false},
         {"name":"b","address":"http://b:2130","epoch_seen":7,"draining":false,"leader":true}],
-        "apps":[{"appid":"wx1","line":"stable","well":true,"seconds_left":7000,"age_seconds":200,"in_doubt":false},
-        {"appid":"wx22","line":"classic","well":false,"in_doubt":false,
+        "apps":[{"appid":"wx1","line":"stable","well":true,"seconds_left":7000,"age_seconds":200,"uncertain":false},
+        {"appid":"wx22","line":"classic","well":false,"uncertain":false,
         "trouble":{"errcode":40013,"summary":"WeChat refused with 40013"}}],
         "counters":{"refreshes_done":3,"refreshes_failed":1}}
         """

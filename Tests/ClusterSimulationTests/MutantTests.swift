@@ -26,7 +26,7 @@ struct MutantTests {
     }
 
     private static let shownElsewhere: Set<Rule> = [
-        .ownRecordIsProvenByEpoch, .amnesiaDoubtsAll, .oldRecordProvesNothing, .deathProvesOneTerm,
+        .ownRecordIsProvenByEpoch, .amnesiaLeavesAllUncertain, .oldRecordProvesNothing, .deathProvesOneTerm,
     ]
 
     @Test func rules_AreFoundByName() {

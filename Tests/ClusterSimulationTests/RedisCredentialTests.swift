@@ -10,7 +10,7 @@ struct RedisCredentialTests {
     let epoch: Epoch
 
     init() throws {
-        let acquisition = Acquisition(ttl: .seconds(600), floor: .none, observed: nil, steals: false)
+        let acquisition = Acquisition(ttl: .seconds(600), highestEpochSeen: .none, observed: nil, steals: false)
         let answer = redis.perform(.acquire(acquisition), as: .first, at: .start)
         guard case .granted(let epoch, _, _) = answer else { throw Unexpected(answer: answer) }
         self.epoch = epoch
@@ -71,11 +71,11 @@ struct RedisCredentialTests {
         #expect(begin(2, at: 1, basis: DecisionBasis(nil)) == .changed)
     }
 
-    @Test mutating func begin_OverAnOpenIntent_LeavesATaintOfItsAge() throws {
+    @Test mutating func begin_OverAnOpenIntent_LeavesAnUncertaintyOfItsAge() throws {
         #expect(begin(1, at: 1) == .accepted)
         #expect(begin(2, at: 4) == .accepted)
         let record = try #require(redis.stored(app)?.reading(at: redis.clock.now(.seconds(5))))
-        #expect(record.taint == Taint(event: 1, age: .seconds(4)))
+        #expect(record.uncertainty == StoredUncertainty(event: 1, age: .seconds(4)))
         #expect(record.intent?.id == intent(2))
     }
 
@@ -94,19 +94,19 @@ struct RedisCredentialTests {
         for number in 1...6 as ClosedRange<UInt64> {
             #expect(begin(number, at: Double(number)) == .accepted)
             if number == 5 { #expect(begin(50, at: 5) == .accepted) }
-            #expect(publish(number == 5 ? 50 : number, at: Double(number)).record?.taint == nil)
+            #expect(publish(number == 5 ? 50 : number, at: Double(number)).record?.uncertainty == nil)
         }
         #expect(redis.stored(app)?.previous == ["f50", "f4", "f3", "f2"].map { Fingerprint($0) })
     }
 
-    @Test mutating func publish_IsRefusedWithATaint_WhenALaterIntentExists() throws {
+    @Test mutating func publish_IsRefusedWithAnUncertainty_WhenALaterIntentExists() throws {
         #expect(begin(1, at: 1) == .accepted)
         #expect(begin(2, at: 2) == .accepted)
         let answer = publish(1, at: 3, age: 2)
         #expect(answer.outcome == .superseded)
-        #expect(answer.record?.taint?.event == 3)
+        #expect(answer.record?.uncertainty?.event == 3)
         #expect(answer.record?.intent?.id == intent(2))
-        #expect(publish(2, at: 4).record?.taint?.event == 3)
+        #expect(publish(2, at: 4).record?.uncertainty?.event == 3)
     }
 
     @Test mutating func publish_IsAccepted_WhenTheStoreHasLostEverything() {
@@ -130,15 +130,15 @@ struct RedisCredentialTests {
         #expect(publish(1, at: 3, age: 2).record?.issue?.left == .seconds(98))
     }
 
-    @Test mutating func abort_ClearsItsIntent_OrTurnsItIntoATaint() {
+    @Test mutating func abort_ClearsItsIntent_OrTurnsItIntoAUncertainty() {
         #expect(begin(1, at: 1) == .accepted)
         let refused = abort(1, .none, at: 2)
         #expect(refused.record?.intent == nil)
-        #expect(refused.record?.taint == nil)
+        #expect(refused.record?.uncertainty == nil)
         #expect(refused.record?.trouble == Trouble(summary: "busy"))
         #expect(begin(2, at: 3) == .accepted)
-        #expect(abort(2, .unknown, at: 4).record?.taint == Taint(event: 3, age: .seconds(1)))
-        #expect(abort(1, .unknown, at: 5).record?.taint == Taint(event: 3, age: .seconds(2)))
+        #expect(abort(2, .unknown, at: 4).record?.uncertainty == StoredUncertainty(event: 3, age: .seconds(1)))
+        #expect(abort(1, .unknown, at: 5).record?.uncertainty == StoredUncertainty(event: 3, age: .seconds(2)))
     }
 
     @Test mutating func abort_NotesNoTrouble_OfWhoeverLeadsNoMore() {
@@ -157,26 +157,26 @@ struct RedisCredentialTests {
         #expect(put("c", knownVersion: 2, left: 100, at: 1, as: .second).outcome == .notHolder)
     }
 
-    @Test mutating func put_AnswersOlderDoubts_AndLeavesLaterOnes() {
+    @Test mutating func put_AnswersOlderUncertainties_AndLeavesLaterOnes() {
         #expect(begin(1, at: 1) == .accepted)
-        #expect(abort(1, .unknown, at: 2).record?.taint != nil)
-        #expect(put("a", knownVersion: 0, left: 100, at: 3, settledEvent: 0).record?.taint != nil)
-        #expect(put("a", knownVersion: 1, left: 100, at: 3, settledEvent: 2).record?.taint == nil)
+        #expect(abort(1, .unknown, at: 2).record?.uncertainty != nil)
+        #expect(put("a", knownVersion: 0, left: 100, at: 3, settledEvent: 0).record?.uncertainty != nil)
+        #expect(put("a", knownVersion: 1, left: 100, at: 3, settledEvent: 2).record?.uncertainty == nil)
     }
 
-    @Test mutating func restore_WritesBack_OnlyOverOlderRecords_AndKeepsDoubts() {
+    @Test mutating func restore_WritesBack_OnlyOverOlderRecords_AndKeepsUncertainties() {
         let known = CredentialRecord(
             app: app, version: 5, epoch: Epoch(7),
             issue: .init(
                 token: Token("t"), fingerprint: Fingerprint("f"), life: .seconds(100), left: .seconds(40),
                 age: .seconds(60)),
             intent: OpenIntent(id: intent(9), epoch: Epoch(7), event: 3, age: .seconds(2)),
-            taint: Taint(event: 2, age: .seconds(9)))
+            uncertainty: StoredUncertainty(event: 2, age: .seconds(9)))
         let restoration = CredentialCommand.restore(Restoration(epoch: epoch, record: known))
         #expect(perform(restoration, as: .second, at: 1).outcome == .notHolder)
         let answer = perform(restoration, at: 1)
         #expect(answer.outcome == .accepted)
-        #expect(answer.record?.taint == Taint(event: 1, age: .seconds(9)))
+        #expect(answer.record?.uncertainty == StoredUncertainty(event: 1, age: .seconds(9)))
         #expect(answer.record?.intent == nil)
         #expect(answer.record?.issue?.left == .seconds(40))
         #expect(perform(restoration, at: 2).outcome == .changed)

@@ -8,15 +8,17 @@ struct RedisLeaseTests {
     var redis = RedisModel(seed: 1)
 
     private mutating func acquire(
-        _ holder: LeaseHolder, at time: Double, floor: UInt64 = 0, observed: ObservedRenewal? = nil
+        _ holder: LeaseHolder, at time: Double, highestEpochSeen: UInt64 = 0, observed: ObservedRenewal? = nil
     ) -> LeaseReply.Answer {
         let acquisition = Acquisition(
-            ttl: .seconds(6), floor: Epoch(floor), observed: observed, steals: observed != nil)
+            ttl: .seconds(6), highestEpochSeen: Epoch(highestEpochSeen), observed: observed, steals: observed != nil)
         return redis.perform(.acquire(acquisition), as: holder, at: .seconds(time))
     }
 
-    private mutating func epochOfGrant(_ holder: LeaseHolder, at time: Double, floor: UInt64 = 0) throws -> Epoch {
-        let answer = acquire(holder, at: time, floor: floor)
+    private mutating func epochOfGrant(
+        _ holder: LeaseHolder, at time: Double, highestEpochSeen: UInt64 = 0
+    ) throws -> Epoch {
+        let answer = acquire(holder, at: time, highestEpochSeen: highestEpochSeen)
         guard case .granted(let epoch, _, _) = answer else { throw Unexpected(answer: answer) }
         return epoch
     }
@@ -41,10 +43,10 @@ struct RedisLeaseTests {
         #expect(redis.contents.lease?.sequence == 2)
     }
 
-    @Test mutating func acquire_HeedsTheFloor_WithAndWithoutARecord() throws {
-        #expect(try epochOfGrant(.first, at: 0, floor: 2_000_000_000) == Epoch(2_000_000_001))
-        #expect(try epochOfGrant(.second, at: 10, floor: 3_000_000_000) == Epoch(3_000_000_001))
-        #expect(try epochOfGrant(.first, at: 20, floor: 5) == Epoch(3_000_000_002))
+    @Test mutating func acquire_HeedsTheHighestEpochSeen_WithAndWithoutARecord() throws {
+        #expect(try epochOfGrant(.first, at: 0, highestEpochSeen: 2_000_000_000) == Epoch(2_000_000_001))
+        #expect(try epochOfGrant(.second, at: 10, highestEpochSeen: 3_000_000_000) == Epoch(3_000_000_001))
+        #expect(try epochOfGrant(.first, at: 20, highestEpochSeen: 5) == Epoch(3_000_000_002))
     }
 
     @Test mutating func acquire_Steals_OnlyWhatWasObserved() throws {
@@ -63,7 +65,7 @@ struct RedisLeaseTests {
     @Test mutating func acquire_TakesALock_ThatNoRecordBelongsTo() throws {
         _ = try epochOfGrant(.first, at: 0)
         redis.contents.lease = nil
-        #expect(throws: Never.self) { try epochOfGrant(.second, at: 1, floor: 9) }
+        #expect(throws: Never.self) { try epochOfGrant(.second, at: 1, highestEpochSeen: 9) }
         #expect(redis.sightings[.amnesia] == 1)
     }
 

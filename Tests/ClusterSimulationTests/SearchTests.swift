@@ -24,7 +24,7 @@ struct SearchTests {
     ///
     /// Most need two; `steal` and `membersAskedFirst` cost no safety but time and calls.
     @Test(arguments: [
-        Rule.budget, .taint, .intentFence, .publishOnce, .restoresUpward, .waitsAfterUnknown, .versionsNeverFall,
+        Rule.budget, .uncertainty, .intentFence, .publishOnce, .restoresUpward, .waitsAfterUnknown, .versionsNeverFall,
     ])
     func search_FindsTheMutant_WithinOneFault(mutant: Rule) {
         let findings = Search(Search.Bounds(faults: 1), seed: 2, mutant: mutant).findings

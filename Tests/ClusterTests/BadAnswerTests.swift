@@ -60,10 +60,10 @@ private struct BadAnswer: Sendable {
         self.mustBeRepaired = mustBeRepaired
     }
 
-    static let all = doubtful + refusals
+    static let all = unclear + refusals
 
     /// A token may have been issued, or this looks as if it may.
-    private static let doubtful: [BadAnswer] = [
+    private static let unclear: [BadAnswer] = [
         .init("late", .init(.delay, delayBefore: .seconds(3))),
         .init("late-answer", .init(.delay, delayAfter: .seconds(3))),
         .init("hang", .init(.hang)),

@@ -10,11 +10,11 @@ extension ClusterTests {
         /// From the moment WeChat drops our token until everybody has the next.
         private static let bound = Duration.seconds(35)
 
-        @Test func overwriteByAnOutsider_IsHealedAndShown() async throws {
+        @Test func externalRotation_IsHealedAndShown() async throws {
             let app = ClusterPlan.App("wx-classic", .classic)
             try await withCluster(ClusterPlan(overlap: .seconds(10), apps: [app])) { cluster in
                 let old = try await cluster.token(of: app)
-                try cluster.wechat.outsider(app.id)
+                try cluster.wechat.externalProgram(app.id)
                 try await eventually("WeChat has dropped our token", within: .seconds(20)) {
                     cluster.wechat.standing(of: old)?.grace == .zero
                 }
@@ -28,7 +28,7 @@ extension ClusterTests {
                 print("  healed_after_ms=\((ContinuousClock.now - dropped).wholeMilliseconds)")
                 for node in cluster.nodes {
                     let status = try await ask(node.port, .get("/status", key: cluster.secrets.operate)).body
-                    #expect(status.contains(#""overwrites":{"age_seconds":"#), "shown by \(node.name)")
+                    #expect(status.contains(#""external_rotations":{"age_seconds":"#), "shown by \(node.name)")
                     #expect(status.contains("a program outside the cluster has ended its token once"))
                 }
             }

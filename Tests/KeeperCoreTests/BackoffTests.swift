@@ -46,9 +46,9 @@ import Testing
 
     @Test func firstCallOfUnknownOutcome_WaitsOnlyUntilWeChatCanBeLateNoMore() {
         var backoff = Backoff()
-        let doubtful = Backoff.Circumstances(isInDoubt: true, isUrgent: true, life: .seconds(7200))
-        #expect(fail(&backoff, .backOff, doubtful) == policy.timing.lateness)
-        #expect(fail(&backoff, .backOff, doubtful) < .seconds(3), "then it backs off like all others")
+        let unclear = Backoff.Circumstances(isUncertain: true, isUrgent: true, life: .seconds(7200))
+        #expect(fail(&backoff, .backOff, unclear) == policy.timing.lateness)
+        #expect(fail(&backoff, .backOff, unclear) < .seconds(3), "then it backs off like all others")
         backoff.mayBeProcessed(until: now + .seconds(99))
         #expect(backoff.earliestCall == now + .seconds(99))
     }

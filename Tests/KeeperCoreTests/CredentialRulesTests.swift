@@ -26,10 +26,10 @@ import Testing
         #expect(late == now + .seconds(3))
     }
 
-    @Test func onlyKindsThatRotate_LeaveADoubt_AndAPause() {
-        #expect(Rules.all.leavesDoubt(unknownOutcomeOf: .classic))
-        #expect(!Rules.all.leavesDoubt(unknownOutcomeOf: .stable))
-        #expect(!Rules.all(but: .taint).leavesDoubt(unknownOutcomeOf: .classic))
+    @Test func onlyKindsThatRotate_LeaveAnUncertainty_AndAPause() {
+        #expect(Rules.all.leavesUncertainty(unknownOutcomeOf: .classic))
+        #expect(!Rules.all.leavesUncertainty(unknownOutcomeOf: .stable))
+        #expect(!Rules.all(but: .uncertainty).leavesUncertainty(unknownOutcomeOf: .classic))
         #expect(Rules.all.pauseAfterUnknown(.standard) == LeaseTiming.standard.lateness)
         #expect(Rules.all(but: .waitsAfterUnknown).pauseAfterUnknown(.standard) == nil)
     }

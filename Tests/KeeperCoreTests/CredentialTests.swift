@@ -35,19 +35,19 @@ import Testing
     func expiresIn_IsWhatIsLeftRoundedDown(now: Double, expected: Int64?) {
         let served = ServedCredential(credential: .sample(expiresAt: .seconds(100)))
         #expect(served.expiresIn(at: .seconds(now)) == expected)
-        #expect(!served.isDoubtful(at: .seconds(now)))
+        #expect(!served.isUncertain(at: .seconds(now)))
     }
 
     @Test(arguments: [
         (0.0, Int64(60), false), (59, 1, false), (59.9, 1, false), (60, 1, true), (99.9, 1, true), (100, nil, true),
     ])
-    func tokenInDoubt_IsPromisedNoLongerThanItSurelyLives(now: Double, expected: Int64?, isDoubtful: Bool) {
+    func tokenUncertain_IsPromisedNoLongerThanItSurelyLives(now: Double, expected: Int64?, isUncertain: Bool) {
         let served = ServedCredential(credential: .sample(expiresAt: .seconds(100)), promisedUntil: .seconds(60))
         #expect(served.expiresIn(at: .seconds(now)) == expected)
-        #expect(served.isDoubtful(at: .seconds(now)) == isDoubtful)
+        #expect(served.isUncertain(at: .seconds(now)) == isUncertain)
     }
 
-    @Test func doubt_NeverLengthensAPromise() {
+    @Test func uncertainty_NeverLengthensAPromise() {
         let served = ServedCredential(credential: .sample(expiresAt: .seconds(100)), promisedUntil: .seconds(600))
         #expect(served.expiresIn(at: .seconds(40)) == 60)
     }

@@ -18,7 +18,7 @@ import Testing
             release: released.map { .handedOver(Handover(left: $0)) })
     }
 
-    @Test func termWithoutQuietPeriodOrDoubt_LeavesNothing() {
+    @Test func termWithoutQuietPeriodOrUncertainty_LeavesNothing() {
         var contender = Contender.leading()
         #expect(
             contender.resigns(at: .seconds(104)) == [
@@ -81,7 +81,7 @@ import Testing
         _ = contender.renewAnswered(2, .denied(own()), at: .seconds(101.8))
         _ = contender.sees(own(), at: .seconds(102))
         _ = contender.acquireAnswered(3, .granted(epoch: Epoch(6), previous: own()), at: .seconds(102.1))
-        #expect(contender.elector.term?.quiet.lateness == .doubtful)
+        #expect(contender.elector.term?.quiet.lateness == .unclear)
         #expect(contender.elector.term?.quiet.until.isClose(to: .seconds(120.1)) == true)
     }
 

@@ -105,7 +105,7 @@ import Testing
         #expect(
             reply.actions == [.note(.lease(.lost(Epoch(5), to: .n3))), .note(.lease(.follows(.n3, Epoch(6))))])
         #expect(contender.elector.state == .follower)
-        #expect(contender.elector.floor == Epoch(6))
+        #expect(contender.elector.highestEpochSeen == Epoch(6))
     }
 
     @Test func laterTermSeen_LosesTheTerm() {

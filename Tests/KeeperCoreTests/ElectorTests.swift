@@ -15,17 +15,18 @@ import Testing
     }
 
     private func acquire(
-        _ request: UInt64, floor: UInt64, observed: ObservedRenewal?, steals: Bool = false
+        _ request: UInt64, highestEpochSeen: UInt64, observed: ObservedRenewal?, steals: Bool = false
     ) -> NodeAction {
         .lease(
             RequestID(request),
             .acquire(
-                Acquisition(ttl: .seconds(6), floor: Epoch(floor), observed: observed, steals: steals)))
+                Acquisition(
+                    ttl: .seconds(6), highestEpochSeen: Epoch(highestEpochSeen), observed: observed, steals: steals)))
     }
 
     @Test func freeLock_IsAskedFor() {
         var contender = Contender()
-        #expect(contender.sees(nil, at: .seconds(1)) == [acquire(1, floor: 0, observed: nil)])
+        #expect(contender.sees(nil, at: .seconds(1)) == [acquire(1, highestEpochSeen: 0, observed: nil)])
         #expect(contender.elector.state == .candidate(RequestID(1), sentAt: .seconds(1)))
         // One request at a time.
         #expect(contender.sees(nil, at: .seconds(2)) == [])
@@ -36,7 +37,7 @@ import Testing
         #expect(
             contender.sees(term(), lockLeft: .seconds(3), at: .seconds(1)) == [.note(.lease(.follows(.n2, Epoch(4))))])
         #expect(contender.sees(term(sequence: 10), lockLeft: .seconds(6), at: .seconds(2)) == [])
-        #expect(contender.elector.floor == Epoch(4))
+        #expect(contender.elector.highestEpochSeen == Epoch(4))
     }
 
     @Test func nodeThatMayNot_DoesNotCampaign() {
@@ -53,7 +54,7 @@ import Testing
         #expect(contender.elector.term?.validUntil.isClose(to: .seconds(105.69)) == true)
         #expect(contender.elector.isLeader(at: .seconds(105.689)))
         #expect(!contender.elector.isLeader(at: .seconds(105.691)))
-        #expect(contender.elector.floor == Epoch(5))
+        #expect(contender.elector.highestEpochSeen == Epoch(5))
     }
 
     @Test func watchedPredecessor_ShortensTheQuietPeriod() {
@@ -106,7 +107,7 @@ import Testing
         contender.acquireFailed(1, at: .seconds(1.5))
         let actions = contender.sees(term(.n1, epoch: 1, sequence: 1), lockLeft: .seconds(5), at: .seconds(2))
         #expect(
-            actions == [acquire(2, floor: 1, observed: ObservedRenewal(epoch: Epoch(1), sequence: 1))])
+            actions == [acquire(2, highestEpochSeen: 1, observed: ObservedRenewal(epoch: Epoch(1), sequence: 1))])
     }
 
     @Test func lockThatCannotBeRight_IsStolenButNotBefore() {
@@ -116,7 +117,7 @@ import Testing
         #expect(contender.sees(term(), lockLeft: .seconds(3600), at: end - .milliseconds(1)) == [])
         #expect(
             contender.sees(term(), lockLeft: .seconds(3600), at: end)
-                == [acquire(1, floor: 4, observed: ObservedRenewal(term()), steals: true)])
+                == [acquire(1, highestEpochSeen: 4, observed: ObservedRenewal(term()), steals: true)])
     }
 
     @Test func renewalSeen_StartsTheWatchAnew() {

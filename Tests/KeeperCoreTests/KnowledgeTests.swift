@@ -58,98 +58,99 @@ import Testing
         #expect(!knowledge.isStored)
     }
 
-    @Test mutating func intentAndTaint_AreADoubtSinceTheEarlier() {
+    @Test mutating func intentAndTaint_AreAnUncertaintySinceTheEarlier() {
         learn(
             .sample(
                 intent: OpenIntent(id: intent, epoch: Epoch(1), event: 1, age: .seconds(5)),
-                taint: Taint(event: 1, age: .seconds(20))))
-        #expect(knowledge.doubtSince == .seconds(80))
+                uncertainty: StoredUncertainty(event: 1, age: .seconds(20))))
+        #expect(knowledge.uncertainSince == .seconds(80))
         let basis = knowledge.stored.basis
-        #expect((basis.version, basis.taint, basis.intent) == (1, 1, intent))
+        #expect((basis.version, basis.uncertainty, basis.intent) == (1, 1, intent))
     }
 
-    @Test mutating func doubt_NeverGetsYoungerByReadingItAgain() {
-        func taint(_ seconds: Double) -> Taint { Taint(event: 7, age: .seconds(seconds)) }
-        learn(.sample(event: 7, taint: taint(5)), at: 100)
-        learn(.sample(event: 8, taint: taint(1)), at: 101)
-        #expect(knowledge.doubtSince == .seconds(95))
+    @Test mutating func uncertainty_NeverGetsYoungerByReadingItAgain() {
+        func uncertainty(_ seconds: Double) -> StoredUncertainty { StoredUncertainty(event: 7, age: .seconds(seconds)) }
+        learn(.sample(event: 7, uncertainty: uncertainty(5)), at: 100)
+        learn(.sample(event: 8, uncertainty: uncertainty(1)), at: 101)
+        #expect(knowledge.uncertainSince == .seconds(95))
         learn(.sample(event: 9), at: 102)
-        #expect(knowledge.doubtSince == nil)
+        #expect(knowledge.uncertainSince == nil)
     }
 
-    @Test mutating func ownDoubt_LastsUntilTheStoreKnowsOrAnotherTokenComes() {
+    @Test mutating func ownUncertainty_LastsUntilTheStoreKnowsOrAnotherTokenComes() {
         learn(.sample(event: 1))
-        knowledge.doubt(since: .seconds(90))
-        knowledge.doubt(since: .seconds(95))
-        #expect(knowledge.doubtSince == .seconds(90))
+        knowledge.becomeUncertain(since: .seconds(90))
+        knowledge.becomeUncertain(since: .seconds(95))
+        #expect(knowledge.uncertainSince == .seconds(90))
         learn(.sample(event: 2))
-        #expect(knowledge.doubtSince == .seconds(90))
-        learn(.sample(event: 3, taint: Taint(event: 3, age: .seconds(10))), at: 100)
-        #expect(knowledge.doubtSince == .seconds(90))
+        #expect(knowledge.uncertainSince == .seconds(90))
+        learn(.sample(event: 3, uncertainty: StoredUncertainty(event: 3, age: .seconds(10))), at: 100)
+        #expect(knowledge.uncertainSince == .seconds(90))
         learn(.sample(event: 4))
-        #expect(knowledge.doubtSince == nil, "it was the store's to remember")
-        knowledge.doubt(since: .seconds(80))
+        #expect(knowledge.uncertainSince == nil, "it was the store's to remember")
+        knowledge.becomeUncertain(since: .seconds(80))
         learn(.sample(event: 5, version: 2, token: "t2"))
-        #expect(knowledge.doubtSince == nil)
+        #expect(knowledge.uncertainSince == nil)
     }
 
-    @Test mutating func answerInNormalMode_EndsTheDoubtBeforeIt_AndNoLaterOne() {
+    @Test mutating func answerInNormalMode_EndsTheUncertaintyBeforeIt_AndNoLaterOne() {
         learn(.sample(event: 1, version: 4))
-        knowledge.doubt(since: .seconds(100))
+        knowledge.becomeUncertain(since: .seconds(100))
         knowledge.settle(askedAt: .seconds(99))
-        #expect(knowledge.doubtSince == .seconds(100))
+        #expect(knowledge.uncertainSince == .seconds(100))
         knowledge.settle(askedAt: .seconds(100))
-        #expect(knowledge.doubtSince == nil)
+        #expect(knowledge.uncertainSince == nil)
     }
 
-    @Test mutating func lostRecord_LeavesTokenAndDoubt() {
+    @Test mutating func lostRecord_LeavesTokenAndUncertainty() {
         learn(
             .sample(
                 event: 5, intent: OpenIntent(id: intent, epoch: Epoch(1), event: 5, age: .seconds(30))), at: 100)
         knowledge.storeLost(isNew: true)
         #expect(knowledge.credential?.version == 1)
         #expect(!knowledge.isStored && !knowledge.stored.hasRecord)
-        #expect(knowledge.stored.intent == nil && knowledge.doubtSince == .seconds(70))
+        #expect(knowledge.stored.intent == nil && knowledge.uncertainSince == .seconds(70))
         #expect(knowledge.stored.version == 0 && knowledge.stored.event == 0)
-        // Written back it carries the doubt as a taint.
-        #expect(knowledge.record(at: .seconds(110)).taint?.age == .seconds(40))
+        // Written back it carries the uncertainty.
+        #expect(knowledge.record(at: .seconds(110)).uncertainty?.age == .seconds(40))
         #expect(knowledge.record(at: .seconds(110)).intent == nil)
     }
 
-    /// The server was started again, even from an older copy, in which the taint is an open intent yet.
-    @Test(arguments: [4, 5] as [UInt64]) mutating func doubtThatTheStoreShowsAgain_IsTheStores(event: UInt64) {
+    /// The server was started again, even from an older copy, in which the uncertainty is an open intent yet.
+    @Test(arguments: [4, 5] as [UInt64]) mutating func uncertaintyThatTheStoreShowsAgain_IsTheStores(event: UInt64) {
         let open = OpenIntent(id: intent, epoch: Epoch(1), event: 4, age: .seconds(30))
-        learn(.sample(event: 5, taint: Taint(event: 4, age: .seconds(30))), at: 100)
+        learn(.sample(event: 5, uncertainty: StoredUncertainty(event: 4, age: .seconds(30))), at: 100)
         knowledge.storeLost(isNew: true)
-        #expect(knowledge.doubtSince == .seconds(70) && knowledge.hasDoubtBeyondIntent)
+        #expect(knowledge.uncertainSince == .seconds(70) && knowledge.isUncertainBeyondIntent)
         learn(.sample(event: event, intent: open), at: 100)
-        #expect(knowledge.doubtSince == .seconds(70) && !knowledge.hasDoubtBeyondIntent)
+        #expect(knowledge.uncertainSince == .seconds(70) && !knowledge.isUncertainBeyondIntent)
         learn(.sample(event: 6), at: 110)
-        #expect(knowledge.doubtSince == nil)
+        #expect(knowledge.uncertainSince == nil)
     }
 
     @Test(arguments: [("s", 7), ("another", 4)] as [(String, UInt64)])
-    mutating func anotherDoubt_DoesNotStandForTheOneThatWasLost(store: String, event: UInt64) {
-        learn(.sample(event: 5, taint: Taint(event: 4, age: .seconds(30))), at: 100)
+    mutating func anotherUncertainty_DoesNotStandForTheOneThatWasLost(store: String, event: UInt64) {
+        learn(.sample(event: 5, uncertainty: StoredUncertainty(event: 4, age: .seconds(30))), at: 100)
         knowledge.storeLost(isNew: true)
         let other = OpenIntent(id: intent, epoch: Epoch(1), event: event, age: .seconds(10))
         learn(.sample(event: 7, intent: other), from: store, at: 100)
         learn(.sample(event: 8), from: store, at: 110)
-        #expect(knowledge.doubtSince == .seconds(70))
+        #expect(knowledge.uncertainSince == .seconds(70))
     }
 
     /// A member had the token from its leader before the store had it; the server was started again meanwhile.
-    @Test mutating func doubtOfARecordThatLackedOurToken_EndsWithTheStoresWordOnIt() {
+    @Test mutating func uncertaintyOfARecordThatLackedOurToken_EndsWithTheStoresWordOnIt() {
         learn(.sample(event: 1, version: 1))
         knowledge.learnFromPeer(
-            .sample(version: 2, token: "t2", previous: ["t1"], taint: Taint(event: 2, age: .seconds(1))),
+            .sample(
+                version: 2, token: "t2", previous: ["t1"], uncertainty: StoredUncertainty(event: 2, age: .seconds(1))),
             askedAt: .seconds(101))
         let open = OpenIntent(id: intent, epoch: Epoch(1), event: 2, age: .seconds(3))
         learn(.sample(event: 2, version: 1, intent: open), at: 103)
         knowledge.storeLost(isNew: true)
-        #expect(knowledge.doubtSince == .seconds(100))
+        #expect(knowledge.uncertainSince == .seconds(100))
         learn(.sample(event: 3, version: 2, token: "t2", previous: ["t1"]), at: 105)
-        #expect(knowledge.doubtSince == nil)
+        #expect(knowledge.uncertainSince == nil)
     }
 
     @Test mutating func lostRecordOfAnUnknownApp_LeavesNothingToWriteBack() {
@@ -175,39 +176,40 @@ import Testing
         #expect(knowledge.isStored)
     }
 
-    @Test mutating func peersDoubt_ComesWithItsToken() {
-        knowledge.learnFromPeer(.sample(taint: Taint(event: 3, age: .seconds(30))), askedAt: .seconds(50))
-        #expect(knowledge.doubtSince == .seconds(20))
+    @Test mutating func peersUncertainty_ComesWithItsToken() {
+        knowledge.learnFromPeer(
+            .sample(uncertainty: StoredUncertainty(event: 3, age: .seconds(30))), askedAt: .seconds(50))
+        #expect(knowledge.uncertainSince == .seconds(20))
     }
 
     /// The store was lost and its clock set back, and terms began anew below the one that a member still remembers.
-    @Test mutating func tokenOfALaterTermThatTheStoreDoesNotShow_IsInDoubtToALeader() {
+    @Test mutating func tokenOfALaterTermThatTheStoreDoesNotShow_IsUncertainToALeader() {
         learn(.sample(event: 1, version: 3, epoch: 7, token: "t8"))
         let other = CredentialRecord.sample(version: 6, epoch: 9, token: "t5", age: .seconds(60))
         var follower = knowledge
         follower.learnFromPeer(other, askedAt: .seconds(150))
-        #expect(follower.doubtSince == nil, "it may simply be behind")
+        #expect(follower.uncertainSince == nil, "it may simply be behind")
         knowledge.learnFromPeer(other, askedAt: .seconds(150), asLeader: true)
         #expect(knowledge.credential?.token == Token("t5"))
-        #expect(knowledge.doubtSince == .seconds(90))
-        #expect(knowledge.record(at: .seconds(150)).taint != nil)
+        #expect(knowledge.uncertainSince == .seconds(90))
+        #expect(knowledge.record(at: .seconds(150)).uncertainty != nil)
     }
 
     /// The same, seen by a node that stood still meanwhile: what it remembers is written back, but not as the newest.
-    @Test mutating func rememberedTokenOfALaterTerm_IsInDoubtIfTheStoreShowsAYoungerOne() {
+    @Test mutating func rememberedTokenOfALaterTerm_IsUncertainIfTheStoreShowsAYoungerOne() {
         learn(.sample(event: 1, version: 3, epoch: 9, token: "t3", previous: ["t2"]), at: 10)
         var restarted = knowledge
         knowledge.storeLost(isNew: false)
         knowledge.learn(
             .sample(event: 2, version: 1, epoch: 7, token: "u1", age: .seconds(5)), from: "s", readAfter: .seconds(60))
         #expect(knowledge.credential?.token == Token("t3") && !knowledge.isStored)
-        #expect(knowledge.record(at: .seconds(60)).taint?.age == .seconds(5))
+        #expect(knowledge.record(at: .seconds(60)).uncertainty?.age == .seconds(5))
         // An older copy of the store shows what was published before, known or forgotten by now: that is no contest.
         for old in ["t2", "t0"] {
             restarted.learn(
                 .sample(event: 3, version: 2, epoch: 7, token: old, age: .seconds(80)), from: "s",
                 readAfter: .seconds(60))
-            #expect(restarted.doubtSince == nil && !restarted.isStored)
+            #expect(restarted.uncertainSince == nil && !restarted.isStored)
         }
     }
 
@@ -217,7 +219,7 @@ import Testing
         let second = CredentialRecord.sample(event: 1, version: 1, epoch: 9, token: "u1", age: .seconds(5))
         #expect(knowledge.showsTermTwice(second))
         learn(second, from: "another", at: 60)
-        #expect(!knowledge.isStored && knowledge.doubtSince == .seconds(55))
+        #expect(!knowledge.isStored && knowledge.uncertainSince == .seconds(55))
         let innocent = [
             CredentialRecord.sample(version: 3, epoch: 9, token: "t3"), .sample(version: 4, epoch: 9, token: "t4"),
             .sample(version: 5, epoch: 9, token: "t5"), .sample(version: 1, epoch: 8, token: "u1"),

@@ -53,11 +53,11 @@ import Testing
     @Test func heir_IsKeptBackFor_FromWhenTheReleaseWasSeen() {
         var watch = ReleaseWatch()
         let released = record(4, .n2, release: handedOver(to: "n3"))
-        #expect(watch.heir(of: released, at: now) == nil, "nobody has seen it yet")
+        #expect(watch.successor(of: released, at: now) == nil, "nobody has seen it yet")
         watch.observe(released, at: now)
         watch.observe(released, at: now + .seconds(2))
-        #expect(watch.heir(of: released, at: now + .seconds(2.999)) == NodeName("n3"))
-        #expect(watch.heir(of: released, at: now + .seconds(3)) == nil)
+        #expect(watch.successor(of: released, at: now + .seconds(2.999)) == NodeName("n3"))
+        #expect(watch.successor(of: released, at: now + .seconds(3)) == nil)
     }
 
     @Test func releaseOfAnotherTerm_CountsAnew() {
@@ -65,7 +65,7 @@ import Testing
         watch.observe(record(4, .n2, release: handedOver(to: "n3")), at: now)
         let next = record(5, .n2, release: handedOver(to: "n3"))
         watch.observe(next, at: now + .seconds(2))
-        #expect(watch.heir(of: next, at: now + .seconds(4)) == NodeName("n3"))
+        #expect(watch.successor(of: next, at: now + .seconds(4)) == NodeName("n3"))
     }
 
     @Test(arguments: [nil, LeaseRelease.holderDied, .handedOver(Handover(left: .zero))])
@@ -73,7 +73,7 @@ import Testing
         var watch = ReleaseWatch()
         let seen = record(4, .n2, release: release)
         watch.observe(seen, at: now)
-        #expect(watch.heir(of: seen, at: now) == nil)
+        #expect(watch.successor(of: seen, at: now) == nil)
     }
 
     // MARK: Server
@@ -85,14 +85,14 @@ import Testing
         var watch = ServerWatch()
         #expect(watch.meet(first, timing: timing, rules: .all, at: now) == true)
         #expect(watch.meet(first, timing: timing, rules: .all, at: now) == false)
-        let isDoubted = { (watch: ServerWatch, moment: Instant) in
+        let isUncertain = { (watch: ServerWatch, moment: Instant) in
             watch.mayHaveForgotten(nil, isOld: false, before: Epoch(1), rules: .all, at: moment)
         }
-        #expect(!isDoubted(watch, now), "the first server a node meets is no other one")
+        #expect(!isUncertain(watch, now), "the first server a node meets is no other one")
         #expect(watch.meet(second, timing: timing, rules: .all, at: now) == true)
         let over = now + timing.observation + timing.lateness
-        #expect(isDoubted(watch, over - .milliseconds(1)))
-        #expect(!isDoubted(watch, over))
+        #expect(isUncertain(watch, over - .milliseconds(1)))
+        #expect(!isUncertain(watch, over))
     }
 
     @Test func gapBeforeTheGrant_OrAnOldRecord_MayHideATerm() {

@@ -20,7 +20,7 @@ import Testing
             life: .seconds(7200), issuedAt: PlanTests.now - .seconds(1000), expiresAt: PlanTests.now + .seconds(6200))
         var isStored = true
         var orphan: IntentID?
-        var doubt = CredentialView.Doubt()
+        var uncertainty = CredentialView.Uncertainty()
         var rotationsToday = 0
         var health = TokenHealth()
         var backoff = Backoff()
@@ -31,7 +31,8 @@ import Testing
         var view: CredentialView {
             CredentialView(
                 line: line, policy: PlanTests.policy, rules: rules, token: token, isStored: isStored, orphan: orphan,
-                doubt: doubt, rotationsToday: rotationsToday, due: token.map { _ in PlanTests.now + .seconds(2600) },
+                uncertainty: uncertainty, rotationsToday: rotationsToday,
+                due: token.map { _ in PlanTests.now + .seconds(2600) },
                 health: health, backoff: backoff, canBeFetched: canBeFetched, operatorWaits: operatorWaits,
                 isReported: isReported)
         }
@@ -43,7 +44,7 @@ import Testing
         -> Situation.Leadership
     {
         Situation.Leadership(
-            epoch: Epoch(5), granted: now, quiet: QuietPeriod(until: now + quiet, lateness: .doubtful),
+            epoch: Epoch(5), granted: now, quiet: QuietPeriod(until: now + quiet, lateness: .unclear),
             validUntil: now + .seconds(6), hasReadAll: hasReadAll, hasAskedPeers: hasAskedPeers, hasSlot: true)
     }
 
@@ -61,7 +62,7 @@ import Testing
 
     private var dead: TokenHealth {
         var health = TokenHealth()
-        _ = health.refused(life: .seconds(7200), isReported: true, isInDoubt: false, policy, at: now)
+        _ = health.refused(life: .seconds(7200), isReported: true, isUncertain: false, policy, at: now)
         return health
     }
 
@@ -126,7 +127,7 @@ import Testing
         let fresh = CredentialView.TokenTimes(
             life: .seconds(7200), issuedAt: now - .seconds(4), expiresAt: now + .seconds(7196))
         #expect(fetch { ($0.token, $0.health) = (fresh, dead) }?.at == now + .seconds(6))
-        #expect(fetch { ($0.token, $0.health, $0.rules) = (fresh, dead, .all(but: .floor)) }?.at == now)
+        #expect(fetch { ($0.token, $0.health, $0.rules) = (fresh, dead, .all(but: .minimumSpacing)) }?.at == now)
         var costly = dead
         for _ in 0..<100 { costly.repairs(policy, life: .seconds(7200), at: now) }
         #expect(fetch { $0.health = costly }?.at == now + .seconds(58))
@@ -157,26 +158,26 @@ import Testing
     // MARK: The quiet period
 
     @Test(arguments: [
-        (CredentialView.Doubt(), false),
-        (CredentialView.Doubt(isBeyondIntent: true), true),
-        (CredentialView.Doubt(intentEpoch: Epoch(4)), true),
-        (CredentialView.Doubt(intentEpoch: Epoch(5)), false),
-        (CredentialView.Doubt(mayHideIntent: true), true),
-        (CredentialView.Doubt(intentEpoch: Epoch(5), mayHideIntent: true), false),
+        (CredentialView.Uncertainty(), false),
+        (CredentialView.Uncertainty(isBeyondIntent: true), true),
+        (CredentialView.Uncertainty(intentEpoch: Epoch(4)), true),
+        (CredentialView.Uncertainty(intentEpoch: Epoch(5)), false),
+        (CredentialView.Uncertainty(mayHideIntent: true), true),
+        (CredentialView.Uncertainty(intentEpoch: Epoch(5), mayHideIntent: true), false),
     ])
-    func appThatMayHaveACallOpen_WaitsLonger(doubt: CredentialView.Doubt, waitsLonger: Bool) {
+    func appThatMayHaveACallOpen_WaitsLonger(uncertainty: CredentialView.Uncertainty, waitsLonger: Bool) {
         let late = policy.timing.lateness
-        let next = fetch({ ($0.token, $0.doubt) = (nil, doubt) }, quiet: .seconds(1))
+        let next = fetch({ ($0.token, $0.uncertainty) = (nil, uncertainty) }, quiet: .seconds(1))
         #expect(next?.at == now + .seconds(1) + (waitsLonger ? late : .zero))
         let rules = Rules.all(but: .openIntentWaitsLonger)
-        let free = fetch({ ($0.token, $0.doubt, $0.rules) = (nil, doubt, rules) }, quiet: .seconds(1))
+        let free = fetch({ ($0.token, $0.uncertainty, $0.rules) = (nil, uncertainty, rules) }, quiet: .seconds(1))
         #expect(free?.at == now + .seconds(1))
     }
 
-    @Test func lineThatRotatesNothing_KeepsTheQuietPeriodWhileATokenLives_OrInDoubt() {
+    @Test func lineThatRotatesNothing_KeepsTheQuietPeriodWhileATokenLives_OrUncertain() {
         #expect(fetch({ ($0.token, $0.line) = (nil, .stable) }, quiet: .seconds(5))?.at == .origin)
-        let doubt = CredentialView.Doubt(since: now, isBeyondIntent: true)
-        let inDoubt = fetch({ ($0.token, $0.line, $0.doubt) = (nil, .stable, doubt) }, quiet: .seconds(5))
-        #expect(inDoubt.map { $0.at > now + .seconds(5) } == true)
+        let uncertainty = CredentialView.Uncertainty(since: now, isBeyondIntent: true)
+        let uncertain = fetch({ ($0.token, $0.line, $0.uncertainty) = (nil, .stable, uncertainty) }, quiet: .seconds(5))
+        #expect(uncertain.map { $0.at > now + .seconds(5) } == true)
     }
 }

@@ -51,43 +51,43 @@ import Testing
     @Test func ownTermWithNobodyInBetween_BindsAsItDid() {
         let held = HeldTerm(epoch: Epoch(4), boundUntil: .seconds(103))
         #expect(
-            quiet(after: term(.n1), lastHeld: held) == QuietPeriod(until: .seconds(103), lateness: .doubtful))
+            quiet(after: term(.n1), lastHeld: held) == QuietPeriod(until: .seconds(103), lateness: .unclear))
     }
 
     @Test func ownTermWhoseGrantWasLost_CountsAsTheWorst() {
         let earlier = HeldTerm(epoch: Epoch(3), boundUntil: .seconds(50))
-        #expect(quiet(after: term(.n1), lastHeld: earlier) == QuietPeriod(until: worst, lateness: .doubtful))
-        #expect(quiet(after: term(.n1), lastHeld: nil) == QuietPeriod(until: worst, lateness: .doubtful))
+        #expect(quiet(after: term(.n1), lastHeld: earlier) == QuietPeriod(until: worst, lateness: .unclear))
+        #expect(quiet(after: term(.n1), lastHeld: nil) == QuietPeriod(until: worst, lateness: .unclear))
     }
 
     @Test func watchedRenewal_CountsFromWhenItWasFirstSeen() {
         let watched = WatchedRenewal(term(), since: .seconds(94))
         #expect(
             quiet(after: term(), watched: watched)
-                == QuietPeriod(until: .seconds(94) + timing.observation, lateness: .doubtful))
+                == QuietPeriod(until: .seconds(94) + timing.observation, lateness: .unclear))
     }
 
     @Test(arguments: [(UInt64(4), UInt64(8)), (3, 9), (4, 10)])
     func anotherRenewalThanTheWatchedOne_CountsAsTheWorst(epoch: UInt64, sequence: UInt64) {
         let watched = WatchedRenewal(term(epoch: epoch, sequence: sequence), since: .seconds(94))
-        #expect(quiet(after: term(), watched: watched) == QuietPeriod(until: worst, lateness: .doubtful))
+        #expect(quiet(after: term(), watched: watched) == QuietPeriod(until: worst, lateness: .unclear))
     }
 
     /// The record was lost, the store's clock set back: the next holder's numbers come again.
     @Test func sameNumbersOfAnotherHolder_CountAsTheWorst() {
         let watched = WatchedRenewal(term(.node("n3")), since: .seconds(10))
-        #expect(quiet(after: term(), watched: watched) == QuietPeriod(until: worst, lateness: .doubtful))
+        #expect(quiet(after: term(), watched: watched) == QuietPeriod(until: worst, lateness: .unclear))
     }
 
     @Test func unwatchedTerm_CountsAsTheWorst() {
-        #expect(quiet(after: term()) == QuietPeriod(until: worst, lateness: .doubtful))
+        #expect(quiet(after: term()) == QuietPeriod(until: worst, lateness: .unclear))
     }
 
     @Test func ownNameOfAnEarlierStart_IsNobodysFriend() {
         let held = HeldTerm(epoch: Epoch(4), boundUntil: .seconds(103))
         #expect(
             quiet(after: term(.node("n1", start: 0)), lastHeld: held)
-                == QuietPeriod(until: worst, lateness: .doubtful))
+                == QuietPeriod(until: worst, lateness: .unclear))
     }
 
     @Test func termThatEndedInItsOwnQuiet_ProvesNothingOfTheTermBefore() {
@@ -98,7 +98,7 @@ import Testing
         #expect(
             quiet(after: previous, watched: watched)
                 == QuietPeriod(until: .seconds(94) + timing.observation, lateness: .all))
-        #expect(quiet(after: previous, rules: .all(but: .amnesiaDoubtsAll)).lateness == .doubtful)
+        #expect(quiet(after: previous, rules: .all(but: .amnesiaLeavesAllUncertain)).lateness == .unclear)
     }
 
     private func dead(isActive: Bool) -> LeaseRecord {
@@ -122,19 +122,19 @@ import Testing
     }
 
     @Test func lateness_IsAddedForWhomItConcerns() {
-        func end(_ lateness: QuietPeriod.Lateness, until: Double, isDoubtful: Bool) -> Instant {
+        func end(_ lateness: QuietPeriod.Lateness, until: Double, isUncertain: Bool) -> Instant {
             QuietPeriod(until: .seconds(until), lateness: lateness)
-                .end(isDoubtful: isDoubtful, granted: granted, timing: timing)
+                .end(isUncertain: isUncertain, granted: granted, timing: timing)
         }
-        #expect(end(.none, until: 105, isDoubtful: true) == .seconds(105))
-        #expect(end(.doubtful, until: 105, isDoubtful: false) == .seconds(105))
-        #expect(end(.doubtful, until: 105, isDoubtful: true) == .seconds(107))
-        #expect(end(.all, until: 105, isDoubtful: false) == .seconds(107))
-        #expect(end(.unfinished, until: 105, isDoubtful: false) == .seconds(105))
-        #expect(end(.unfinished, until: 105, isDoubtful: true) == .seconds(110))
-        // An app in doubt waits δ from the grant, however long ago the renewal was seen.
-        #expect(end(.doubtful, until: 95, isDoubtful: false) == .seconds(95))
-        #expect(end(.doubtful, until: 95, isDoubtful: true) == .seconds(102))
+        #expect(end(.none, until: 105, isUncertain: true) == .seconds(105))
+        #expect(end(.unclear, until: 105, isUncertain: false) == .seconds(105))
+        #expect(end(.unclear, until: 105, isUncertain: true) == .seconds(107))
+        #expect(end(.all, until: 105, isUncertain: false) == .seconds(107))
+        #expect(end(.unfinished, until: 105, isUncertain: false) == .seconds(105))
+        #expect(end(.unfinished, until: 105, isUncertain: true) == .seconds(110))
+        // An uncertain app waits δ from the grant, however long ago the renewal was seen.
+        #expect(end(.unclear, until: 95, isUncertain: false) == .seconds(95))
+        #expect(end(.unclear, until: 95, isUncertain: true) == .seconds(102))
     }
 
     @Test func withoutARule_LessIsWaited() {
@@ -143,7 +143,7 @@ import Testing
             quiet(after: term(), rules: .all(but: .quietAfterKnownTerm))
                 == QuietPeriod(until: granted, lateness: .none))
         #expect(quiet(after: nil, rules: .all(but: .quietAfterKnownTerm)).until == worst)
-        #expect(quiet(after: nil, rules: .all(but: .amnesiaDoubtsAll)).lateness == .doubtful)
+        #expect(quiet(after: nil, rules: .all(but: .amnesiaLeavesAllUncertain)).lateness == .unclear)
         #expect(quiet(after: dead(isActive: false), rules: .all(but: .deathProvesOneTerm)).until == granted)
         #expect(quiet(after: dead(isActive: true), rules: .all(but: .deathLeavesCallsOpen)).lateness == .none)
         let held = HeldTerm(epoch: Epoch(3), boundUntil: .seconds(50))

@@ -31,16 +31,17 @@ import Testing
     @Test(arguments: [0, 1, 5, 60, 300]) func reports_AreNotForgottenBeforeTheyCount(overlap: Int) {
         let policy = RefreshPolicy(
             NodeSettings(timing: .standard, apps: [], overlap: .seconds(overlap), watchPeriod: .zero))
-        for (isYoung, isContested) in [(false, false), (true, false), (true, true)] {
+        for (isYoung, expectsExternalRotations) in [(false, false), (true, false), (true, true)] {
             let conditions = policy.presumption(
-                life: .seconds(7200), kind: .classic, isYoung: isYoung, isContested: isContested, notBefore: .origin)
+                life: .seconds(7200), kind: .classic, isYoung: isYoung,
+                expectsExternalRotations: expectsExternalRotations, notBefore: .origin)
             #expect(conditions.memory >= conditions.standsFor * 2)
         }
     }
 
-    @Test func floorsAndSpacings_ScaleWithTheLife() {
-        #expect(policy().floor(life: .seconds(7200)) == .seconds(10))
-        #expect(policy().floor(life: .seconds(20)) == .seconds(1))
+    @Test func spacings_ScaleWithTheLife() {
+        #expect(policy().highestEpochSeen(life: .seconds(7200)) == .seconds(10))
+        #expect(policy().highestEpochSeen(life: .seconds(20)) == .seconds(1))
         #expect(policy().spacing(life: .seconds(7200), kind: .classic) == .seconds(300))
         #expect(policy().spacing(life: .seconds(20), kind: .classic) == .milliseconds(2500))
         #expect(policy().spacing(life: .seconds(20), kind: .stableForced) == .seconds(30))
@@ -66,7 +67,7 @@ import Testing
         #expect(policy().verdictHolds(life: life).isClose(to: .seconds(figures[4])))
         #expect(policy().questions(life: life).interval.isClose(to: .seconds(figures[5])))
         #expect(policy().repairs(life: life).interval.isClose(to: .seconds(figures[6])))
-        #expect(policy().outsiderRemembered(life: life).isClose(to: .seconds(figures[7])))
+        #expect(policy().externalRotationRemembered(life: life).isClose(to: .seconds(figures[7])))
     }
 
     @Test(arguments: [(1, 1.0), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (60, 30)])

@@ -15,13 +15,13 @@ import Testing
     @Test func deadToken_IsForgottenWithTheNext_AndWhoEndedItToo() {
         var repair = Repair()
         repair.died()
-        #expect(repair.isDead && !repair.isOverwritten)
+        #expect(repair.isDead && !repair.isRotatedExternally)
         repair.lives()
         #expect(!repair.isDead)
-        repair.wasOverwritten()
-        #expect(repair.isDead && repair.isOverwritten)
+        repair.wasRotatedExternally()
+        #expect(repair.isDead && repair.isRotatedExternally)
         repair.tokenChanged()
-        #expect(!repair.isDead && !repair.isOverwritten)
+        #expect(!repair.isDead && !repair.isRotatedExternally)
     }
 
     @Test func rotationsOfAPredecessor_CountOncePerTerm() {
@@ -120,8 +120,8 @@ import Testing
         knowledge.learn(.sample(), from: "store", readAfter: now)
         #expect(choose(&serving, knowledge))
         #expect(!choose(&serving, knowledge))
-        knowledge.doubt(since: now)
-        #expect(choose(&serving, knowledge), "a doubt shortens what may be promised")
+        knowledge.becomeUncertain(since: now)
+        #expect(choose(&serving, knowledge), "an uncertainty shortens what may be promised")
         #expect(serving.current?.promisedUntil == now + .seconds(270))
         #expect(choose(&serving, Knowledge(app: .wx1)))
         #expect(serving.current == nil)

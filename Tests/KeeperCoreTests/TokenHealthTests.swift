@@ -12,11 +12,11 @@ import Testing
     private var random = SplitMix64(seed: 1)
 
     private func refuse(
-        _ health: inout TokenHealth, isReported: Bool = true, isInDoubt: Bool = false
+        _ health: inout TokenHealth, isReported: Bool = true, isUncertain: Bool = false
     )
         -> TokenHealth.Refusal
     {
-        health.refused(life: life, isReported: isReported, isInDoubt: isInDoubt, policy, at: now)
+        health.refused(life: life, isReported: isReported, isUncertain: isUncertain, policy, at: now)
     }
 
     // MARK: What a refusal means
@@ -24,16 +24,16 @@ import Testing
     @Test func tokenThatNobodyHereReplaced_WasEndedFromOutside_AndIsNewsOnce() {
         var health = TokenHealth()
         #expect(refuse(&health) == .endedFromOutside)
-        #expect(health.isDead && health.isOverwritten)
+        #expect(health.isDead && health.isRotatedExternally)
         #expect(refuse(&health) == .nothing)
         health.tokenChanged(policy, at: now)
-        #expect(!health.isDead && !health.isOverwritten)
+        #expect(!health.isDead && !health.isRotatedExternally)
     }
 
-    @Test func tokenInDoubt_WasExpectedToDie() {
+    @Test func tokenUncertain_WasExpectedToDie() {
         var health = TokenHealth()
-        #expect(refuse(&health, isInDoubt: true) == .expected)
-        #expect(health.isDead && !health.isOverwritten)
+        #expect(refuse(&health, isUncertain: true) == .expected)
+        #expect(health.isDead && !health.isRotatedExternally)
     }
 
     @Test mutating func tokenThatNobodyVouchedFor_WasBehindInTheStore() {
@@ -41,7 +41,7 @@ import Testing
         health.distrust(policy, random: &random, at: now)
         #expect(health.isUnproven)
         #expect(refuse(&health) == .storeWasBehind)
-        #expect(health.isDead && !health.isOverwritten)
+        #expect(health.isDead && !health.isRotatedExternally)
     }
 
     @Test func oneRefusalOfAWatchedToken_MeansNothingYet() {

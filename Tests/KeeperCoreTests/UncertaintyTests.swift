@@ -7,11 +7,11 @@ import Testing
     private var uncertainty = Uncertainty()
     private let intent = IntentID(incarnation: LeaseHolder.n2.incarnation, number: 3)
 
-    private func open(isOfOurs: Bool, since seconds: Double = 70) -> OpenDoubt {
-        OpenDoubt(store: "s", version: 4, events: [5], since: .seconds(seconds), isOfOurs: isOfOurs)
+    private func open(isOfOurs: Bool, since seconds: Double = 70) -> OpenUncertainty {
+        OpenUncertainty(store: "s", version: 4, events: [5], since: .seconds(seconds), isOfOurs: isOfOurs)
     }
 
-    @Test mutating func earliestOfAllDoubts_Counts() {
+    @Test mutating func earliestOfAllUncertainties_Counts() {
         #expect(uncertainty.since == nil)
         uncertainty.mayBeReplaced(since: .seconds(90))
         uncertainty.mayBeReplaced(since: .seconds(95))
@@ -25,17 +25,17 @@ import Testing
         #expect(uncertainty.since == nil)
     }
 
-    @Test mutating func ownDoubt_IsTheStoresOnceItShowsATaint() {
+    @Test mutating func ownUncertainty_IsTheStoresOnceItShowsAUncertainty() {
         uncertainty.mayBeReplaced(since: .seconds(90))
-        uncertainty.storeShowsOurs(isTainted: false)
+        uncertainty.storeShowsOurs(isUncertain: false)
         #expect(uncertainty.own == .seconds(90))
-        uncertainty.storeShowsOurs(isTainted: true)
+        uncertainty.storeShowsOurs(isUncertain: true)
         #expect(uncertainty.since == nil)
     }
 
-    @Test mutating func borrowedDoubt_EndsAsSoonAsTheStoreShowsTheToken() {
+    @Test mutating func borrowedUncertainty_EndsAsSoonAsTheStoreShowsTheToken() {
         uncertainty.borrow(since: .seconds(80))
-        uncertainty.storeShowsOurs(isTainted: false)
+        uncertainty.storeShowsOurs(isUncertain: false)
         #expect(uncertainty.since == nil)
     }
 
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: [("s", 5), ("s", 6), ("other", 5)] as [(String, UInt64)])
-    mutating func lostDoubtThatIsShownAgain_IsTheStores(store: String, event: UInt64) {
+    mutating func lostUncertaintyThatIsShownAgain_IsTheStores(store: String, event: UInt64) {
         uncertainty.recordLost(open(isOfOurs: true))
         let shown = OpenIntent(id: intent, epoch: Epoch(1), event: event, age: .seconds(1))
         uncertainty.recordFound(.sample(event: 9, version: 4, intent: shown), from: store)
@@ -61,7 +61,7 @@ import Testing
         #expect(uncertainty.own == uncertainty.since, "it is remembered once")
     }
 
-    @Test mutating func answerInNormalMode_EndsEveryEarlierDoubt() {
+    @Test mutating func answerInNormalMode_EndsEveryEarlierUncertainty() {
         uncertainty.mayBeReplaced(since: .seconds(90))
         uncertainty.borrow(since: .seconds(80))
         uncertainty.recordLost(open(isOfOurs: true))

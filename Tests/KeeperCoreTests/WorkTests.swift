@@ -6,7 +6,8 @@ import Testing
 @Suite struct WorkTests {
     private let now = Instant.seconds(1000)
     private let context = Work.CallContext(
-        kind: .classic, reason: .due, endsOverwrite: false, epoch: Epoch(2), begun: .seconds(1000), knownVersion: 1,
+        kind: .classic, reason: .due, followsExternalRotation: false, epoch: Epoch(2), begun: .seconds(1000),
+        knownVersion: 1,
         settledEvent: 1)
     private let abortion = Abortion(app: .wx1, epoch: Epoch(2), intent: nil, effect: .none, trouble: nil)
     private let intent = IntentID(incarnation: LeaseHolder.n1.incarnation, number: 1)
@@ -61,12 +62,12 @@ import Testing
         #expect(failure.effect == effect && !failure.wasAnswered && failure.reaction == .backOff)
     }
 
-    @Test func callThatRotatesNothing_LeavesNoDoubt() {
+    @Test func callThatRotatesNothing_LeavesNoUncertainty() {
         let stable = Work.CallContext(
-            kind: .stable, reason: .due, endsOverwrite: false, epoch: Epoch(2), begun: now, knownVersion: 1,
+            kind: .stable, reason: .due, followsExternalRotation: false, epoch: Epoch(2), begun: now, knownVersion: 1,
             settledEvent: 1)
         #expect(CallFailure(unknown: .noAnswer, stable, settings(), at: now).effect == .none)
-        let free = CallFailure(unknown: .noAnswer, context, settings(.all(but: .taint)), at: now)
+        let free = CallFailure(unknown: .noAnswer, context, settings(.all(but: .uncertainty)), at: now)
         #expect(free.effect == .none, "without its rule no call leaves one")
     }
 

@@ -40,7 +40,8 @@ import Testing
     @Test func everyReason_HasASentence() {
         let trouble = Trouble(errcode: 40164, summary: "ip 192.0.2.1 is not in the whitelist")
         let reasons: [Alarm.Reason] = [
-            .noToken, .stopped(trouble), .failing(trouble), .overwritten(Overwrites(count: 3, age: .seconds(20))),
+            .noToken, .stopped(trouble), .failing(trouble),
+            .externalRotation(ExternalRotations(count: 3, age: .seconds(20))),
             .noLeader, .storeUnreachable, .storeRefuses(StoreRefusal(code: "OOM", reason: "full", deed: "free it")),
             .notReady([.noValidToken, .outOfStep]),
             .appsDiffer(

@@ -53,7 +53,9 @@ import Testing
         let provider = FakeProvider()
         let trouble = Trouble(errcode: 40_164, summary: "not listed")
         provider.change {
-            $0.status = .example(apps: [.example("wx1"), .example("wx2", left: nil, isInDoubt: true, trouble: trouble)])
+            $0.status = .example(apps: [
+                .example("wx1"), .example("wx2", left: nil, isUncertain: true, trouble: trouble),
+            ])
         }
         let reply = try await provider.ask(.get, "/metrics", as: "watcher")
         #expect(reply.status == 200)
@@ -64,7 +66,7 @@ import Testing
             "wxkeeper_lease_left_seconds 4.250", "wxkeeper_sync_age_seconds 0.310",
             "wxkeeper_credential_left_seconds{app=\"wx1\",line=\"stable\"} 6734.000",
             "wxkeeper_credential_left_seconds{app=\"wx2\",line=\"stable\"} 0.000",
-            "wxkeeper_credential_in_doubt{app=\"wx2\",line=\"stable\"} 1",
+            "wxkeeper_credential_uncertain{app=\"wx2\",line=\"stable\"} 1",
             "wxkeeper_credential_errcode{app=\"wx2\",line=\"stable\"} 40164",
             "# TYPE wxkeeper_refreshes_done_total counter", "wxkeeper_refreshes_done_total 12",
         ] {

@@ -11,7 +11,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         var status = NodeStatus.example()
         var kept = [KeptApp(id: AppID("wx1"), line: "classic")]
         var digest = AppsDigest("of-wx1")
-        var peerState = PeerState(holder: .example(), floor: Epoch(7), syncAge: nil, records: [])
+        var peerState = PeerState(holder: .example(), highestEpochSeen: Epoch(7), syncAge: nil, records: [])
         var handover: Result<CompletedHandover?, HandoverRefusal> = .success(nil)
         var orders: [HandoverOrder] = []
         var pauses: [Duration?] = []
@@ -141,11 +141,11 @@ extension NodeStatus {
 
 extension AppStatus {
     static func example(
-        _ app: String, left: Duration? = .seconds(6734), isInDoubt: Bool = false, trouble: Trouble? = nil
+        _ app: String, left: Duration? = .seconds(6734), isUncertain: Bool = false, trouble: Trouble? = nil
     ) -> AppStatus {
         AppStatus(
             app: AppID(app), line: .stable, version: 41, epoch: Epoch(7), fingerprint: Fingerprint("9f86d081884c7d65"),
-            left: left, life: .seconds(7200), age: .seconds(466), isInDoubt: isInDoubt, trouble: trouble,
+            left: left, life: .seconds(7200), age: .seconds(466), isUncertain: isUncertain, trouble: trouble,
             nextAttempt: .seconds(3134), rotationsToday: 5)
     }
 }

@@ -151,12 +151,13 @@ import Testing
                 intent: OpenIntent(
                     id: IntentID(incarnation: Incarnation("i"), number: 4), epoch: Epoch(6), event: 8,
                     age: .seconds(1)),
-                taint: Taint(event: 7, age: .seconds(2)), trouble: Trouble(errcode: -1, summary: "busy"),
-                rotationsToday: 3, overwrites: Overwrites(count: 2, age: .seconds(9)))
+                uncertainty: StoredUncertainty(event: 7, age: .seconds(2)),
+                trouble: Trouble(errcode: -1, summary: "busy"),
+                rotationsToday: 3, externalRotations: ExternalRotations(count: 2, age: .seconds(9)))
         }.sorted { $0.app < $1.app }
         let expected = try await World.withServer(provider) { port in
             let state = PeerState(
-                holder: holder(port), floor: Epoch(7), syncAge: .milliseconds(42), records: records)
+                holder: holder(port), highestEpochSeen: Epoch(7), syncAge: .milliseconds(42), records: records)
             provider.change { $0.peerState = state }
             let members = [holder(1), holder(port)].map {
                 Member(holder: $0, beat: 1, epochSeen: Epoch(7), isDraining: false)

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func appsWithoutToken_AreDegraded_AndTakeNoNodeOut() async throws {
-        let ill: [AppStatus] = [.example("wx1", left: nil), .example("wx2", isInDoubt: true)]
+        let ill: [AppStatus] = [.example("wx1", left: nil), .example("wx2", isUncertain: true)]
         let reply = try await node(.example(ill: ill)).ask(.get, "/readyz")
         #expect(reply.status == 200)
         #expect(try reply.json["degraded"] as? [String] == ["wx1"])
@@ -50,7 +50,7 @@ import Testing
         #expect(reply.status == 200)
         #expect(
             reply.text == """
-                {"apps":{"ill":[{"appid":"wx1","errcode":40164,"in_doubt":false,"seconds_left":90}],"total":3,\
+                {"apps":{"ill":[{"appid":"wx1","errcode":40164,"seconds_left":90,"uncertain":false}],"total":3,\
                 "well":2},"epoch":7,"leader":"a","lease_left_ms":4250,"node":"a","ready":true,"reasons":[],\
                 "redis":"reachable","role":"leader","stale":false,"sync_age_ms":310}
                 """)

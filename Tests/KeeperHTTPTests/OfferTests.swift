@@ -70,7 +70,7 @@ import Testing
         "Proxy-Connection: Upgrade\r\nUpgrade: h2c\r\n", "Connection: Upgrade\r\nUpgrade:\r\n",
         "Connection: keep-alive, Upgrade\t\r\nUpgrade: h2c\r\n", "Connection: Upgrade;q=1\r\nUpgrade: h2c\r\n",
     ])
-    func offerInADoubtfulForm_IsAnswered_AndEndsTheConnection(headers: String) async throws {
+    func offerInAnUncertaintyfulForm_IsAnswered_AndEndsTheConnection(headers: String) async throws {
         try await World.withServer(.withToken()) { port in
             try await Wire.open(to: port) { wire in
                 try await wire.say("GET /readyz HTTP/1.1\r\nHost: n\r\n\(headers)\r\n\(Self.plain)")

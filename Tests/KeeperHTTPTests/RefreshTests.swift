@@ -53,7 +53,7 @@ import Testing
         #expect(try await provider.ask(.post, "/token/refresh", as: "shop", body: body).status == 503)
     }
 
-    @Test func doubtfulToken_IsMarkedStale() async throws {
+    @Test func uncertainToken_IsMarkedStale() async throws {
         var served = ServedCredential(credential: .example())
         served.promisedUntil = Instant(.seconds(-5))
         let provider = answering(.token(served, previous: [], refreshed: false, stillValid: false))

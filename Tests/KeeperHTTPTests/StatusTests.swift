@@ -42,12 +42,12 @@ import Testing
     }
 
     @Test(arguments: [(1, "once 40 s ago"), (2, "2 times, the last 40 s ago")] as [(Int, String)])
-    func overwrites_AreShown_AndTheAppIsWell(count: Int, words: String) async throws {
+    func externalRotations_AreShown_AndTheAppIsWell(count: Int, words: String) async throws {
         var app = AppStatus.example("wx1")
-        app.overwrites = Overwrites(count: count, age: .seconds(40))
+        app.externalRotations = ExternalRotations(count: count, age: .seconds(40))
         let reply = try await node([app]).ask(.get, "/status", as: "watcher")
         let shown = try #require((try reply.json["apps"] as? [[String: any Sendable]])?.first)
-        #expect(shown["overwrites"] as? [String: Int] == ["count": count, "age_seconds": 40])
+        #expect(shown["external_rotations"] as? [String: Int] == ["count": count, "age_seconds": 40])
         #expect(shown["well"] as? Bool == true)
         let state = "well; a program outside the cluster has ended its token \(words)"
         #expect(shown["state"] as? String == state)

@@ -7,17 +7,17 @@ import Synchronization
 /// The model of Redis behind the ports of one node, `n1`, with a log of what was asked.
 ///
 /// It begins with a term that another node has released, so that nothing keeps the node under test from calling.
-final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
+final class MemoryStore: LeaseStore, CredentialStore, MirrorStore {
     struct State {
         var redis = RedisModel(seed: 7)
         /// Stands under the node's name and stirs with every tick.
         var namesake: Member?
         var isAway = false
         var leaseLog: [LeaseCommand] = []
-        var copies: [Copy] = []
-        /// The epoch of every command about copies.
-        var copyEpochs: [Epoch] = []
-        var copiesFail = false
+        var mirrors: [Mirror] = []
+        /// The epoch of every command about mirrors.
+        var mirrorEpochs: [Epoch] = []
+        var mirrorsFail = false
 
         init() {
             redis.lead(.n2, epoch: 4, sequence: 1, until: .max)
@@ -49,10 +49,10 @@ final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
     /// Commands about the lease so far, but for ticks.
     var leaseLog: [LeaseCommand] { state.withLock { $0.leaseLog } }
 
-    /// Copies written so far.
-    var copies: [Copy] { state.withLock { $0.copies } }
+    /// Mirrors written so far.
+    var mirrors: [Mirror] { state.withLock { $0.mirrors } }
 
-    var copyEpochs: [Epoch] { state.withLock { $0.copyEpochs } }
+    var mirrorEpochs: [Epoch] { state.withLock { $0.mirrorEpochs } }
 
     func record(_ app: AppID) -> CredentialRecord? {
         state.withLock { state in state.redis.stored(app)?.reading(at: state.redis.clock.now(now)) }
@@ -89,13 +89,13 @@ final class MemoryStore: LeaseStore, CredentialStore, CopyStore {
         return try result.get()
     }
 
-    func copy(
-        _ copies: [Copy], epoch: Epoch, before deadline: ContinuousClock.Instant
+    func mirror(
+        _ mirrors: [Mirror], epoch: Epoch, before deadline: ContinuousClock.Instant
     ) async throws(StoreError) -> Bool {
         let isDone = state.withLock { state in
-            state.copyEpochs.append(epoch)
-            if !state.copiesFail { state.copies += copies }
-            return !state.copiesFail
+            state.mirrorEpochs.append(epoch)
+            if !state.mirrorsFail { state.mirrors += mirrors }
+            return !state.mirrorsFail
         }
         guard isDone else { throw .timedOut }
         return true

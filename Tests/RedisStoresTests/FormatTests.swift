@@ -35,11 +35,11 @@ import Testing
             for command in [tick, claim, .renew(epoch: epoch, ttl: .seconds(9), isActive: true), .leave] {
                 await #expect(throws: StoreError.rejected(refusal)) { try await store.perform(command, before: .soon) }
             }
-            let copy = Copy(
+            let mirror = Mirror(
                 app: Self.app, epoch: epoch, version: 1, token: Token("t"), left: .seconds(60),
-                keys: [CopyKey("plain", .token)])
+                keys: [MirrorKey("plain", .token)])
             await #expect(throws: StoreError.rejected(refusal)) {
-                try await store.copy([copy], epoch: epoch, before: .soon)
+                try await store.mirror([mirror], epoch: epoch, before: .soon)
             }
             #expect(try await world.dumps() == before)
             #expect(try await world.redis("EXISTS", "plain").number == 0)

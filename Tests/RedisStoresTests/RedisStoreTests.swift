@@ -52,7 +52,7 @@ import Testing
     @Test func termOfAnEarlierStart_IsCalledOld_WhateverIsSaidOfItLater() async throws {
         try await withWorld { world in
             let (one, other) = (world.makeStore(.test("a")), world.makeStore(.test("b")))
-            let ask = Acquisition(ttl: .seconds(60), floor: .none, observed: nil, steals: false)
+            let ask = Acquisition(ttl: .seconds(60), highestEpochSeen: .none, observed: nil, steals: false)
             func isOld(_ store: RedisStore) async throws -> Bool {
                 guard case .granted(_, _, let isOld) = try await store.perform(.acquire(ask), before: .soon).answer
                 else { throw Unexpected(description: "the lease was not free") }

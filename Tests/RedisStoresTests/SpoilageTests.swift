@@ -132,7 +132,7 @@ import Testing
             let found = try await tick(store)
             #expect(found.lease == nil)
             #expect(deed.named.map(found.spoiled.contains) == true, "\(found.spoiled)")
-            let ask = Acquisition(ttl: .seconds(60), floor: .none, observed: nil, steals: false)
+            let ask = Acquisition(ttl: .seconds(60), highestEpochSeen: .none, observed: nil, steals: false)
             let answer = try await store.perform(.acquire(ask), before: .soon).answer
             guard case .granted(let next, previous: nil, isOld: false) = answer else {
                 Issue.record("\(answer)")

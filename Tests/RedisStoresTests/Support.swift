@@ -135,7 +135,7 @@ final class RedisWorld: StoreHarness {
 extension RedisStore {
     /// Takes the lease, which must be free.
     func lead() async throws -> Epoch {
-        let acquisition = Acquisition(ttl: .seconds(60), floor: .none, observed: nil, steals: false)
+        let acquisition = Acquisition(ttl: .seconds(60), highestEpochSeen: .none, observed: nil, steals: false)
         guard case .granted(let epoch, _, _) = try await perform(.acquire(acquisition), before: .soon).answer else {
             throw Unexpected(description: "the lease was not free")
         }

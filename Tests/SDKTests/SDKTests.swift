@@ -107,7 +107,7 @@ struct SDKTests {
         plan.apps[0].publish = ["seed", "wechatpy"]
         try await Cluster.with(plan, program: try BuiltProgram.path) { cluster in
             try await cluster.start()
-            try await eventually("the copy stands") {
+            try await eventually("the mirror stands") {
                 try await !cluster.redis.run("GET", "WCH_access_token").isEmpty
             }
             try await body(cluster)

@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "var a = 1, b = 2", "@Rare private(set) var a: Int?\n    let b: Int { didSet { } }",
+        "var a = 1, b = 2", "@Boxed private(set) var a: Int?\n    let b: Int { didSet { } }",
         "var (a, b) = (1, 2)", "lazy var a = { 1 }()\n    let b: [Int]",
     ])
     func storedProperties_AreCounted(_ two: String) {

@@ -22,17 +22,12 @@ enum Tidy {
     static let longestLine = 120
     /// Most stored properties of a type; one that needs more is several.
     static let mostStoredProperties = 15
-    /// Rooms that are still being rebuilt, which may be a half longer in both.
-    static let roomsBehind: Set = ["KeeperCoreTests"]
     /// How far above a use its `// SAFETY:` may begin if it stands outside the function of that use.
     static let safetyReach = 6
 
     static func lengths(_ file: SourceFile) -> [Finding] {
         var findings: [Finding] = []
         let count = file.lines.last == "" ? file.lines.count - 1 : file.lines.count
-        let isBehind = roomsBehind.contains(file.room)
-        let longestFile = isBehind ? longestFile * 3 / 2 : longestFile
-        let longestFunction = isBehind ? longestFunction * 3 / 2 : longestFunction
         if count > longestFile {
             findings.append(Finding(file, line: 0, "\(count) lines; split the file, \(longestFile) are allowed"))
         }

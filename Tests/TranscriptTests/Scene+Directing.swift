@@ -53,7 +53,7 @@ extension Scene {
     mutating func order(_ event: NodeEvent, at name: String) { feed(event, to: place(name)) }
 
     /// A program that is none of ours fetches a token.
-    mutating func outsiderFetches() {
+    mutating func externalProgramFetches() {
         let (token, _, _) = wechat.process(.classic, of: 0, by: nil, at: time)
         write("WeChat", "issues \(Wording.spell(token)) to another program")
     }

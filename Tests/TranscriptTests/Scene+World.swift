@@ -217,7 +217,9 @@ extension Scene {
                 token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
                 left: credential.expiresAt - now, age: now - credential.issuedAt),
             previous: previous,
-            taint: served.promisedUntil.map { Taint(event: 0, age: settings.usableOverlap - ($0 - now)) })
+            uncertainty: served.promisedUntil.map {
+                StoredUncertainty(event: 0, age: settings.usableOverlap - ($0 - now))
+            })
     }
 
     private mutating func askPeers(_ id: RequestID, _ members: [Member], _ node: Int) {

@@ -89,7 +89,7 @@ extension Transcript {
         var scene = Scene.running(watchPeriod: .seconds(30))
         scene.pass(1)
         scene.heading("Another program calls WeChat with the same AppSecret.")
-        scene.outsiderFetches()
+        scene.externalProgramFetches()
         scene.pass(340)
         return scene
     }

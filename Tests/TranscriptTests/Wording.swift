@@ -97,7 +97,7 @@ struct Wording {
 
     private func words(for record: CredentialRecord) -> String {
         (record.issue.map { "\(spell($0.token)) version \(record.version) epoch \(record.epoch)" } ?? "no token")
-            + (record.intent.map { ", intent \($0.id) open" } ?? "") + (record.taint == nil ? "" : ", uncertain")
+            + (record.intent.map { ", intent \($0.id) open" } ?? "") + (record.uncertainty == nil ? "" : ", uncertain")
     }
 
     private func words(for outcome: CallOutcome) -> String {
@@ -167,7 +167,7 @@ struct Wording {
         switch question {
         case .lease(.tick): nil
         case .lease(.acquire(let acquisition)):
-            "acquire the lease; highest epoch seen \(acquisition.floor)"
+            "acquire the lease; highest epoch seen \(acquisition.highestEpochSeen)"
                 + (acquisition.steals ? "; the lock cannot be right" : "")
         case .lease(.renew(let epoch, _, _)): "renew epoch \(epoch)"
         case .lease(.release(let epoch, let handover)): "release epoch \(epoch)\(rest(of: handover))"

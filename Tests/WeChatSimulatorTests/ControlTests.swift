@@ -51,7 +51,7 @@ import WeChatSimulator
         try await withLiveWorld { world in
             let first = try await world.fetch().answer.token ?? ""
             _ = try await world.fetch()
-            _ = try await world.client.post("/simulator/outsider", #"{"appid":"\#(World.appID)"}"#)
+            _ = try await world.client.post("/simulator/external-rotation", #"{"appid":"\#(World.appID)"}"#)
             let verdict = try await world.client.get("/simulator/verify?access_token=\(first)").answer.object
             #expect(verdict["known"] as? Bool == true)
             #expect(verdict["alive"] as? Bool == false)

@@ -66,10 +66,10 @@ import Testing
         #expect(SimulatedWeChat.overlaps(in: records).map { [$0.first, $0.second] } == row.pairs)
     }
 
-    @Test func overlaps_AreNotCounted_BetweenAppsOrWithAnOutsider() {
+    @Test func overlaps_AreNotCounted_BetweenAppsOrWithAnExternalProgram() {
         let records = [
             record(1, "wx1", from: 0, to: 9), record(2, "wx2", from: 1, to: 9),
-            record(3, "wx1", from: 2, to: 2, isOutsider: true),
+            record(3, "wx1", from: 2, to: 2, isExternal: true),
         ]
         #expect(SimulatedWeChat.overlaps(in: records).isEmpty)
     }
@@ -89,7 +89,7 @@ import Testing
         from start: Int,
         to end: Int?,
         outcome: SimulatedWeChat.Outcome? = .issued,
-        isOutsider: Bool = false
+        isExternal: Bool = false
     ) -> SimulatedWeChat.CallRecord {
         var record = SimulatedWeChat.CallRecord(
             sequence: sequence,
@@ -97,7 +97,7 @@ import Testing
             appID: appID,
             caller: .init(address: "a"),
             fault: nil,
-            isOutsider: isOutsider,
+            isExternal: isExternal,
             at: .seconds(Double(start))
         )
         record.endedAt = end.map { .seconds(Double($0)) }

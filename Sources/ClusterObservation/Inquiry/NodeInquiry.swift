@@ -123,8 +123,8 @@ package struct TokenReport: Decodable, Sendable {
             case (false, true): "keeps its token: WeChat still accepts it"
             case (false, false): "had a newer token already"
             }
-        let doubt = stale == true ? ", not confirmed by the cluster" : ""
-        return "\(app) \(outcome), \(expiresIn) s left\(doubt)"
+        let uncertainty = stale == true ? ", not confirmed by the cluster" : ""
+        return "\(app) \(outcome), \(expiresIn) s left\(uncertainty)"
     }
 }
 

@@ -46,7 +46,7 @@ package struct StatusReport: Decodable, Sendable {
         package var version: UInt64?
         package var secondsLeft: Int?
         package var ageSeconds: Int?
-        package var inDoubt: Bool
+        package var uncertain: Bool
         package var trouble: Trouble?
     }
 
@@ -98,7 +98,7 @@ extension StatusReport {
     private var appTable: String {
         let rows = apps.map { app in
             [
-                app.appid, app.line, app.well ? "well" : app.inDoubt ? "in doubt" : "ILL",
+                app.appid, app.line, app.well ? "well" : app.uncertain ? "uncertain" : "ILL",
                 app.secondsLeft.map { "\($0) s" } ?? "-", app.ageSeconds.map { "\($0) s ago" } ?? "-",
                 app.trouble?.summary ?? "",
             ]

@@ -78,7 +78,7 @@ extension World {
         books[app].newestRotation = number
         if books[app].unpublishedSince == nil { books[app].unpublishedSince = time }
         let record = redis.stored(apps[app])
-        guard record?.intent == nil, record?.taint == nil, !books[app].hasLostHistory, !options.breaksAssumptions
+        guard record?.intent == nil, record?.uncertainty == nil, !books[app].hasLostHistory, !options.breaksAssumptions
         else { return }
         // The store may have lost the intent while the call was under way; the caller's memory is the mark then.
         let longestCall = settings.timing.callTimeout + settings.timing.lateness

@@ -87,7 +87,7 @@ extension World {
         switch command {
         case .tick: "ticks"
         case .acquire(let acquisition):
-            "acquires, floor \(acquisition.floor)" + (acquisition.steals ? ", by force" : "")
+            "acquires, highest epoch seen \(acquisition.highestEpochSeen)" + (acquisition.steals ? ", by force" : "")
         case .renew(let epoch, _, let isActive): "renews \(epoch)\(isActive ? ", active" : "")"
         case .release(let epoch, let handover): "releases \(epoch), \(describe(handover))"
         case .reportDeath: "is reported dead"
@@ -110,7 +110,8 @@ extension World {
 
     private func describe(_ record: CredentialRecord) -> String {
         "\(record.app) \(record.epoch)/\(record.version) \(record.issue?.token.secret ?? "no token")"
-            + (record.intent.map { " intent \($0.id)" } ?? "") + (record.taint.map { " taint \($0.event)" } ?? "")
+            + (record.intent.map { " intent \($0.id)" } ?? "")
+            + (record.uncertainty.map { " uncertainty \($0.event)" } ?? "")
     }
 
     private func describe(_ handover: Handover) -> String {

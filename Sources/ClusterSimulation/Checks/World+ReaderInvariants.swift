@@ -47,7 +47,7 @@ extension World {
         let issue = wechat.accounts[app].issues[number]
         guard let successorAt = issue.supersededAt, !issue.isSupersededExternally, issue.revokedAt == nil,
             wechat.accounts[app].issues[number + 1].isRotation, time >= successorAt + wechat.overlap,
-            time < issue.expiresAt, !served.isDoubtful(at: now), !options.breaksAssumptions,
+            time < issue.expiresAt, !served.isUncertain(at: now), !options.breaksAssumptions,
             books[app].lostAt + 30 < issue.at, clockTamperedAt < issue.at
         else { return }
         let promised = served.promisedUntil.map { nodes[node].clock.time(of: $0) - time > 0.5 } ?? false

@@ -49,16 +49,16 @@ extension World {
         if published == books[app].newestIssue, books[app].flights.isEmpty, !mayStillCall {
             books[app].hasLostHistory = false
         }
-        guard record.intent == nil, record.taint == nil, !books[app].hasLostHistory, !options.breaksAssumptions,
+        guard record.intent == nil, record.uncertainty == nil, !books[app].hasLostHistory, !options.breaksAssumptions,
             let newest = books[app].newestRotation, published < newest
         else { return }
         violate(.unmarkedUncertainty, "\(apps[app]): token \(published) is published, \(newest) is the newest")
     }
 
-    /// The very process that brought a token replaces it: not sooner than a living one's spacing, a dead one's floor.
-    /// (Another may know it as older than it is.)
+    /// The very process that brought a token replaces it: not sooner than a living one's spacing, the minimum spacing
+    /// of a dead one. (Another may know it as older than it is.)
     private mutating func checkSpacing(_ app: Int, _ before: StoredCredential?, by request: StoreRequest) {
-        guard let before, let issue = before.issue, before.intent == nil, before.taint == nil,
+        guard let before, let issue = before.issue, before.intent == nil, before.uncertainty == nil,
             let number = wechat.number(issue.token, of: app)
         else { return }
         let truth = wechat.accounts[app].issues[number]
@@ -88,7 +88,7 @@ extension World {
     /// A rotation begins: the token must be due, uncertain or dead, or an operator must have asked.
     private mutating func checkBeginning(_ beginning: Beginning, _ app: Int, _ before: StoredCredential?) {
         guard time - books[app].operatorAskedAt > 30, let before, let issue = before.issue,
-            before.intent == nil, before.taint == nil, time - books[app].lostAt > 30,
+            before.intent == nil, before.uncertainty == nil, time - books[app].lostAt > 30,
             let number = wechat.number(issue.token, of: app), number == wechat.accounts[app].issues.count - 1,
             wechat.lives(number, of: app, at: time)
         else { return }

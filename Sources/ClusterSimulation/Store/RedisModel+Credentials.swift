@@ -47,16 +47,16 @@ extension RedisModel {
         if record?.intent?.id == beginning.intent { return .accepted }
         let basis = beginning.basis
         let isUnchanged =
-            record?.version ?? 0 == basis.version && record?.taint?.event == basis.taint
+            record?.version ?? 0 == basis.version && record?.uncertainty?.event == basis.uncertainty
             && record?.intent?.id == basis.intent
         guard isUnchanged || !rules.isInForce(.beginComparesBasis) else { return .changed }
         if let open = record?.intent {
             sightings.count(.uncertainty)
-            if open.epoch != beginning.epoch { sightings.count(.foreignIntent) }
+            if open.epoch != beginning.epoch { sightings.count(.intentOfAnotherTerm) }
         }
-        let becomesTaint = rules.isInForce(.oldIntentBecomesTaint)
+        let becomesUncertainty = rules.isInForce(.oldIntentBecomesUncertainty)
         change(beginning.app) { record, event in
-            if becomesTaint { record.taintByIntent() }
+            if becomesUncertainty { record.uncertaintyByIntent() }
             record.intent = .init(id: beginning.intent, epoch: beginning.epoch, event: event, at: now)
             record.lastIntentEpoch = max(record.lastIntentEpoch, beginning.epoch)
             let today = now / StoredCredential.day
@@ -79,8 +79,10 @@ extension RedisModel {
             return supersede(publication, now)
         }
         change(publication.app) { record, _ in
-            if let taint = record.taint, let intent = record.intent, isOpen, taint.event < intent.event {
-                record.taint = nil
+            if let uncertainty = record.uncertainty, let intent = record.intent, isOpen,
+                uncertainty.event < intent.event
+            {
+                record.uncertainty = nil
             }
             record.version = max(record.version, publication.knownVersion) + 1
             record.epoch = publication.epoch
@@ -92,7 +94,7 @@ extension RedisModel {
                 token: publication.token, fingerprint: publication.fingerprint, life: publication.life,
                 left: publication.left - .nanoseconds(max(0, late)), at: now)
             record.published = publication.intent
-            if publication.endsOverwrite { record.countOverwrite(at: now) }
+            if publication.followsExternalRotation { record.countExternalRotation(at: now) }
             record.lastIntentEpoch = max(record.lastIntentEpoch, publication.epoch)
             record.intent = nil
             record.trouble = nil
@@ -106,9 +108,9 @@ extension RedisModel {
         sightings.count(.uncertainty)
         change(publication.app) { record, event in
             let called = now - publication.age.nanoseconds
-            // The doubt cannot be older than the current token, nor than the call; a standing older one stays.
+            // The uncertainty cannot be older than the current token, nor than the call; a standing older one stays.
             let at = max(record.issue?.publishedAt ?? called, called)
-            record.taint = .init(event: event, at: min(at, record.taint?.at ?? at))
+            record.uncertainty = .init(event: event, at: min(at, record.uncertainty?.at ?? at))
         }
         return .superseded
     }
@@ -120,15 +122,15 @@ extension RedisModel {
         let isOvertaken = !isOpen && abortion.effect == .late && isFollowed
         guard isOpen || isOvertaken || notesTrouble else { return .accepted }
         if isOvertaken || (isOpen && abortion.effect.mayHaveRotated) { sightings.count(.uncertainty) }
-        let endsAnyTaint = !rules.isInForce(.abortKeepsDoubt)
+        let endsAnyUncertainty = !rules.isInForce(.abortKeepsUncertainty)
         change(abortion.app) { record, event in
             if isOvertaken {
                 let at = record.issue?.publishedAt ?? now
-                record.taint = .init(event: event, at: min(at, record.taint?.at ?? at))
+                record.uncertainty = .init(event: event, at: min(at, record.uncertainty?.at ?? at))
             }
             if isOpen {
-                if abortion.effect.mayHaveRotated { record.taintByIntent() } else { record.intent = nil }
-                if !abortion.effect.mayHaveRotated, endsAnyTaint { record.taint = nil }
+                if abortion.effect.mayHaveRotated { record.uncertaintyByIntent() } else { record.intent = nil }
+                if !abortion.effect.mayHaveRotated, endsAnyUncertainty { record.uncertainty = nil }
                 if abortion.effect == .unsent, record.rotationsDay == now / StoredCredential.day {
                     record.rotations = max(record.rotations - 1, 0)
                 }
@@ -157,7 +159,9 @@ extension RedisModel {
                     token: putting.token, fingerprint: putting.fingerprint, life: putting.life, left: putting.left,
                     at: now)
             }
-            if let taint = record.taint, taint.event <= putting.settledEvent { record.taint = nil }
+            if let uncertainty = record.uncertainty, uncertainty.event <= putting.settledEvent {
+                record.uncertainty = nil
+            }
             if let intent = record.intent, intent.event <= putting.settledEvent { record.intent = nil }
             record.trouble = nil
         }
@@ -176,9 +180,9 @@ extension RedisModel {
         }
         sightings.count(.restoration)
         change(known.app) { record, event in
-            let doubts = [
-                record.intent?.at, record.taint?.at, known.intent.map { now - $0.age.nanoseconds },
-                known.taint.map { now - $0.age.nanoseconds },
+            let uncertainties = [
+                record.intent?.at, record.uncertainty?.at, known.intent.map { now - $0.age.nanoseconds },
+                known.uncertainty.map { now - $0.age.nanoseconds },
             ].compactMap { $0 }
             record.version = known.version
             record.epoch = known.epoch
@@ -189,11 +193,11 @@ extension RedisModel {
             }
             record.previous = Array(known.previous.prefix(CredentialRecord.mostPrevious))
             record.trouble = known.trouble
-            if let seen = known.overwrites, seen.count > record.overwrites {
-                (record.overwrites, record.overwrittenAt) = (seen.count, now - seen.age.nanoseconds)
+            if let seen = known.externalRotations, seen.count > record.externalRotations {
+                (record.externalRotations, record.rotatedExternallyAt) = (seen.count, now - seen.age.nanoseconds)
             }
             record.intent = nil
-            record.taint = doubts.min().map { .init(event: event, at: $0) }
+            record.uncertainty = uncertainties.min().map { .init(event: event, at: $0) }
             record.lastIntentEpoch = restoration.epoch
         }
         return .accepted

@@ -63,7 +63,7 @@ extension RedisModel {
         guard let index = contents.members.indices.first(where: { holds(holder.node, $0) }) else {
             let member = Member(
                 holder: holder, beat: 1, epochSeen: tick.epochSeen, isDraining: tick.isDraining,
-                fitness: tick.fitness, apps: tick.apps, isCold: tick.isCold)
+                reachability: tick.reachability, apps: tick.apps, isCold: tick.isCold)
             contents.members.append(MemberEntry(member: member, expiresAt: expiresAt))
             contents.members.sort { $0.member.holder.node < $1.member.holder.node }
             return nil
@@ -99,9 +99,9 @@ extension RedisModel {
         }
         let previous = contents.lease
         let isOld = previous != nil && contents.leaseRun != run
-        let floor = acquisition.floor.rawValue
+        let highestEpochSeen = acquisition.highestEpochSeen.rawValue
         let least = previous == nil || isOld ? UInt64(clamping: now / 1_000_000_000) : 0
-        let epoch = Epoch(max((previous?.epoch.rawValue ?? 0) + 1, floor + 1, least))
+        let epoch = Epoch(max((previous?.epoch.rawValue ?? 0) + 1, highestEpochSeen + 1, least))
         if previous == nil, termCount > 0 { sightings.count(.amnesia) }
         contents.lease = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
         contents.spoiled.removeAll { $0.key == "lease" }
@@ -159,7 +159,7 @@ extension RedisModel.MemberEntry {
         member.beat = isOwn ? member.beat + 1 : 1
         member.epochSeen = tick.epochSeen
         member.isDraining = tick.isDraining
-        member.fitness = tick.fitness
+        member.reachability = tick.reachability
         member.apps = tick.apps
         member.isCold = tick.isCold
         self.expiresAt = expiresAt

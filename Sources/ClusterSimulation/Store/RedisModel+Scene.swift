@@ -46,12 +46,12 @@ extension RedisModel {
             .init(id: $0.id, epoch: $0.epoch, event: $0.event, at: now - $0.age.nanoseconds)
         }
         stored.lastIntentEpoch = record.intent?.epoch ?? .none
-        stored.taint = record.taint.map { .init(event: $0.event, at: now - $0.age.nanoseconds) }
+        stored.uncertainty = record.uncertainty.map { .init(event: $0.event, at: now - $0.age.nanoseconds) }
         stored.trouble = record.trouble
         stored.rotations = record.rotationsToday
         stored.rotationsDay = now / StoredCredential.day
-        stored.overwrites = record.overwrites?.count ?? 0
-        stored.overwrittenAt = now - (record.overwrites?.age.nanoseconds ?? 0)
+        stored.externalRotations = record.externalRotations?.count ?? 0
+        stored.rotatedExternallyAt = now - (record.externalRotations?.age.nanoseconds ?? 0)
         contents.credentials.removeAll { $0.app == record.app }
         contents.credentials.append(stored)
     }

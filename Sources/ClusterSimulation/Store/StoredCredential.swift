@@ -17,7 +17,7 @@ struct StoredCredential: Hashable, Sendable {
         var at: Int64
     }
 
-    struct Doubt: Hashable, Sendable {
+    struct Uncertainty: Hashable, Sendable {
         var event: UInt64
         var at: Int64
     }
@@ -29,7 +29,7 @@ struct StoredCredential: Hashable, Sendable {
     var issue: Issue?
     var previous: [Fingerprint] = []
     var intent: Intent?
-    var taint: Doubt?
+    var uncertainty: Uncertainty?
     var trouble: Trouble?
     /// The intent of the last publication, which recognises its retry.
     var published: IntentID?
@@ -37,8 +37,8 @@ struct StoredCredential: Hashable, Sendable {
     var lastIntentEpoch: Epoch = .none
     var rotations = 0
     var rotationsDay: Int64 = 0
-    var overwrites = 0
-    var overwrittenAt: Int64 = 0
+    var externalRotations = 0
+    var rotatedExternallyAt: Int64 = 0
 
     static let day: Int64 = 86_400_000_000_000
 
@@ -55,9 +55,10 @@ struct StoredCredential: Hashable, Sendable {
             intent: intent.map {
                 OpenIntent(id: $0.id, epoch: $0.epoch, event: $0.event, age: .nanoseconds(now - $0.at))
             },
-            taint: taint.map { Taint(event: $0.event, age: .nanoseconds(now - $0.at)) },
+            uncertainty: uncertainty.map { StoredUncertainty(event: $0.event, age: .nanoseconds(now - $0.at)) },
             trouble: trouble, rotationsToday: rotationsDay == now / Self.day ? rotations : 0,
-            overwrites: overwrites > 0 ? Overwrites(count: overwrites, age: .nanoseconds(now - overwrittenAt)) : nil)
+            externalRotations: externalRotations > 0
+                ? ExternalRotations(count: externalRotations, age: .nanoseconds(now - rotatedExternallyAt)) : nil)
     }
 
     /// Puts another token in the place of the present one.
@@ -75,19 +76,19 @@ struct StoredCredential: Hashable, Sendable {
     /// Whether a token put without an intent is news; if not, nobody need hear of it.
     func learns(from putting: Putting, at now: Int64) -> Bool {
         guard let issue, issue.fingerprint == putting.fingerprint else { return true }
-        let settled = [taint?.event, intent?.event].contains { ($0 ?? .max) <= putting.settledEvent }
+        let settled = [uncertainty?.event, intent?.event].contains { ($0 ?? .max) <= putting.settledEvent }
         return now + putting.left.nanoseconds > issue.expiresAt || trouble != nil || settled
     }
 
-    mutating func countOverwrite(at now: Int64) {
-        overwrites += 1
-        overwrittenAt = now
+    mutating func countExternalRotation(at now: Int64) {
+        externalRotations += 1
+        rotatedExternallyAt = now
     }
 
-    /// Turns the open intent into a taint; an older taint's moment stays.
-    mutating func taintByIntent() {
+    /// Turns the open intent into an uncertainty; an older uncertainty's moment stays.
+    mutating func uncertaintyByIntent() {
         guard let open = intent else { return }
-        taint = Doubt(event: open.event, at: min(open.at, taint?.at ?? open.at))
+        uncertainty = Uncertainty(event: open.event, at: min(open.at, uncertainty?.at ?? open.at))
         intent = nil
     }
 }

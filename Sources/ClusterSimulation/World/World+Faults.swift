@@ -97,11 +97,12 @@ extension World {
 
     private mutating func noteForgottenUncertainties(since before: RedisModel) {
         for app in apps.indices {
-            guard let doubted = before.stored(apps[app]), doubted.intent != nil || doubted.taint != nil else {
+            guard let uncertain = before.stored(apps[app]), uncertain.intent != nil || uncertain.uncertainty != nil
+            else {
                 continue
             }
             let after = redis.stored(apps[app])
-            if after?.intent == nil, after?.taint == nil { books[app].hasForgottenUncertainty = true }
+            if after?.intent == nil, after?.uncertainty == nil { books[app].hasForgottenUncertainty = true }
         }
     }
 

@@ -188,7 +188,7 @@ extension World {
         case .lease(.granted(_, let quiet)): if quiet > .zero { report.sightings.count(.quietPeriod) }
         case .lease(.lapsed): report.sightings.count(.lapse)
         case .lease(.recovered): report.sightings.count(.recovery)
-        case .credential(_, .foreignRotation): report.sightings.count(.externalRotation)
+        case .credential(_, .externalRotation): report.sightings.count(.externalRotation)
         case .credential(_, .callFailed(_, let isKnown, _)): if !isKnown { report.sightings.count(.unknownCall) }
         case .lease(.gaveWay): report.sightings.count(.gaveWay)
         case .lease(.nameContested): report.sightings.count(.nameContested)

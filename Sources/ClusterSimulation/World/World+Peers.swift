@@ -60,7 +60,7 @@ extension World {
         push(.forwardEnded(sender.request, outcome), to: sender.node, sender.life, after: delay)
     }
 
-    /// A served token as the wire carries it: times relative to now, a doubt as a taint.
+    /// A served token as the wire carries it: times relative to now, and its uncertainty.
     private func record(of served: ServedCredential, _ previous: [Fingerprint], _ now: Instant) -> CredentialRecord {
         let credential = served.credential
         return CredentialRecord(
@@ -69,7 +69,9 @@ extension World {
                 token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
                 left: credential.expiresAt - now, age: now - credential.issuedAt),
             previous: previous,
-            taint: served.promisedUntil.map { Taint(event: 0, age: settings.usableOverlap - ($0 - now)) })
+            uncertainty: served.promisedUntil.map {
+                StoredUncertainty(event: 0, age: settings.usableOverlap - ($0 - now))
+            })
     }
 
     // MARK: What peers know

@@ -12,7 +12,7 @@ struct Backoff: Sendable {
     /// Set only together with a trouble that it has named.
     private var pausedUntil = Instant.origin
     /// What WeChat said if the configuration is wrong: then an operator's request asks all the same.
-    @Rare private(set) var stoppedBy: Trouble?
+    @Boxed private(set) var stoppedBy: Trouble?
     /// A call of unknown outcome may be processed until then.
     private var unknownUntil = Instant.origin
     /// When WeChat was last asked for a token; nil: not yet.
@@ -21,8 +21,8 @@ struct Backoff: Sendable {
     /// What the length of a pause depends on.
     struct Circumstances {
         /// The call may have replaced the token all the same.
-        var isInDoubt = false
-        /// Little is left of the token, or it is dead, or in doubt: every try counts.
+        var isUncertain = false
+        /// Little is left of the token, or it is dead, or uncertain: every try counts.
         var isUrgent: Bool
         var life: Duration?
     }
@@ -61,7 +61,7 @@ struct Backoff: Sendable {
             return pause
         }
         // The first repair waits only until WeChat can no longer be late.
-        let firstRepair = circumstances.isInDoubt && failures <= 1 ? pauseAfterUnknown : nil
+        let firstRepair = circumstances.isUncertain && failures <= 1 ? pauseAfterUnknown : nil
         let pause =
             firstRepair
             ?? policy.backOff(

@@ -18,8 +18,8 @@ struct CallFailure: Equatable, Sendable {
         let timing = settings.policy.timing
         // Frozen between the last check and the first byte, it may have sent after a successor thought it over.
         let isLate = now - context.begun > timing.callTimeout + timing.guardTime
-        let leavesDoubt = settings.rules.leavesDoubt(unknownOutcomeOf: context.kind)
+        let leavesUncertainty = settings.rules.leavesUncertainty(unknownOutcomeOf: context.kind)
         (self.trouble, reaction) = (trouble, .backOff)
-        effect = !leavesDoubt ? .none : isLate ? .late : .unknown
+        effect = !leavesUncertainty ? .none : isLate ? .late : .unknown
     }
 }

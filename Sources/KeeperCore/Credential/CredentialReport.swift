@@ -3,7 +3,7 @@ struct CredentialReport: Equatable, Sendable {
     /// What is handed out; nil if there is nothing.
     var token: Credential?
     /// Whether it may not be the newest.
-    var isInDoubt: Bool
+    var isUncertain: Bool
     /// Whether WeChat was asked for one and there is none within its life.
     var isMissing: Bool
     /// Why the last attempt to fetch failed; nil after a success.
@@ -15,9 +15,9 @@ struct CredentialReport: Equatable, Sendable {
     /// Intents begun today, as the store counts them.
     var rotationsToday: Int
     /// Tokens that a program outside the cluster has ended; nil if there was none.
-    var overwrites: Overwrites?
+    var externalRotations: ExternalRotations?
     /// Whether the current token is one of those, and waits to be replaced.
-    var isOverwritten: Bool
+    var isRotatedExternally: Bool
     /// Whether such a program is still expected: the last was not long ago, or not even our own pauses have ended it.
-    var isContested: Bool
+    var expectsExternalRotations: Bool
 }

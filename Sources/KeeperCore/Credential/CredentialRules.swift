@@ -9,10 +9,10 @@ extension Rules {
         end - now >= budget || !isInForce(.budget)
     }
 
-    /// An app with an open intent of another term, or whose token is in doubt, waits δ longer at the start of a term:
+    /// An app with an open intent of another term, or whose token is uncertain, waits δ longer at the start of a term:
     /// the last call of the term before may be processed late.
-    func waitsLonger(mayHideIntent: Bool, isInDoubt: Bool) -> Bool {
-        (mayHideIntent || isInDoubt) && isInForce(.openIntentWaitsLonger)
+    func waitsLonger(mayHideIntent: Bool, isUncertain: Bool) -> Bool {
+        (mayHideIntent || isUncertain) && isInForce(.openIntentWaitsLonger)
     }
 
     /// A living token is not replaced too soon, whoever asks: only "new and old" are promised to live, so a third token
@@ -22,8 +22,8 @@ extension Rules {
     }
 
     /// Not even a dead token is replaced at once: many who report it cost one rotation.
-    func earliestReplacement(ofDeadToken floor: @autoclosure () -> Instant) -> Instant {
-        isInForce(.floor) ? floor() : .origin
+    func earliestReplacement(ofDeadToken highestEpochSeen: @autoclosure () -> Instant) -> Instant {
+        isInForce(.minimumSpacing) ? highestEpochSeen() : .origin
     }
 
     /// A reported token is replaced only if WeChat refuses it: whoever reports may be wrong.
@@ -37,8 +37,8 @@ extension Rules {
         found.isOlder(than: known) && isInForce(.versionsNeverFall)
     }
 
-    /// A call of unknown outcome leaves a doubt if it is of a kind that rotates: it may have been obeyed.
-    func leavesDoubt(unknownOutcomeOf kind: CallKind) -> Bool { kind.rotates && isInForce(.taint) }
+    /// A call of unknown outcome leaves an uncertainty if it is of a kind that rotates: it may have been obeyed.
+    func leavesUncertainty(unknownOutcomeOf kind: CallKind) -> Bool { kind.rotates && isInForce(.uncertainty) }
 
     /// After a call of unknown outcome nothing is called until WeChat can no longer be late (δ): the token of a call
     /// between would be replaced by the late one.

@@ -32,12 +32,12 @@ extension CredentialView {
     }
 
     /// What makes the token dead on its users' word.
-    /// - Parameter isContested: whether outsiders are known to end our tokens.
-    func presumption(_ token: TokenTimes, isContested: Bool, at now: Instant) -> Inquiry.Conditions {
+    /// - Parameter expectsExternalRotations: whether external programs are known to end our tokens.
+    func presumption(_ token: TokenTimes, expectsExternalRotations: Bool, at now: Instant) -> Inquiry.Conditions {
         let kind = line.kind(for: .dead)
         let isYoung = now - token.issuedAt < policy.spacing(life: token.life, kind: kind)
         return policy.presumption(
-            life: token.life, kind: kind, isYoung: isYoung, isContested: isContested,
+            life: token.life, kind: kind, isYoung: isYoung, expectsExternalRotations: expectsExternalRotations,
             notBefore: earliest(.dead, kind, token))
     }
 }

@@ -48,7 +48,7 @@ extension CredentialView {
             let kind = line.kind(for: wanted)
             consider(wanted, kind, at: max(allowed, earliest(wanted, kind, token)))
         }
-        if doubt.since != nil { consider(.doubt, line.kind(for: .doubt), at: allowed) }
+        if uncertainty.since != nil { consider(.uncertain, line.kind(for: .uncertain), at: allowed) }
         if let due { consider(.due, line.kind(for: .due), at: max(allowed, due)) }
         return chosen
     }
@@ -66,13 +66,13 @@ extension CredentialView {
     /// The end of the quiet period for this app.
     ///
     /// Where calls rotate nothing they may overlap, so there it is kept only while a token lives and waiting costs
-    /// nothing; or in doubt, because then a forced refresh may still be on its way, and replace the token that ends the
-    /// doubt.
+    /// nothing; or uncertain, because then a forced refresh may still be on its way, and replace the token that ends
+    /// the uncertainty.
     private func quietEnd(_ leadership: Situation.Leadership, hasToken: Bool) -> Instant {
-        if line != .classic, !hasToken, doubt.since == nil { return .origin }
-        let mayHideIntent = doubt.intentEpoch.map { $0 != leadership.epoch } ?? doubt.mayHideIntent
-        let waitsLonger = rules.waitsLonger(mayHideIntent: mayHideIntent, isInDoubt: doubt.isBeyondIntent)
-        return leadership.quiet.end(isDoubtful: waitsLonger, granted: leadership.granted, timing: policy.timing)
+        if line != .classic, !hasToken, uncertainty.since == nil { return .origin }
+        let mayHideIntent = uncertainty.intentEpoch.map { $0 != leadership.epoch } ?? uncertainty.mayHideIntent
+        let waitsLonger = rules.waitsLonger(mayHideIntent: mayHideIntent, isUncertain: uncertainty.isBeyondIntent)
+        return leadership.quiet.end(isUncertain: waitsLonger, granted: leadership.granted, timing: policy.timing)
     }
 
     /// Before this a token so young is not replaced, whoever asks.
@@ -82,11 +82,11 @@ extension CredentialView {
             rules.earliestReplacement(
                 ofTokenIssuedAt: token.issuedAt, spacing: policy.spacing(life: token.life, kind: kind))
         case .dead where !kind.rotates:
-            rules.earliestReplacement(ofDeadToken: backoff.spaced(by: policy.floor(life: token.life)))
+            rules.earliestReplacement(ofDeadToken: backoff.spaced(by: policy.highestEpochSeen(life: token.life)))
         case .dead:
             rules.earliestReplacement(
-                ofDeadToken: max(token.issuedAt + policy.floor(life: token.life), heldUntil(token)))
-        case .missing, .due, .doubt: .origin
+                ofDeadToken: max(token.issuedAt + policy.highestEpochSeen(life: token.life), heldUntil(token)))
+        case .missing, .due, .uncertain: .origin
         }
     }
 

@@ -12,7 +12,7 @@ struct CredentialView: Sendable {
     let isStored: Bool
     /// An open intent of this process that never went on to call: its `begin` ran although we had given it up.
     let orphan: IntentID?
-    let doubt: Doubt
+    let uncertainty: Uncertainty
     /// Intents begun today, as the store counts them.
     let rotationsToday: Int
     /// When the token is due; nil if there is none.
@@ -37,10 +37,10 @@ struct CredentialView: Sendable {
     }
 
     /// Why the token may not be the newest.
-    struct Doubt: Equatable, Sendable {
-        /// Since when; nil without doubt.
+    struct Uncertainty: Equatable, Sendable {
+        /// Since when; nil without uncertainty.
         var since: Instant?
-        /// Whether it is in doubt for another reason than an open intent.
+        /// Whether it is uncertain for another reason than an open intent.
         var isBeyondIntent = false
         /// The term of the open intent; nil if none is shown.
         var intentEpoch: Epoch?

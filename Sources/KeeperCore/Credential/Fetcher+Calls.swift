@@ -28,7 +28,7 @@ extension Fetcher {
     }
 
     private mutating func mayBeReplaced(by context: Work.CallContext, at now: Instant, into out: inout Outbox) {
-        knowledge.doubt(since: context.begun)
+        knowledge.becomeUncertain(since: context.begun)
         guard let pause = settings.rules.pauseAfterUnknown(policy.timing) else { return }
         backoff.mayBeProcessed(until: now + pause)
         out.want(.callMayBeProcessed(until: now + pause))
@@ -69,7 +69,7 @@ extension Fetcher {
         backoff.succeeded()
         health.lives()
         let isNews =
-            knowledge.stored.trouble != nil || knowledge.doubtSince != nil
+            knowledge.stored.trouble != nil || knowledge.uncertainSince != nil
             || policy.isNews(credential.expiresAt - current.expiresAt, life: credential.life)
         backoff.retry(at: now + policy.confirmationPause(settings.app.line, life: credential.life))
         work.finish(into: &out)
@@ -84,7 +84,7 @@ extension Fetcher {
         let (trouble, effect) = (failure.trouble, failure.effect)
         out.counters.refreshesFailed += 1
         let pause = backoff.failed(
-            trouble, failure.reaction, circumstances(isInDoubt: effect.mayHaveRotated, at: now), policy,
+            trouble, failure.reaction, circumstances(isUncertain: effect.mayHaveRotated, at: now), policy,
             pauseAfterUnknown: settings.rules.pauseAfterUnknown(policy.timing), at: now, random: &random)
         out.note(.credential(app, .callFailed(trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause)))
         knowledge.failed(with: trouble)
@@ -98,11 +98,11 @@ extension Fetcher {
         work.postpone(.resolving(abortion, nil), until: now + policy.timing.lateness, into: &out)
     }
 
-    private func circumstances(isInDoubt: Bool, at now: Instant) -> Backoff.Circumstances {
+    private func circumstances(isUncertain: Bool, at now: Instant) -> Backoff.Circumstances {
         let credential = knowledge.credential
         let isUrgent =
             credential.map { policy.isUrgent(left: $0.expiresAt - now, life: $0.life) } ?? true || health.isDead
-            || knowledge.hasDoubtBeyondIntent
-        return Backoff.Circumstances(isInDoubt: isInDoubt, isUrgent: isUrgent, life: credential?.life)
+            || knowledge.isUncertainBeyondIntent
+        return Backoff.Circumstances(isUncertain: isUncertain, isUrgent: isUrgent, life: credential?.life)
     }
 }

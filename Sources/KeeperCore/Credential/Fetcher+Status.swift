@@ -40,12 +40,15 @@ extension Fetcher {
     ) -> CredentialReport {
         let trouble = knowledge.stored.trouble
         let next = leadership.flatMap { view(callers).nextFetch($0, at: now) }
-        let news = policy.outsiderRemembered(life: knowledge.credential?.life)
+        let news = policy.externalRotationRemembered(life: knowledge.credential?.life)
         return CredentialReport(
-            token: served, isInDoubt: knowledge.doubtSince != nil, isMissing: wasAskedFor && !offersToken(at: now),
+            token: served, isUncertain: knowledge.uncertainSince != nil,
+            isMissing: wasAskedFor && !offersToken(at: now),
             trouble: trouble, isStopped: backoff.stoppedBy.map { $0.errcode == trouble?.errcode } ?? false,
             nextAttempt: next.map { ($0.at - now).atLeastZero }, rotationsToday: knowledge.stored.rotationsToday,
-            overwrites: knowledge.stored.overwrites(at: now), isOverwritten: health.isOverwritten,
-            isContested: health.isOverwritten || knowledge.stored.wasOverwritten(within: news, at: now))
+            externalRotations: knowledge.stored.externalRotations(at: now),
+            isRotatedExternally: health.isRotatedExternally,
+            expectsExternalRotations: health.isRotatedExternally
+                || knowledge.stored.wasRotatedExternally(within: news, at: now))
     }
 }

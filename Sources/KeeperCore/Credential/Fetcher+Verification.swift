@@ -31,11 +31,12 @@ extension Fetcher {
             countRepairs(in: health.term, life: credential.life, at: now)
             let view = view(callers)
             // Whether WeChat has said of late that somebody outside the cluster ends our tokens.
-            let isContested = knowledge.stored.wasOverwritten(
-                within: policy.outsiderRemembered(life: credential.life), at: now)
+            let expectsExternalRotations = knowledge.stored.wasRotatedExternally(
+                within: policy.externalRotationRemembered(life: credential.life), at: now)
             if let token = view.token,
                 let next = health.reported(
-                    credential.fingerprint, view.presumption(token, isContested: isContested, at: now), at: now)
+                    credential.fingerprint,
+                    view.presumption(token, expectsExternalRotations: expectsExternalRotations, at: now), at: now)
             {
                 return .unavailable(.wechatUnreachable(trouble), retryAfter: next - now)
             }
@@ -71,7 +72,8 @@ extension Fetcher {
             callers.lives(credential.fingerprint, offer(at: now), into: &out)
         case .dead(let errcode):
             let meaning = health.refused(
-                life: credential.life, isReported: isReported, isInDoubt: knowledge.doubtSince != nil, policy, at: now)
+                life: credential.life, isReported: isReported, isUncertain: knowledge.uncertainSince != nil, policy,
+                at: now)
             refused(credential, errcode: errcode, meaning, question.epoch, for: callers, at: now, into: &out)
         case .refused(let refusal):
             health.questionRefused(refusal.trouble, until: now + policy.questionPause(after: refusal.reaction))
@@ -93,14 +95,14 @@ extension Fetcher {
         case .nothing, .expected: break
         case .storeWasBehind: out.note(.credential(app, .storeWasBehind(errcode: errcode)))
         case .endedFromOutside:
-            out.counters.foreignRotations += 1
+            out.counters.externalRotations += 1
             var pause = Duration.zero
             if settings.kind(for: .dead).rotates {
                 countRepairs(in: epoch, life: credential.life, at: now)
                 let view = view(callers)
                 pause = ((view.token.map(view.heldUntil) ?? now) - now).atLeastZero
             }
-            out.note(.credential(app, .foreignRotation(errcode: errcode, repairedIn: pause)))
+            out.note(.credential(app, .externalRotation(errcode: errcode, repairedIn: pause)))
             if pause > .zero { wait(pause, errcode: errcode, epoch, at: now, into: &out) }
         }
     }

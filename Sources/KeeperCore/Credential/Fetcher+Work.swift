@@ -85,7 +85,8 @@ extension Fetcher {
         _ kind: CallKind, because reason: RotationReason, _ epoch: Epoch, at now: Instant, into out: inout Outbox
     ) {
         let context = Work.CallContext(
-            kind: kind, reason: reason, endsOverwrite: reason == .dead && health.isOverwritten, epoch: epoch,
+            kind: kind, reason: reason, followsExternalRotation: reason == .dead && health.isRotatedExternally,
+            epoch: epoch,
             begun: now, knownVersion: knowledge.stored.version, settledEvent: knowledge.stored.event)
         guard kind.rotates else { return call(context, intent: nil, at: now, into: &out) }
         let intent = IntentID(incarnation: settings.incarnation, number: intents.next())
@@ -148,6 +149,6 @@ extension Work.Pending {
             Publication(
                 app: app, epoch: context.epoch, intent: intent, token: credential.token,
                 fingerprint: credential.fingerprint, life: credential.life, left: left, age: now - context.begun,
-                knownVersion: known, endsOverwrite: context.endsOverwrite))
+                knownVersion: known, followsExternalRotation: context.followsExternalRotation))
     }
 }

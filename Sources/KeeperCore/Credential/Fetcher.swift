@@ -57,7 +57,8 @@ extension Fetcher {
             token: knowledge.times,
             isStored: knowledge.isStored,
             orphan: intents.orphan(knowledge.stored.intent?.id, of: settings.incarnation),
-            doubt: knowledge.doubt, rotationsToday: knowledge.stored.rotationsToday, due: due.at, health: health,
+            uncertainty: knowledge.whyUncertain, rotationsToday: knowledge.stored.rotationsToday, due: due.at,
+            health: health,
             backoff: backoff, canBeFetched: !settings.app.line.isTicket || ticket.ownersToken != nil,
             operatorWaits: !callers.isEmpty && callers.operatorWaits,
             isReported: !callers.isEmpty && knowledge.credential.map { callers.isReported($0.fingerprint) } ?? false)

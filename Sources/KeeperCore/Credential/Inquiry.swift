@@ -9,7 +9,7 @@ struct Inquiry: Sendable {
     struct Conditions: Equatable, Sendable {
         /// How long after the first report one must still be made.
         var standsFor: Duration
-        /// Time between two tokens taken for dead; zero where outsiders are known to end them.
+        /// Time between two tokens taken for dead; zero where external programs are known to end them.
         var spacing: Duration
         /// A report so long ago is forgotten.
         var memory: Duration

@@ -27,11 +27,11 @@ struct Knowledge: Sendable {
         self.rules = rules
     }
 
-    /// Since when the token may not be the newest; nil without doubt.
-    var doubtSince: Instant? { .earlier(stored.doubtSince, uncertainty.since) }
+    /// Since when the token may not be the newest; nil without uncertainty.
+    var uncertainSince: Instant? { .earlier(stored.uncertainSince, uncertainty.since) }
 
-    /// Whether the token is in doubt for another reason than an open intent.
-    var hasDoubtBeyondIntent: Bool { stored.taint != nil || uncertainty.since != nil }
+    /// Whether the token is uncertain for another reason than an open intent.
+    var isUncertainBeyondIntent: Bool { stored.uncertainty != nil || uncertainty.since != nil }
 
     /// Whether a token is known and within its life.
     func isValid(at now: Instant) -> Bool { credential.map { now < $0.expiresAt } ?? false }
@@ -48,9 +48,9 @@ struct Knowledge: Sendable {
     ///
     /// Where the store has no record, or had none until we wrote it back, somebody may have deleted one with an intent
     /// in it.
-    var doubt: CredentialView.Doubt {
+    var whyUncertain: CredentialView.Uncertainty {
         .init(
-            since: doubtSince, isBeyondIntent: hasDoubtBeyondIntent, intentEpoch: stored.intent?.epoch,
+            since: uncertainSince, isBeyondIntent: isUncertainBeyondIntent, intentEpoch: stored.intent?.epoch,
             mayHideIntent: !stored.hasRecord || wasMissing)
     }
 
@@ -67,9 +67,11 @@ struct Knowledge: Sendable {
             app: app, event: stored.event, version: credential?.version ?? 0, epoch: credential?.epoch ?? .none,
             issue: credential.map { CredentialRecord.Issue($0, at: now) },
             previous: previous, intent: nil,
-            taint: doubtSince.map { Taint(event: stored.taint?.event ?? stored.event, age: (now - $0).atLeastZero) },
+            uncertainty: uncertainSince.map {
+                StoredUncertainty(event: stored.uncertainty?.event ?? stored.event, age: (now - $0).atLeastZero)
+            },
             trouble: stored.trouble, rotationsToday: stored.rotationsToday,
-            overwrites: stored.overwrites(at: now))
+            externalRotations: stored.externalRotations(at: now))
     }
 }
 
@@ -84,10 +86,10 @@ extension Knowledge {
         let isNewer = found.map { credential?.isOlder(than: $0) ?? true } ?? false
         if stored.isLate(record, from: source), !isNewer { return }
         uncertainty.recordFound(record, from: source)
-        let before = stored.openDoubt(isOfOurs: isStored)
+        let before = stored.openUncertainty(isOfOurs: isStored)
         if let credential, let found, rules.keeps(credential, against: found) {
             isStored = false
-            if isContest(of: found, with: credential, after: previous) {
+            if mayBeNewer(of: found, with: credential, after: previous) {
                 uncertainty.mayBeReplaced(since: found.issuedAt)
             }
         } else if credential != nil, found == nil {
@@ -99,7 +101,7 @@ extension Knowledge {
         }
         if !isStored, let before { uncertainty.remember(before) }
         stored.showed(record, from: source, readAfter: sent)
-        if isStored { uncertainty.storeShowsOurs(isTainted: stored.taint != nil) }
+        if isStored { uncertainty.storeShowsOurs(isUncertain: stored.uncertainty != nil) }
     }
 
     /// - Parameter sent: when it was asked for.
@@ -121,18 +123,18 @@ extension Knowledge {
     mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool = false) {
         guard let other = Credential(record, readAfter: sent) else { return }
         if let credential, !credential.isOlder(than: other) { return }
-        let isContested =
+        let mayBeOlder =
             asLeader && stored.hasRecord && isStored
-            && credential.map { isContest(of: $0, with: other, after: record.previous) } ?? false
+            && credential.map { mayBeNewer(of: $0, with: other, after: record.previous) } ?? false
         adopt(other, readAfter: sent)
         previous = record.previous
-        stored.heard(of: record.overwrites, readAfter: sent)
+        stored.heard(of: record.externalRotations, readAfter: sent)
         isStored = stored.version >= other.version
         stored.wasOvertaken()
-        if let age = [record.intent?.age, record.taint?.age].compactMap({ $0 }).max() {
+        if let age = [record.intent?.age, record.uncertainty?.age].compactMap({ $0 }).max() {
             uncertainty.borrow(since: sent - age)
         }
-        if isContested { uncertainty.borrowAlso(since: other.issuedAt) }
+        if mayBeOlder { uncertainty.borrowAlso(since: other.issuedAt) }
     }
 
     /// Another node tells when the current token ends.
@@ -155,14 +157,14 @@ extension Knowledge {
     ///
     /// Not if it is known to be one of those before, nor if it was published earlier: then the store came back from an
     /// older copy.
-    private func isContest(of stored: Credential, with other: Credential, after previous: [Fingerprint]) -> Bool {
+    private func mayBeNewer(of stored: Credential, with other: Credential, after previous: [Fingerprint]) -> Bool {
         stored.issuedAt > other.issuedAt && stored.fingerprint != other.fingerprint
             && !previous.contains(stored.fingerprint)
     }
 
     /// The store has no record of this app any more; with `isNew` it is another store altogether.
     mutating func storeLost(isNew: Bool) {
-        uncertainty.recordLost(stored.openDoubt(isOfOurs: isStored))
+        uncertainty.recordLost(stored.openUncertainty(isOfOurs: isStored))
         if !isNew { wasMissing = true }
         stored.lost(isNew: isNew)
         isStored = credential == nil
@@ -181,12 +183,12 @@ extension Knowledge {
     /// Corrects when the current token was issued.
     mutating func correctIssue(to moment: Instant) { credential?.issuedAt = moment }
 
-    /// WeChat, asked at `moment` in normal mode, has named the current token as the newest: an earlier doubt that only
-    /// nodes remember is answered.
+    /// WeChat, asked at `moment` in normal mode, has named the current token as the newest: an earlier uncertainty that
+    /// only nodes remember is answered.
     mutating func settle(askedAt moment: Instant) { uncertainty.settle(askedAt: moment) }
 
     /// Remembers that a call of our own may have replaced the token.
-    mutating func doubt(since moment: Instant) { uncertainty.mayBeReplaced(since: moment) }
+    mutating func becomeUncertain(since moment: Instant) { uncertainty.mayBeReplaced(since: moment) }
 
     /// A call of our own brought no token.
     mutating func failed(with trouble: Trouble) { stored.failed(with: trouble) }

@@ -28,7 +28,7 @@ final class RefreshPolicy: Sendable {
     /// After a loss or an outage of the store the others must have had so much time to register before they are asked.
     var registration: Duration { timing.tickPeriod * 3 }
 
-    /// How long a token in doubt surely lives on (G′).
+    /// How long an uncertain token surely lives on (G′).
     let usableOverlap: Duration
 
     /// When a token is due: at half its life, give or take a tenth of that, as `chance` in 0..<1 says.
@@ -77,7 +77,7 @@ final class RefreshPolicy: Sendable {
     func isNews(_ difference: Duration, life: Duration) -> Bool { difference > min(.seconds(5), life / 120) }
 
     /// Least time between a publication and the rotation after it that somebody asks for.
-    func floor(life: Duration) -> Duration { min(.seconds(10), life / 20) }
+    func highestEpochSeen(life: Duration) -> Duration { min(.seconds(10), life / 20) }
 
     /// Least time between a publication and replacing a good token: only "new and old" are promised to live, so a third
     /// within the overlap may kill the one that clients hold.
@@ -132,20 +132,21 @@ final class RefreshPolicy: Sendable {
     }
 
     /// What makes a token dead on its users' word while WeChat cannot be asked: a report that stands for 6 s; for 15 s
-    /// if the token was published a short while ago, and for 3 s if outsiders are known to end ours.
+    /// if the token was published a short while ago, and for 3 s if external programs are known to end ours.
     func presumption(
-        life: Duration, kind: CallKind, isYoung: Bool, isContested: Bool, notBefore: Instant
+        life: Duration, kind: CallKind, isYoung: Bool, expectsExternalRotations: Bool, notBefore: Instant
     ) -> Inquiry.Conditions {
         let spacing = spacing(life: life, kind: kind)
-        let standsFor = watchConfirmation(life: life) * (isContested ? 1 : isYoung ? 5 : 2)
+        let standsFor = watchConfirmation(life: life) * (expectsExternalRotations ? 1 : isYoung ? 5 : 2)
         // Whatever the spacing, a report is not forgotten before it can count.
         return Inquiry.Conditions(
-            standsFor: standsFor, spacing: isContested ? .zero : spacing, memory: max(spacing, standsFor * 4),
+            standsFor: standsFor, spacing: expectsExternalRotations ? .zero : spacing,
+            memory: max(spacing, standsFor * 4),
             notBefore: notBefore)
     }
 
-    /// An outsider who has ended a token so short a time ago is still expected, and told of.
-    func outsiderRemembered(life: Duration?) -> Duration { part(12, of: life, atMost: .seconds(600)) }
+    /// An external program who has ended a token so short a time ago is still expected, and told of.
+    func externalRotationRemembered(life: Duration?) -> Duration { part(12, of: life, atMost: .seconds(600)) }
 
     /// A part of a token's life; of one that is not known the most.
     private func part(_ parts: Int, of life: Duration?, atMost most: Duration) -> Duration {

@@ -8,7 +8,7 @@ struct Repair: Sendable {
     /// Whether a program outside the cluster has ended it.
     ///
     /// Only if it is dead.
-    private(set) var isOverwritten = false
+    private(set) var isRotatedExternally = false
     /// What repairs have cost of the quota of rotations.
     private var allowance = Allowance()
     /// The term in which what others have spent today was last counted.
@@ -18,7 +18,7 @@ struct Repair: Sendable {
     func next(_ rate: Allowance.Rate) -> Instant { allowance.next(rate) }
 
     /// Another version is known.
-    mutating func tokenChanged() { (isDead, isOverwritten) = (false, false) }
+    mutating func tokenChanged() { (isDead, isRotatedExternally) = (false, false) }
 
     /// WeChat has named the current token: it lives after all.
     mutating func lives() { isDead = false }
@@ -27,7 +27,7 @@ struct Repair: Sendable {
     mutating func died() { isDead = true }
 
     /// The current token is dead by the deed of another program.
-    mutating func wasOverwritten() { (isDead, isOverwritten) = (true, true) }
+    mutating func wasRotatedExternally() { (isDead, isRotatedExternally) = (true, true) }
 
     /// A leader that knows nothing of its predecessor's repairs takes all of today's rotations for such.
     mutating func count(_ rotationsToday: Int, in term: Epoch, _ rate: Allowance.Rate, at now: Instant) {

@@ -5,7 +5,7 @@
 struct Reports: Sendable {
     /// The term in which this node has acted for the app last; what was known in an earlier one is forgotten.
     private(set) var term = Epoch.none
-    @Rare private var inquiry: Inquiry?
+    @Boxed private var inquiry: Inquiry?
 
     /// What is to be said to somebody who reports the current token.
     enum Judgement: Equatable, Sendable {

@@ -17,7 +17,7 @@ struct Serving: Sendable {
     /// A token that WeChat has issued to this node and the store has not acknowledged though asked.
     ///
     /// Nobody else may have it, so it goes before all that is older.
-    @Rare private(set) var provisional: Credential?
+    @Boxed private(set) var provisional: Credential?
 
     /// Fingerprints of the tokens before the one that is served.
     ///
@@ -44,7 +44,7 @@ struct Serving: Sendable {
     /// - Returns: whether the read path must be told.
     mutating func choose(from knowledge: Knowledge, _ policy: RefreshPolicy) -> Bool {
         let isNewer = provisional.map { knowledge.credential?.isOlder(than: $0) ?? true } ?? false
-        let promisedUntil = knowledge.doubtSince.map { $0 + policy.usableOverlap }
+        let promisedUntil = knowledge.uncertainSince.map { $0 + policy.usableOverlap }
         if !isNewer, serves(knowledge.credential), current?.promisedUntil == promisedUntil { return false }
         guard let credential = isNewer ? provisional : knowledge.credential else {
             defer { current = nil }

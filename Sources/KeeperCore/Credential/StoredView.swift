@@ -13,17 +13,17 @@ struct StoredView: Sendable {
     /// A rotating call begun and not resolved.
     ///
     /// Its beginning never becomes later, however often it is read.
-    @Rare private(set) var intent: KnownIntent?
+    @Boxed private(set) var intent: KnownIntent?
     /// The mark that the token shown may not be the newest; as with the intent it never gets younger.
-    @Rare private(set) var taint: KnownTaint?
+    @Boxed private(set) var uncertainty: KnownUncertainty?
     /// Why the last attempt failed, here or at another node.
-    @Rare private(set) var trouble: Trouble?
+    @Boxed private(set) var trouble: Trouble?
     /// Intents begun today, as the store counts them.
     private(set) var rotationsToday = 0
     /// Tokens that a program outside the cluster has ended.
     ///
     /// Their number never falls.
-    @Rare private var overwrites: KnownOverwrites?
+    @Boxed private var externalRotations: KnownExternalRotations?
 
     struct KnownIntent: Equatable, Sendable {
         let id: IntentID
@@ -32,44 +32,44 @@ struct StoredView: Sendable {
         let begun: Instant
     }
 
-    struct KnownTaint: Equatable, Sendable {
+    struct KnownUncertainty: Equatable, Sendable {
         let event: UInt64
         let since: Instant
     }
 
-    private struct KnownOverwrites: Equatable, Sendable {
+    private struct KnownExternalRotations: Equatable, Sendable {
         let count: Int
         let last: Instant
     }
 
-    /// Since when the token shown may not be the newest; nil if the record shows no doubt.
-    var doubtSince: Instant? { .earlier(intent?.begun, taint?.since) }
+    /// Since when the token shown may not be the newest; nil if the record shows no uncertainty.
+    var uncertainSince: Instant? { .earlier(intent?.begun, uncertainty?.since) }
 
     /// What a decision to rotate is based on.
     var basis: DecisionBasis {
         var basis = DecisionBasis(nil)
         basis.version = version
-        basis.taint = taint?.event
+        basis.uncertainty = uncertainty?.event
         basis.intent = intent?.id
         return basis
     }
 
     /// What this record would leave behind if it were lost; nil if nothing is open in it.
     /// - Parameter isOfOurs: whether it shows our token.
-    func openDoubt(isOfOurs: Bool) -> OpenDoubt? {
-        guard let since = doubtSince else { return nil }
-        let events = [intent?.event, taint?.event].compactMap { $0 }
-        return OpenDoubt(store: store, version: version, events: Set(events), since: since, isOfOurs: isOfOurs)
+    func openUncertainty(isOfOurs: Bool) -> OpenUncertainty? {
+        guard let since = uncertainSince else { return nil }
+        let events = [intent?.event, uncertainty?.event].compactMap { $0 }
+        return OpenUncertainty(store: store, version: version, events: Set(events), since: since, isOfOurs: isOfOurs)
     }
 
-    /// What outsiders have done, as it may be shown.
-    func overwrites(at now: Instant) -> Overwrites? {
-        overwrites.map { Overwrites(count: $0.count, age: (now - $0.last).atLeastZero) }
+    /// What external programs have done, as it may be shown.
+    func externalRotations(at now: Instant) -> ExternalRotations? {
+        externalRotations.map { ExternalRotations(count: $0.count, age: (now - $0.last).atLeastZero) }
     }
 
-    /// Whether an outsider has ended a token so short a time ago.
-    func wasOverwritten(within time: Duration, at now: Instant) -> Bool {
-        overwrites.map { (now - $0.last).atLeastZero < time } ?? false
+    /// Whether an external program has ended a token so short a time ago.
+    func wasRotatedExternally(within time: Duration, at now: Instant) -> Bool {
+        externalRotations.map { (now - $0.last).atLeastZero < time } ?? false
     }
 }
 
@@ -84,7 +84,7 @@ extension StoredView {
         (store, event, version, hasRecord) = (source, record.event, record.version, true)
         trouble = record.trouble
         rotationsToday = record.rotationsToday
-        heard(of: record.overwrites, readAfter: sent)
+        heard(of: record.externalRotations, readAfter: sent)
         let before = intent
         intent = record.intent.map { seen in
             let begun = sent - seen.age.atLeastZero
@@ -92,31 +92,32 @@ extension StoredView {
                 id: seen.id, epoch: seen.epoch, event: seen.event,
                 begun: before?.id == seen.id ? min(begun, before?.begun ?? begun) : begun)
         }
-        taint = record.taint.map { seen in
+        uncertainty = record.uncertainty.map { seen in
             let since = sent - seen.age.atLeastZero
-            // A taint may be what became of the intent we knew, under its event.
+            // An uncertainty may be what became of the intent we knew, under its event.
             let known = [
-                taint?.event == seen.event ? taint?.since : nil, before?.event == seen.event ? before?.begun : nil,
+                uncertainty?.event == seen.event ? uncertainty?.since : nil,
+                before?.event == seen.event ? before?.begun : nil,
             ]
-            return KnownTaint(event: seen.event, since: known.reduce(since) { min($0, $1 ?? $0) })
+            return KnownUncertainty(event: seen.event, since: known.reduce(since) { min($0, $1 ?? $0) })
         }
     }
 
-    /// The store, or a peer, tells how many tokens outsiders have ended.
-    mutating func heard(of seen: Overwrites?, readAfter sent: Instant) {
-        guard let seen, seen.count > overwrites?.count ?? 0 else { return }
-        overwrites = KnownOverwrites(count: seen.count, last: sent - seen.age.atLeastZero)
+    /// The store, or a peer, tells how many tokens external programs have ended.
+    mutating func heard(of seen: ExternalRotations?, readAfter sent: Instant) {
+        guard let seen, seen.count > externalRotations?.count ?? 0 else { return }
+        externalRotations = KnownExternalRotations(count: seen.count, last: sent - seen.age.atLeastZero)
     }
 
-    /// A newer token is known from elsewhere: what was shown of doubts was about an older one.
-    mutating func wasOvertaken() { (intent, taint) = (nil, nil) }
+    /// A newer token is known from elsewhere: what was shown of uncertainties was about an older one.
+    mutating func wasOvertaken() { (intent, uncertainty) = (nil, nil) }
 
     /// A call of our own has failed; the store will be told.
     mutating func failed(with trouble: Trouble) { self.trouble = trouble }
 
     /// There is no record any more; with `isNew` it is another store altogether, which counts its events anew.
     mutating func lost(isNew: Bool) {
-        (intent, taint, hasRecord, version) = (nil, nil, false, 0)
+        (intent, uncertainty, hasRecord, version) = (nil, nil, false, 0)
         if isNew { (store, event) = ("", 0) }
     }
 }

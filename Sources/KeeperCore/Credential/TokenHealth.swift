@@ -10,7 +10,7 @@ struct TokenHealth: Sendable {
     enum Refusal: Equatable, Sendable {
         /// Nothing yet, or nothing new.
         case nothing
-        /// It is dead, which was to be expected: it was in doubt.
+        /// It is dead, which was to be expected: it was uncertain.
         case expected
         /// It is dead, and was never known to live: the store was behind when this node came.
         case storeWasBehind
@@ -22,7 +22,7 @@ struct TokenHealth: Sendable {
     var isDead: Bool { repair.isDead }
 
     /// Whether a program outside the cluster has ended it.
-    var isOverwritten: Bool { repair.isOverwritten }
+    var isRotatedExternally: Bool { repair.isRotatedExternally }
 
     /// Whether nobody vouches for the current token, which was found in the store.
     var isUnproven: Bool { watch.isUnproven }
@@ -85,7 +85,7 @@ extension TokenHealth {
     /// WeChat has named the current token: it lives after all.
     mutating func lives() { repair.lives() }
 
-    /// The configuration was read again: so may be what let an outsider in.
+    /// The configuration was read again: so may be what let an external program in.
     mutating func configured(_ policy: RefreshPolicy, life: Duration?) {
         if repair.isDead, let life { repair.grantOne(policy.repairs(life: life)) }
     }
@@ -134,7 +134,7 @@ extension TokenHealth {
 
     /// WeChat refused the token.
     mutating func refused(
-        life: Duration, isReported: Bool, isInDoubt: Bool, _ policy: RefreshPolicy, at now: Instant
+        life: Duration, isReported: Bool, isUncertain: Bool, _ policy: RefreshPolicy, at now: Instant
     ) -> Refusal {
         guard watch.refused(life: life, isReported: isReported, policy, at: now) else { return .nothing }
         let wasDead = repair.isDead
@@ -143,8 +143,8 @@ extension TokenHealth {
         if wasDead { return .nothing }
         // Not proven it stays, until another takes its place.
         if watch.isUnproven { return .storeWasBehind }
-        if isInDoubt { return .expected }
-        repair.wasOverwritten()
+        if isUncertain { return .expected }
+        repair.wasRotatedExternally()
         return .endedFromOutside
     }
 

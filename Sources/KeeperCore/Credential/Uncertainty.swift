@@ -4,43 +4,43 @@
 struct Uncertainty: Sendable {
     /// Since when a call of our own, or a younger token in the store, may have replaced the token.
     ///
-    /// Ends when the store shows a taint beside our token: then it is the store's to remember.
+    /// Ends when the store shows an uncertainty beside our token: then it is the store's to remember.
     private(set) var own: Instant?
-    /// Since when another node, or a record without our token, has left a doubt.
+    /// Since when another node, or a record without our token, has left an uncertainty.
     ///
-    /// Ends when the store shows our token: what was doubted before it had it, it knows best.
+    /// Ends when the store shows our token: what was uncertain before it had it, it knows best.
     private(set) var borrowed: Instant?
     /// What was open when the store seemed to lose its record.
     ///
-    /// Ends when it shows a record again: the same doubt is the store's then, any other leaves this one to us.
-    @Rare private var lost: OpenDoubt?
+    /// Ends when it shows a record again: the same uncertainty is the store's then, any other leaves this one to us.
+    @Boxed private var lost: OpenUncertainty?
 
     /// Since when; nil if there is no such reason.
     var since: Instant? { .earlier(.earlier(own, borrowed), lost?.since) }
 
-    /// A token is known that is newer than every doubt.
+    /// A token is known that is newer than every uncertainty.
     mutating func tokenChanged() { (own, borrowed, lost) = (nil, nil, nil) }
 
     /// A call of our own, or whoever brought the token the store shows, may have replaced ours.
     mutating func mayBeReplaced(since moment: Instant) { own = min(own ?? moment, moment) }
 
-    /// A token came from a peer, and with it this doubt.
+    /// A token came from a peer, and with it this uncertainty.
     mutating func borrow(since moment: Instant) { borrowed = moment }
 
-    /// The token that came from a peer is itself in doubt, besides any other that came with it.
+    /// The token that came from a peer is itself uncertain, besides any other that came with it.
     mutating func borrowAlso(since moment: Instant) { borrowed = .earlier(borrowed, moment) }
 
-    /// A record was lost, or has lost our token: what was open in it is a doubt that only we remember now.
+    /// A record was lost, or has lost our token: what was open in it is an uncertainty that only we remember now.
     ///
     /// If it did not show our token, what was open may have brought ours about.
-    mutating func remember(_ open: OpenDoubt) {
+    mutating func remember(_ open: OpenUncertainty) {
         if open.isOfOurs { mayBeReplaced(since: open.since) } else { borrowAlso(since: open.since) }
     }
 
     /// The store has no record any more in which this was open.
     ///
     /// The first that was lost stands for all that follow, until the store shows a record again.
-    mutating func recordLost(_ open: OpenDoubt?) { lost = lost ?? open }
+    mutating func recordLost(_ open: OpenUncertainty?) { lost = lost ?? open }
 
     /// The store shows a record again; if it shows what was lost, the server was only started again.
     mutating func recordFound(_ record: CredentialRecord, from source: String) {
@@ -49,14 +49,14 @@ struct Uncertainty: Sendable {
         if !open.isShown(by: record, from: source) { remember(open) }
     }
 
-    /// The store shows our token, and whether it doubts it.
-    mutating func storeShowsOurs(isTainted: Bool) {
-        if isTainted { own = nil }
+    /// The store shows our token, and whether it uncertainties it.
+    mutating func storeShowsOurs(isUncertain: Bool) {
+        if isUncertain { own = nil }
         borrowed = nil
     }
 
-    /// WeChat, asked at `moment` in normal mode, has named the current token as the newest: what was doubted before is
-    /// answered.
+    /// WeChat, asked at `moment` in normal mode, has named the current token as the newest: what was uncertain before
+    /// is answered.
     mutating func settle(askedAt moment: Instant) {
         if let own, own <= moment { self.own = nil }
         if let borrowed, borrowed <= moment { self.borrowed = nil }
@@ -64,19 +64,19 @@ struct Uncertainty: Sendable {
     }
 }
 
-/// The doubt that a record leaves behind when it is lost.
-struct OpenDoubt: Sendable {
+/// The uncertainty that a record leaves behind when it is lost.
+struct OpenUncertainty: Sendable {
     let store: String
     let version: UInt64
-    /// The events of the intent and of the taint.
+    /// The events of the intent and of the uncertainty.
     let events: Set<UInt64>
     let since: Instant
     /// Whether the record showed our token.
     let isOfOurs: Bool
 
-    /// Whether the store shows it still: an intent under its own event or, once resolved, as the taint of it.
+    /// Whether the store shows it still: an intent under its own event or, once resolved, as the uncertainty of it.
     func isShown(by record: CredentialRecord, from source: String) -> Bool {
-        let shown = Set([record.intent?.event, record.taint?.event].compactMap { $0 })
+        let shown = Set([record.intent?.event, record.uncertainty?.event].compactMap { $0 })
         return source == store && record.version == version && events.isSubset(of: shown)
     }
 }

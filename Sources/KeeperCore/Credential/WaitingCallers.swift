@@ -128,7 +128,7 @@ extension WaitingCallers {
             { $0.fingerprint == token }, with: { _ in offer.answer(refreshed: false, stillValid: true) }, into: &out)
     }
 
-    /// WeChat could not be asked whether the token lives: a brown-out must not put a healthy token in doubt.
+    /// WeChat could not be asked whether the token lives: a brown-out must not make a healthy token uncertain.
     mutating func inconclusive(_ token: Fingerprint, _ trouble: Trouble, into out: inout Outbox) {
         queue.answer(
             { $0.fingerprint == token },

@@ -100,7 +100,7 @@ extension Work {
         let kind: CallKind
         let reason: RotationReason
         /// Whether a program outside the cluster has ended the token it replaces.
-        let endsOverwrite: Bool
+        let followsExternalRotation: Bool
         let epoch: Epoch
         /// Before the call was sent; its token's life counts from here.
         var begun: Instant

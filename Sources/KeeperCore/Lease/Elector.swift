@@ -28,7 +28,7 @@ struct Elector: Sendable {
     /// The lease's record as last read, or as our own grant made it; nil if there is none.
     private(set) var record: LeaseRecord?
     /// Highest epoch ever heard of; it never falls, and no term of ours that is below it lasts.
-    private(set) var floor = Epoch.none
+    private(set) var highestEpochSeen = Epoch.none
     /// The renewal that `record` shows and since when this server showed it; nil if it did not yet.
     private var watched: WatchedRenewal?
     private var server = ServerWatch()
@@ -94,12 +94,12 @@ extension Elector {
     }
 
     /// Learns of a term from another node.
-    mutating func hear(of epoch: Epoch) { floor = max(floor, epoch) }
+    mutating func hear(of epoch: Epoch) { highestEpochSeen = max(highestEpochSeen, epoch) }
 
     private mutating func note(_ seen: LeaseRecord?, at now: Instant, into out: inout Outbox) {
         defer { record = seen }
         guard let seen else { return watched = nil }
-        floor = max(floor, seen.epoch)
+        highestEpochSeen = max(highestEpochSeen, seen.epoch)
         release.observe(seen, at: now)
         if watched.map({ !$0.isShown(by: seen) }) ?? true { watched = WatchedRenewal(seen, since: now) }
         if seen.epoch != record?.epoch || seen.holder != record?.holder, seen.holder != holder {
@@ -110,16 +110,17 @@ extension Elector {
     private mutating func campaign(
         _ seen: LeaseRecord?, isLockFree: Bool, isPaused: Bool, at now: Instant, into out: inout Outbox
     ) {
-        let heir = release.heir(of: seen, at: now)
-        guard heir == nil || heir == holder.node else { return }
-        guard heir != nil || cooldown.isOver(isLockFree: isLockFree, at: now) else { return }
+        let successor = release.successor(of: seen, at: now)
+        guard successor == nil || successor == holder.node else { return }
+        guard successor != nil || cooldown.isOver(isLockFree: isLockFree, at: now) else { return }
         let isOurs = seen.map { own.mayTakeUp($0, as: holder) } ?? false
         let isStuck = rules.mayTakeOver(watched, timing: timing, at: now)
-        guard isLockFree || isOurs || isStuck, !isPaused || isOurs || heir == holder.node else { return }
+        guard isLockFree || isOurs || isStuck, !isPaused || isOurs || successor == holder.node else { return }
         let request = out.send(
             .acquire(
                 Acquisition(
-                    ttl: timing.ttl, floor: rules.leastEpoch(remembering: floor), observed: watched?.renewal,
+                    ttl: timing.ttl, highestEpochSeen: rules.leastEpoch(remembering: highestEpochSeen),
+                    observed: watched?.renewal,
                     steals: isStuck && !isLockFree)))
         state = .candidate(request, sentAt: now)
     }
@@ -155,14 +156,14 @@ extension Elector {
         _ epoch: Epoch, after previous: LeaseRecord?, quiet: QuietPeriod, sentAt: Instant, server: ServerIdentity,
         at now: Instant, into out: inout Outbox
     ) {
-        floor = max(floor, epoch)
+        highestEpochSeen = max(highestEpochSeen, epoch)
         var term = Term(
             epoch: epoch, granted: now, quiet: quiet, followsMove: previous?.isLeftForReach ?? false,
             serverRun: server.run,
             validUntil: validity(sentAt: sentAt, at: now),
             renewal: .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1)))
         // Who need not wait says so at once: after the proven death of a leader that had not, its successor waits.
-        if term.quietEnd(isDoubtful: false, timing) <= now { term.renewal = .due(now) }
+        if term.quietEnd(isUncertain: false, timing) <= now { term.renewal = .due(now) }
         state = .leader(term)
         record = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
         watched = nil
@@ -192,7 +193,7 @@ extension Elector {
     mutating func renewSoon(at now: Instant, into out: inout Outbox) {
         guard var term, case .due = term.renewal else { return }
         let command = LeaseCommand.renew(
-            epoch: term.epoch, ttl: timing.ttl, isActive: now >= term.quietEnd(isDoubtful: false, timing))
+            epoch: term.epoch, ttl: timing.ttl, isActive: now >= term.quietEnd(isUncertain: false, timing))
         term.renewal = .inFlight(out.send(command), sentAt: now)
         state = .leader(term)
     }
@@ -240,7 +241,7 @@ extension Elector {
     }
 
     private mutating func end(_ term: Term, as next: State) {
-        own.end(term.epoch, boundUntil: term.quietEnd(isDoubtful: true, timing))
+        own.end(term.epoch, boundUntil: term.quietEnd(isUncertain: true, timing))
         state = next
     }
 }
@@ -290,6 +291,6 @@ extension Elector {
     /// What a successor must still wait.
     private func left(of term: Term, at now: Instant) -> Duration {
         own.rest(
-            boundUntil: term.quietEnd(isDoubtful: true, timing), drift: timing.clockDrift, rules: rules, at: now)
+            boundUntil: term.quietEnd(isUncertain: true, timing), drift: timing.clockDrift, rules: rules, at: now)
     }
 }

@@ -19,10 +19,10 @@ extension Rules {
     }
 
     /// No term is below one that anybody remembers, so whoever asks for the lease names the highest.
-    func leastEpoch(remembering highest: Epoch) -> Epoch { isInForce(.epochFloor) ? highest : .none }
+    func leastEpoch(remembering highest: Epoch) -> Epoch { isInForce(.highestEpochSeen) ? highest : .none }
 
     /// A term below one that has been must not last: its tokens would count as older than those everybody holds.
-    func mustEnd(_ term: Epoch, remembering highest: Epoch) -> Bool { term < highest && isInForce(.epochFloor) }
+    func mustEnd(_ term: Epoch, remembering highest: Epoch) -> Bool { term < highest && isInForce(.highestEpochSeen) }
 }
 
 // MARK: What the store may have forgotten
@@ -59,7 +59,7 @@ extension Rules {
     /// Where no record says so, every app waits δ longer.
     func lateness(after previous: LeaseRecord?) -> QuietPeriod.Lateness {
         let knowsWhatIsOpen = previous?.isActive ?? false
-        return knowsWhatIsOpen || !isInForce(.amnesiaDoubtsAll) ? .doubtful : .all
+        return knowsWhatIsOpen || !isInForce(.amnesiaLeavesAllUncertain) ? .unclear : .all
     }
 
     /// An incarnation that finds its own name in the record is bound by it as if it were another's, unless it knew that

@@ -16,7 +16,7 @@ struct ReleaseWatch: Sendable {
     }
 
     /// The node that a handover names, as long as the others keep back for it.
-    func heir(of record: LeaseRecord?, at now: Instant) -> NodeName? {
+    func successor(of record: LeaseRecord?, at now: Instant) -> NodeName? {
         guard case .handedOver(let handover) = record?.release, let seen, now - seen.since < Handover.preference else {
             return nil
         }

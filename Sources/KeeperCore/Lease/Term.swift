@@ -22,8 +22,8 @@ extension Elector {
         }
 
         /// When its own quiet period is over.
-        func quietEnd(isDoubtful: Bool, _ timing: LeaseTiming) -> Instant {
-            quiet.end(isDoubtful: isDoubtful, granted: granted, timing: timing)
+        func quietEnd(isUncertain: Bool, _ timing: LeaseTiming) -> Instant {
+            quiet.end(isUncertain: isUncertain, granted: granted, timing: timing)
         }
     }
 

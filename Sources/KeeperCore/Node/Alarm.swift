@@ -15,7 +15,7 @@ public struct Alarm: Hashable, Sendable {
         /// The last attempt to fetch failed.
         case failing(Trouble)
         /// A program outside the cluster has ended the token, not long ago.
-        case overwritten(Overwrites)
+        case externalRotation(ExternalRotations)
         /// No node leads although the store answers, so nothing can be fetched.
         case noLeader
         /// The store does not answer.
@@ -39,7 +39,7 @@ public struct Alarm: Hashable, Sendable {
         case noToken = "no-token"
         case wrongAddress = "wrong-address"
         case appsDiffer = "apps-differ"
-        case stopped, overwritten, failing
+        case stopped, externalRotation, failing
 
         /// Whether the left one is the graver.
         public static func < (left: Kind, right: Kind) -> Bool { left.rank < right.rank }
@@ -79,7 +79,7 @@ public struct Alarm: Hashable, Sendable {
     public var errcode: Int? {
         switch reason {
         case .stopped(let trouble), .failing(let trouble): trouble.errcode
-        case .noToken, .overwritten, .noLeader, .storeUnreachable, .storeRefuses, .notReady, .appsDiffer,
+        case .noToken, .externalRotation, .noLeader, .storeUnreachable, .storeRefuses, .notReady, .appsDiffer,
             .wrongAddress:
             nil
         }
@@ -91,7 +91,7 @@ public struct Alarm: Hashable, Sendable {
         case .noToken: .noToken
         case .stopped: .stopped
         case .failing: .failing
-        case .overwritten: .overwritten
+        case .externalRotation: .externalRotation
         case .noLeader: .noLeader
         case .storeUnreachable: .storeUnreachable
         case .storeRefuses: .storeRefuses

@@ -116,7 +116,7 @@ extension NodeCore {
 
     /// Gives the lease up as soon as no call of ours can follow.
     mutating func depart(at now: Instant) {
-        if let term = elector.term, rules.mustEnd(term.epoch, remembering: elector.floor) {
+        if let term = elector.term, rules.mustEnd(term.epoch, remembering: elector.highestEpochSeen) {
             // A store that lost its record and whose clock was set back grants a term below one that has been.
             departure.stepDown()
         }

@@ -57,7 +57,7 @@ extension NodeCore {
         let places = Dictionary(
             places.enumerated().compactMap { next, last in last.map { ($0, next) } }, uniquingKeysWith: { $1 })
         out.rearrange(places)
-        fitness.rearrange(places, count: refreshers.count)
+        reachability.rearrange(places, count: refreshers.count)
         deadlines = DeadlineQueue(count: refreshers.count)
         slots = CallSlots(apps: refreshers.count)
         for (index, refresher) in refreshers.enumerated() { slots.book(index, refresher.activity) }

@@ -15,10 +15,10 @@ public enum HandoverRefusal: Error, Equatable, Sendable {
     /// The leader named is not the leader; whom this node believes to be it.
     case otherLeader(LeaderHint?)
     /// The node named, or every other node, cannot follow: why.
-    case unfitSuccessor(NodeName?, Unfitness)
+    case unreachableSuccessor(NodeName?, CutOff)
 
     /// What keeps a node from following.
-    public enum Unfitness: Equatable, Sendable {
+    public enum CutOff: Equatable, Sendable {
         /// It has no living member record.
         case absent
         /// It is the leader itself.
@@ -42,24 +42,24 @@ extension NodeCore {
         case .stepDown:
             guard isOurs else { throw .notLeader(leader) }
             // Nobody would take it, so the cluster would be without a leader until the pause ends.
-            guard !lock.isPaused else { throw .unfitSuccessor(nil, .paused) }
+            guard !lock.isPaused else { throw .unreachableSuccessor(nil, .paused) }
             return nil
         case .switchover(let named, let successor):
             guard leader?.holder.node == named else { throw .otherLeader(leader) }
             guard isOurs else { throw .notLeader(leader) }
             guard let successor else {
-                guard let fittest = fittest(atLeast: .unknown) else { throw .unfitSuccessor(nil, .absent) }
+                guard let fittest = fittest(atLeast: .unknown) else { throw .unreachableSuccessor(nil, .absent) }
                 return fittest
             }
-            if let unfitness = unfitness(of: successor) { throw .unfitSuccessor(successor, unfitness) }
+            if let cutOff = cutOff(of: successor) { throw .unreachableSuccessor(successor, cutOff) }
             return successor
         }
     }
 
-    private func unfitness(of node: NodeName) -> HandoverRefusal.Unfitness? {
+    private func cutOff(of node: NodeName) -> HandoverRefusal.CutOff? {
         guard node != holder.node else { return .leads }
         guard let member = sync.members.first(where: { $0.holder.node == node }) else { return .absent }
         if member.isDraining { return .draining }
-        return member.fitness == .unfit ? .cutOff : nil
+        return member.reachability == .unfit ? .cutOff : nil
     }
 }

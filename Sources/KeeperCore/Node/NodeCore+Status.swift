@@ -18,7 +18,7 @@ extension NodeCore {
         let age = sync.age(at: now)
         return NodeHealth(
             node: holder.node, role: role(at: now), leader: leaderName(at: now),
-            epoch: elector.floor, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
+            epoch: elector.highestEpochSeen, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
             isStale: others.isCold || age.map { $0 > NodeSettings.staleAfter } ?? true,
             appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
@@ -84,7 +84,7 @@ extension NodeCore {
     /// What this node tells another that asks.
     public func peerState(at now: Instant) -> PeerState {
         PeerState(
-            holder: holder, floor: elector.floor, syncAge: confirmationAge(at: now),
+            holder: holder, highestEpochSeen: elector.highestEpochSeen, syncAge: confirmationAge(at: now),
             records: refreshers.compactMap { $0.shareable(at: now) })
     }
 
@@ -112,7 +112,9 @@ extension AppStatus {
         self.init(
             app: app.id, line: app.line, version: token?.version ?? 0, epoch: token?.epoch ?? .none,
             fingerprint: token?.fingerprint, left: token.map { ($0.expiresAt - now).atLeastZero }, life: token?.life,
-            age: token.map { (now - $0.issuedAt).atLeastZero }, isInDoubt: report.isInDoubt, trouble: report.trouble,
-            nextAttempt: report.nextAttempt, rotationsToday: report.rotationsToday, overwrites: report.overwrites)
+            age: token.map { (now - $0.issuedAt).atLeastZero }, isUncertain: report.isUncertain,
+            trouble: report.trouble,
+            nextAttempt: report.nextAttempt, rotationsToday: report.rotationsToday,
+            externalRotations: report.externalRotations)
     }
 }

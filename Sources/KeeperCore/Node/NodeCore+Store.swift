@@ -49,13 +49,13 @@ extension NodeCore {
     /// A leader that does not reach WeChat, by its own word, is a reason to see for ourselves.
     private mutating func heedLeader(among members: [Member], at now: Instant) {
         let leader = leaderHint?.holder.incarnation
-        let standing = members.first { $0.holder.incarnation == leader }?.fitness
-        fitness.heed(leader: standing, at: now)
+        let standing = members.first { $0.holder.incarnation == leader }?.reachability
+        reachability.heed(leader: standing, at: now)
     }
 
     /// Whether this node, which does not reach WeChat, leaves a free lease to those who do: for a while.
     private mutating func keepsBack(_ found: TickReply, at now: Instant) -> Bool {
-        guard let freeTime = lock.freeTime(at: now), fitness.standing(at: now) == .unfit,
+        guard let freeTime = lock.freeTime(at: now), reachability.standing(at: now) == .unfit,
             freeTime < Handover.preference
         else { return false }
         return fittest(in: found.members, atLeast: .unknown) != nil
@@ -101,11 +101,11 @@ extension NodeCore {
             sync.noteReply(reply.error, of: .credential, at: now, into: &out)
             refreshers[index].stored(request, reply, situation.leadership(at: now), at: now, into: &out)
         case .called(let outcome):
-            fitness.note(outcome.contact, ofApp: index, at: now)
+            reachability.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].called(
                 request, outcome, fingerprint: fingerprint, leading: term, at: now, into: &out)
         case .probed(let outcome):
-            fitness.note(outcome.contact, ofApp: index, at: now)
+            reachability.note(outcome.contact, ofApp: index, at: now)
             refreshers[index].probed(request, outcome, leading: term, at: now, into: &out)
         case .forwarded(let outcome):
             refreshers[index].forwarded(request, outcome, at: now, into: &out)

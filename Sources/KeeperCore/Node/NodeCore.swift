@@ -15,7 +15,7 @@ public struct NodeCore: Sendable {
     var sync: StoreSync
     /// What was seen of the lock that the elector competes for.
     var lock = LockView()
-    var fitness: Fitness
+    var reachability: Reachability
     var others = OtherNodes()
     var departure = Departure()
 
@@ -53,7 +53,7 @@ public struct NodeCore: Sendable {
         var random = SplitMix64(seed: seed)
         elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
-        fitness = Fitness(apps: settings.apps.count, seed: random.next())
+        reachability = Reachability(apps: settings.apps.count, seed: random.next())
         maker = RefresherMaker(random: random)
         refreshers = []
         deadlines = DeadlineQueue(count: settings.apps.count)
@@ -94,7 +94,7 @@ public struct NodeCore: Sendable {
         switch event {
         case .started:
             setup.start(at: now)
-            fitness.begin(at: now)
+            reachability.begin(at: now)
         case .woke: break
         case .hinted: sync.ticks.hint(at: now)
         case .leaseReplied(let request, let reply): leaseReplied(request, reply, at: now)
@@ -103,7 +103,7 @@ public struct NodeCore: Sendable {
         case .waiterLeft(let waiter): waiterLeft(waiter)
         case .peersAnswered(let request, let states): peersAnswered(request, states, at: now)
         case .introduced(let request, let outcome): introduced(request, outcome, at: now)
-        case .reached(let request, let isThere): fitness.reached(request, isThere, at: now)
+        case .reached(let request, let isThere): reachability.reached(request, isThere, at: now)
         case .handoverAsked(let successor): stepDown(.init(successor: successor))
         case .leaveAsked: leaveAsked(at: now)
         case .configured(let apps): configure(apps, at: now)
@@ -129,7 +129,7 @@ extension NodeCore {
         checkReachIfDue(at: now)
         tickIfDue(at: now)
         let next = Instant.earlier(.earlier(sync.ticks.nextWakeUp, elector.nextWakeUp), deadlines.first)
-        let others = Instant.earlier(.earlier(others.query.nextWakeUp, fitness.nextWakeUp), departure.nextWakeUp)
+        let others = Instant.earlier(.earlier(others.query.nextWakeUp, reachability.nextWakeUp), departure.nextWakeUp)
         nextWakeUp = .earlier(next, others) ?? now + Self.idlePause
     }
 
@@ -203,8 +203,8 @@ extension NodeCore {
         guard sync.ticks.isDue(at: now) else { return }
         let verify = elector.isLeader(at: now) ? sync.nextToVerify(of: refreshers.count) : 0..<0
         let tick = Tick(
-            position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.floor,
-            isDraining: departure.isForGood, fitness: fitness.standing(at: now), apps: directory.digest,
+            position: sync.position, claimsName: sync.name.finding == .claims, epochSeen: elector.highestEpochSeen,
+            isDraining: departure.isForGood, reachability: reachability.standing(at: now), apps: directory.digest,
             isCold: others.isCold,
             memberTTL: settings.timing.memberTTL, verify: verify.map { refreshers[$0].app.id })
         sync.ticks.sent(out.send(.tick(tick)), at: now)

@@ -24,7 +24,7 @@ public struct NodeHealth: Equatable, Sendable {
     public var isStale: Bool
     /// How many apps it keeps.
     public var appCount: Int
-    /// Tokens and tickets that are not valid, in doubt or in trouble, by appid: the first `mostIll` of them.
+    /// Tokens and tickets that are not valid, uncertain or in trouble, by appid: the first `mostIll` of them.
     public var ill: [AppStatus]
     /// How many apps there are of which this or a ticket is ill.
     public var illCount: Int
@@ -100,7 +100,7 @@ public struct AppStatus: Equatable, Sendable {
     /// Time since it was published; nil if there is none.
     public var age: Duration?
     /// Whether it may not be the newest.
-    public var isInDoubt: Bool
+    public var isUncertain: Bool
     /// Why the last attempt to fetch failed; nil after a success.
     public var trouble: Trouble?
     /// Time until this node's next attempt; nil unless it leads.
@@ -108,16 +108,16 @@ public struct AppStatus: Equatable, Sendable {
     /// Intents begun since midnight UTC.
     public var rotationsToday: Int
     /// Tokens that a program outside the cluster has ended; nil if there was none.
-    public var overwrites: Overwrites?
+    public var externalRotations: ExternalRotations?
 
-    /// Whether it has a valid token, no doubt and no trouble.
-    public var isWell: Bool { (left ?? .zero) > .zero && !isInDoubt && trouble == nil }
+    /// Whether it has a valid token, no uncertainty and no trouble.
+    public var isWell: Bool { (left ?? .zero) > .zero && !isUncertain && trouble == nil }
 
     /// Describes an app.
     public init(
         app: AppID, line: CredentialLine, version: UInt64, epoch: Epoch, fingerprint: Fingerprint?, left: Duration?,
-        life: Duration?, age: Duration?, isInDoubt: Bool, trouble: Trouble?, nextAttempt: Duration?,
-        rotationsToday: Int, overwrites: Overwrites? = nil
+        life: Duration?, age: Duration?, isUncertain: Bool, trouble: Trouble?, nextAttempt: Duration?,
+        rotationsToday: Int, externalRotations: ExternalRotations? = nil
     ) {
         self.app = app
         self.line = line
@@ -127,11 +127,11 @@ public struct AppStatus: Equatable, Sendable {
         self.left = left
         self.life = life
         self.age = age
-        self.isInDoubt = isInDoubt
+        self.isUncertain = isUncertain
         self.trouble = trouble
         self.nextAttempt = nextAttempt
         self.rotationsToday = rotationsToday
-        self.overwrites = overwrites
+        self.externalRotations = externalRotations
     }
 }
 

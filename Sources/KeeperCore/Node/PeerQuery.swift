@@ -85,7 +85,7 @@ extension NodeCore {
     mutating func peersAnswered(_ request: RequestID, _ states: [PeerState], at now: Instant) {
         guard let sentAt = others.query.answered(request, by: states.count, at: now) else { return }
         for state in states {
-            elector.hear(of: state.floor)
+            elector.hear(of: state.highestEpochSeen)
             for record in state.records {
                 guard let index = directory[record.app] else { continue }
                 refreshers[index].learnFromPeer(

@@ -13,7 +13,7 @@ public struct Counters: Equatable, Sendable {
     /// Publications refused because somebody had rotated since.
     public var stalePublications = 0
     /// Tokens found dead although nobody here had replaced them.
-    public var foreignRotations = 0
+    public var externalRotations = 0
     /// Records written back after the store had lost them.
     public var restorations = 0
     /// Refreshes asked of this node.

@@ -61,7 +61,7 @@ extension CredentialRecord.Issue {
 public struct ServedCredential: Hashable, Sendable {
     /// The token and its times.
     public var credential: Credential
-    /// While the token is in doubt, the moment up to which it surely lives; nil without doubt.
+    /// While the token is uncertain, the moment up to which it surely lives; nil without uncertainty.
     public var promisedUntil: Instant?
 
     /// Describes what may be served.
@@ -70,7 +70,8 @@ public struct ServedCredential: Hashable, Sendable {
         self.promisedUntil = promisedUntil
     }
 
-    /// Whole seconds a caller may rely on: never more than is known, 1 while in doubt past the promise, nil if expired.
+    /// Whole seconds a caller may rely on: never more than is known, 1 while uncertain past the promise, nil if
+    /// expired.
     public func expiresIn(at now: Instant) -> Int64? {
         let left = credential.expiresAt - now
         guard left > .zero else { return nil }
@@ -78,6 +79,6 @@ public struct ServedCredential: Hashable, Sendable {
         return max(promised.wholeSeconds, promisedUntil == nil ? 0 : 1)
     }
 
-    /// Whether the token is in doubt for so long that WeChat may have dropped it.
-    public func isDoubtful(at now: Instant) -> Bool { promisedUntil.map { $0 <= now } ?? false }
+    /// Whether the token is uncertain for so long that WeChat may have dropped it.
+    public func isUncertain(at now: Instant) -> Bool { promisedUntil.map { $0 <= now } ?? false }
 }

@@ -35,15 +35,15 @@ public indirect enum CredentialCommand: Hashable, Sendable {
 public struct DecisionBasis: Hashable, Sendable {
     /// The version known.
     public var version: UInt64
-    /// Event of the taint known; nil if none.
-    public var taint: UInt64?
+    /// Event of the uncertainty known; nil if none.
+    public var uncertainty: UInt64?
     /// The open intent known; nil if none.
     public var intent: IntentID?
 
     /// What a record shows; nil stands for no record.
     public init(_ record: CredentialRecord?) {
         version = record?.version ?? 0
-        taint = record?.taint?.event
+        uncertainty = record?.uncertainty?.event
         intent = record?.intent?.id
     }
 }
@@ -52,9 +52,10 @@ public struct DecisionBasis: Hashable, Sendable {
 ///
 /// - Refused `notHolder` unless the lease **and** the lock are the caller's.
 /// - If `intent` is the one that stands open: accepted again, nothing changes.
-/// - Refused `changed` unless version, taint and open intent of the record are those of `basis`.
-/// - Over another open intent, the caller's own or foreign: that one is first turned into a taint
-///   (`taint.event` := its event, `taint.age` its age, unless an older taint stands, whose age is kept then).
+/// - Refused `changed` unless version, uncertainty and open intent of the record are those of `basis`.
+/// - Over another open intent, the caller's own or another's: that one is first turned into an uncertainty
+///   (`uncertainty.event` := its event, `uncertainty.age` its age, unless an older uncertainty stands, whose age is
+///   kept then).
 /// - Opens the intent with the new event number; counts `rotationsToday`.
 public struct Beginning: Hashable, Sendable {
     /// The app.
@@ -83,10 +84,10 @@ public struct Beginning: Hashable, Sendable {
 ///   version := max(stored, knownVersion) + 1, epoch := `epoch`, the old fingerprint goes to the front of `previous`,
 ///   the intent and the trouble are cleared; what is left is `left` from now, but no more than `age` + `left` from the
 ///   opening of the intent (the command may run long after it was sent; if that would take away more than five minutes
-///   the store's clock was set forward, and nothing is taken away); a taint is cleared only if its event is before the
-///   intent's; if it `endsOverwrite`, `overwrites` counts one more, of this moment.
-/// - Otherwise a later intent or term exists: refused `superseded`; taint := the new event, its age the younger of the
-///   current token's age and `age` (the doubt cannot be older than either).
+///   the store's clock was set forward, and nothing is taken away); an uncertainty is cleared only if its event is
+///   before the intent's; if it `followsExternalRotation`, `external_rotations` counts one more, of this moment.
+/// - Otherwise a later intent or term exists: refused `superseded`; uncertainty := the new event, its age the younger
+///   of the current token's age and `age` (the uncertainty cannot be older than either).
 public struct Publication: Hashable, Sendable {
     /// The app.
     public var app: AppID
@@ -107,12 +108,12 @@ public struct Publication: Hashable, Sendable {
     /// Highest version the caller knows, for a store that has lost its own.
     public var knownVersion: UInt64
     /// Whether it replaces a token that a program outside the cluster had ended.
-    public var endsOverwrite: Bool
+    public var followsExternalRotation: Bool
 
     /// Describes a token to be published.
     public init(
         app: AppID, epoch: Epoch, intent: IntentID, token: Token, fingerprint: Fingerprint, life: Duration,
-        left: Duration, age: Duration, knownVersion: UInt64, endsOverwrite: Bool = false
+        left: Duration, age: Duration, knownVersion: UInt64, followsExternalRotation: Bool = false
     ) {
         self.app = app
         self.epoch = epoch
@@ -123,19 +124,19 @@ public struct Publication: Hashable, Sendable {
         self.left = left
         self.age = age
         self.knownVersion = knownVersion
-        self.endsOverwrite = endsOverwrite
+        self.followsExternalRotation = followsExternalRotation
     }
 }
 
 /// Resolves a call that brought no token.
 ///
 /// Touches only the intent named: if that one is not open, only `trouble` is noted. `none` clears it. `unknown` clears
-/// it and sets taint.event := the intent's event and taint.age := the older of the standing taint's and the intent's.
-/// `late` does the same; and if the intent is open no more because a later term has begun another, it sets taint.event
-/// := the new event and taint.age := the older of the standing taint's and the current token's: which of the two calls
-/// was processed last only WeChat knows.
-/// With no `intent` (a call that rotates nothing) only the trouble is noted. The trouble is noted only if the lease is
-/// the caller's, creating the record if there is none. Always accepted.
+/// it and sets uncertainty.event := the intent's event and uncertainty.age := the older of the standing uncertainty's
+/// and the intent's. `late` does the same; and if the intent is open no more because a later term has begun another, it
+/// sets uncertainty.event := the new event and uncertainty.age := the older of the standing uncertainty's and the
+/// current token's: which of the two calls was processed last only WeChat knows. With no `intent` (a call that rotates
+/// nothing) only the trouble is noted. The trouble is noted only if the lease is the caller's, creating the record if
+/// there is none. Always accepted.
 public struct Abortion: Hashable, Sendable {
     /// The app.
     public var app: AppID
@@ -160,7 +161,7 @@ public struct Abortion: Hashable, Sendable {
         /// To be told when WeChat can no longer be late.
         case late
 
-        /// Whether a doubt remains.
+        /// Whether an uncertainty remains.
         public var mayHaveRotated: Bool {
             switch self {
             case .unsent, .none: false
@@ -183,9 +184,9 @@ public struct Abortion: Hashable, Sendable {
 ///
 /// Refused `notHolder` unless the lease is the caller's; refused `changed` unless the stored version is `knownVersion`
 /// (0 for no record). With another fingerprint than the stored one: version + 1, as `Publication`. With the same one:
-/// only life and time left are corrected, if more is left now than was known, and the trouble is cleared.
-/// A taint and an open intent are cleared if their event is not after `settledEvent`: normal mode returns the newest
-/// token, so that doubt is answered. Later ones are not touched.
+/// only life and time left are corrected, if more is left now than was known, and the trouble is cleared. An
+/// uncertainty and an open intent are cleared if their event is not after `settledEvent`: normal mode returns the
+/// newest token, so that uncertainty is answered. Later ones are not touched.
 public struct Putting: Hashable, Sendable {
     /// The app.
     public var app: AppID
@@ -224,9 +225,10 @@ public struct Putting: Hashable, Sendable {
 ///
 /// Refused `notHolder` unless lease and lock are the caller's; refused `changed` if the stored (epoch, version) is not
 /// lower than `record`'s. Writes version, epoch, token with the times given (labels anew by this store's clock),
-/// previous fingerprints, overwrites and trouble. A taint **or** an intent in `record` becomes a taint of the new event
-/// with the older age of the two; so does whatever intent or taint stands in the record overwritten. The epoch of the
-/// last intent opened is set to `epoch`, so that no older term can publish over it.
+/// previous fingerprints, external rotations and trouble. An uncertainty **or** an intent in `record` becomes an
+/// uncertainty of the new event with the older age of the two; so does whatever intent or uncertainty stands in the
+/// record overwritten. The epoch of the last intent opened is set to `epoch`, so that no older term can publish over
+/// it.
 public struct Restoration: Hashable, Sendable {
     /// The caller's term.
     public var epoch: Epoch
@@ -259,7 +261,7 @@ public struct CredentialReply: Hashable, Sendable {
         case notHolder
         /// The record is not what the decision was based on.
         case changed
-        /// A later intent or term exists; the record is tainted now.
+        /// A later intent or term exists; the record is uncertain now.
         case superseded
     }
 

@@ -18,13 +18,13 @@ public struct CredentialRecord: Hashable, Sendable {
     /// A rotating call begun and not yet resolved.
     public var intent: OpenIntent?
     /// A mark that the published token may not be the newest.
-    public var taint: Taint?
+    public var uncertainty: StoredUncertainty?
     /// Why the last attempt to fetch failed; nil after a success.
     public var trouble: Trouble?
     /// Intents begun since midnight (UTC) by the store's clock.
     public var rotationsToday: Int
     /// Tokens of this app that a program outside the cluster has ended; nil if there was none.
-    public var overwrites: Overwrites?
+    public var externalRotations: ExternalRotations?
 
     /// How many earlier fingerprints are kept.
     public static let mostPrevious = 4
@@ -55,8 +55,9 @@ public struct CredentialRecord: Hashable, Sendable {
     /// An empty record, or one with everything given.
     public init(
         app: AppID, event: UInt64 = 0, version: UInt64 = 0, epoch: Epoch = .none, issue: Issue? = nil,
-        previous: [Fingerprint] = [], intent: OpenIntent? = nil, taint: Taint? = nil, trouble: Trouble? = nil,
-        rotationsToday: Int = 0, overwrites: Overwrites? = nil
+        previous: [Fingerprint] = [], intent: OpenIntent? = nil, uncertainty: StoredUncertainty? = nil,
+        trouble: Trouble? = nil,
+        rotationsToday: Int = 0, externalRotations: ExternalRotations? = nil
     ) {
         self.app = app
         self.event = event
@@ -65,10 +66,10 @@ public struct CredentialRecord: Hashable, Sendable {
         self.issue = issue
         self.previous = previous
         self.intent = intent
-        self.taint = taint
+        self.uncertainty = uncertainty
         self.trouble = trouble
         self.rotationsToday = rotationsToday
-        self.overwrites = overwrites
+        self.externalRotations = externalRotations
     }
 }
 
@@ -93,7 +94,7 @@ public struct OpenIntent: Hashable, Sendable {
 }
 
 /// A mark that the published token may not be the newest one WeChat has issued.
-public struct Taint: Hashable, Sendable {
+public struct StoredUncertainty: Hashable, Sendable {
     /// The store's event that set it.
     ///
     /// Only the publication of an intent with a later event clears it.
@@ -101,7 +102,7 @@ public struct Taint: Hashable, Sendable {
     /// How long ago the published token may have been replaced.
     public var age: Duration
 
-    /// Describes a doubt.
+    /// Describes an uncertainty.
     public init(event: UInt64, age: Duration) {
         self.event = event
         self.age = age
@@ -109,13 +110,13 @@ public struct Taint: Hashable, Sendable {
 }
 
 /// What a program outside the cluster has done to an app: it fetched a token of its own, which ended ours.
-public struct Overwrites: Hashable, Sendable {
+public struct ExternalRotations: Hashable, Sendable {
     /// How often a token that was ended so has been replaced.
     public var count: Int
     /// How long ago the last one was.
     public var age: Duration
 
-    /// Describes overwrites.
+    /// Describes externalRotations.
     public init(count: Int, age: Duration) {
         self.count = count
         self.age = age

@@ -41,7 +41,7 @@ public struct Tick: Hashable, Sendable {
     /// Whether the caller is shutting down, for the member record.
     public var isDraining: Bool
     /// Whether the caller reaches WeChat, for the member record.
-    public var fitness: Member.Fitness
+    public var reachability: Member.Reachability
     /// What the caller keeps, for the member record.
     public var apps: AppsDigest?
     /// Whether the caller vouches for nothing it knows, for the member record.
@@ -61,14 +61,14 @@ public struct Tick: Hashable, Sendable {
     /// Describes a tick.
     public init(
         position: StorePosition?, claimsName: Bool = false, epochSeen: Epoch = .none, isDraining: Bool = false,
-        fitness: Member.Fitness = .unknown, apps: AppsDigest? = nil,
+        reachability: Member.Reachability = .unknown, apps: AppsDigest? = nil,
         isCold: Bool = false, memberTTL: Duration, verify: [AppID] = []
     ) {
         self.position = position
         self.claimsName = claimsName
         self.epochSeen = epochSeen
         self.isDraining = isDraining
-        self.fitness = fitness
+        self.reachability = reachability
         self.apps = apps
         self.isCold = isCold
         self.memberTTL = memberTTL
@@ -83,10 +83,10 @@ public struct Tick: Hashable, Sendable {
 /// 2. The lock exists and is another's, and there is a record: `denied`, unless `steals` and the record is still
 ///    exactly `observed`. (Without a record the lock's owner cannot renew it; only a store whose clock was set back
 ///    keeps it.)
-/// 3. Otherwise the new epoch is max(record's epoch, floor) + 1; and at least the store's clock in seconds, if there is
-///    no record or one of an earlier start of the server: then higher ones may have been forgotten. Writes the record
-///    (sequence 1, not active, not released), sets the lock for `ttl`, appends to the history, publishes a hint,
-///    answers `granted` with the record it replaced.
+/// 3. Otherwise the new epoch is max(record's epoch, highest epoch seen) + 1; and at least the store's clock in
+///   seconds, if there is no record or one of an earlier start of the server: then higher ones may have been forgotten.
+///   Writes the record (sequence 1, not active, not released), sets the lock for `ttl`, appends to the history,
+///   publishes a hint, answers `granted` with the record it replaced.
 ///
 /// It notes the server's identity in the record (`ServerIdentity.run`). Nothing else does: what is said later of a term
 /// that another start of the server granted does not make it any younger.
@@ -94,7 +94,7 @@ public struct Acquisition: Hashable, Sendable {
     /// Length of the lease.
     public var ttl: Duration
     /// Highest epoch the caller has ever heard of.
-    public var floor: Epoch
+    public var highestEpochSeen: Epoch
     /// The renewal the caller has watched.
     public var observed: ObservedRenewal?
     /// Whether the caller has seen `observed` unchanged for so long that the lock cannot be right (a store whose clock
@@ -102,9 +102,9 @@ public struct Acquisition: Hashable, Sendable {
     public var steals: Bool
 
     /// Describes an attempt.
-    public init(ttl: Duration, floor: Epoch, observed: ObservedRenewal?, steals: Bool) {
+    public init(ttl: Duration, highestEpochSeen: Epoch, observed: ObservedRenewal?, steals: Bool) {
         self.ttl = ttl
-        self.floor = floor
+        self.highestEpochSeen = highestEpochSeen
         self.observed = observed
         self.steals = steals
     }

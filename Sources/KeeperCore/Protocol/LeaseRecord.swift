@@ -44,7 +44,7 @@ public struct LeaseRecord: Hashable, Sendable {
     /// Counts the renewals of the term, from 1.
     public var sequence: UInt64
     /// Whether the holder's own quiet period was over at its last renewal: then every call of an earlier term is over,
-    /// but for those whose intent or taint still stands.
+    /// but for those whose intent or uncertainty still stands.
     public var isActive: Bool
     /// How the term was ended before its time; nil if it was not.
     public var release: LeaseRelease?
@@ -127,14 +127,14 @@ public struct Member: Hashable, Sendable {
     /// Whether it is shutting down.
     public var isDraining: Bool
     /// Whether it reaches WeChat.
-    public var fitness: Fitness
+    public var reachability: Reachability
     /// What it keeps, in one word; nil if it does not tell.
     public var apps: AppsDigest?
     /// Whether all it knows is what it found in the store, so that it vouches for nothing.
     public var isCold: Bool
 
     /// Whether a node reaches WeChat, as it says itself; the better, the greater.
-    public enum Fitness: UInt8, Comparable, Sendable {
+    public enum Reachability: UInt8, Comparable, Sendable {
         /// It does not, or gave way a short while ago because it did not.
         case unfit
         /// It has not tried lately.
@@ -148,14 +148,14 @@ public struct Member: Hashable, Sendable {
 
     /// Describes a member of the cluster.
     public init(
-        holder: LeaseHolder, beat: UInt64, epochSeen: Epoch, isDraining: Bool, fitness: Fitness = .unknown,
+        holder: LeaseHolder, beat: UInt64, epochSeen: Epoch, isDraining: Bool, reachability: Reachability = .unknown,
         apps: AppsDigest? = nil, isCold: Bool = false
     ) {
         self.holder = holder
         self.beat = beat
         self.epochSeen = epochSeen
         self.isDraining = isDraining
-        self.fitness = fitness
+        self.reachability = reachability
         self.apps = apps
         self.isCold = isCold
     }

@@ -61,7 +61,7 @@ public enum CredentialNotice: Equatable, Sendable {
     case stalePublication
     /// The current token was found dead although nobody here replaced it. It is replaced after this pause: zero, unless
     /// a program outside the cluster does that so often that the day's quota would not last.
-    case foreignRotation(errcode: Int, repairedIn: Duration)
+    case externalRotation(errcode: Int, repairedIn: Duration)
     /// The current token is replaced on the word of those who use it, since WeChat refused to be asked about it.
     case presumedDead(Trouble)
     /// WeChat refuses a token that was found in the store: the store was behind when this node came.
@@ -77,7 +77,7 @@ public enum RotationReason: Equatable, Sendable {
     /// Its time has come.
     case due
     /// It may not be the newest: repair.
-    case doubt
+    case uncertain
     /// WeChat refused it, as a caller reported or as the leader found out by itself.
     case dead
     /// An operator asked.

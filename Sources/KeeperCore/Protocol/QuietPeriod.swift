@@ -9,22 +9,22 @@ struct QuietPeriod: Equatable, Sendable {
     enum Lateness: Equatable, Sendable {
         /// None: the predecessor has handed over and counted it in.
         case none
-        /// Those with an open intent of another term or a taint: their last call may be late.
-        case doubtful
-        /// Those with an open intent or a taint, for a call's whole time-out and δ: the caller died, and its last call
-        /// may have left just before.
+        /// Those with an open intent of another term or an uncertainty: their last call may be late.
+        case unclear
+        /// Those with an open intent or an uncertainty, for a call's whole time-out and δ: the caller died, and its
+        /// last call may have left just before.
         case unfinished
         /// All: nobody knows what was open.
         case all
     }
 
     /// The end of the quiet period for one app, not before `granted` plus δ where δ applies.
-    func end(isDoubtful: Bool, granted: Instant, timing: LeaseTiming) -> Instant {
+    func end(isUncertain: Bool, granted: Instant, timing: LeaseTiming) -> Instant {
         let late = max(until, granted) + timing.lateness
         return switch lateness {
         case .none: until
-        case .doubtful: isDoubtful ? late : until
-        case .unfinished: isDoubtful ? late + timing.callTimeout : until
+        case .unclear: isUncertain ? late : until
+        case .unfinished: isUncertain ? late + timing.callTimeout : until
         case .all: late
         }
     }

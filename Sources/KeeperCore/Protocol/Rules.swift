@@ -26,8 +26,8 @@ package enum Rule: UInt8, CaseIterable, Sendable {
     case replacedServerEndsTerm
     /// The record of a term that an earlier start of the server granted proves nothing: what followed may be lost.
     case oldRecordProvesNothing
-    /// A call of unknown outcome leaves a taint.
-    case taint
+    /// A call of unknown outcome leaves an uncertainty.
+    case uncertainty
     /// A lock that cannot be right is taken over.
     case steal
     /// A new leader asks the members before it fetches what the store lacks.
@@ -40,22 +40,22 @@ package enum Rule: UInt8, CaseIterable, Sendable {
     case publishOnce
     /// An intent is opened only if the record is what the decision was based on.
     case beginComparesBasis
-    /// An intent over an unresolved one turns that one into a taint.
-    case oldIntentBecomesTaint
-    /// A call that surely had no effect ends its own intent and no earlier doubt.
-    case abortKeepsDoubt
+    /// An intent over an unresolved one turns that one into an uncertainty.
+    case oldIntentBecomesUncertainty
+    /// A call that surely had no effect ends its own intent and no earlier uncertainty.
+    case abortKeepsUncertainty
     /// A lease is taken over only from the very renewal that was watched.
     case stealsWhatWasWatched
     /// Only what is missing or lower is written back.
     case restoresUpward
-    /// An app with an open intent of another term, or a taint, waits δ longer.
+    /// An app with an open intent of another term, or an uncertainty, waits δ longer.
     case openIntentWaitsLonger
     /// Where no record was found, every app waits δ longer.
-    case amnesiaDoubtsAll
+    case amnesiaLeavesAllUncertain
     /// A grant whose answer was lost counts as the worst.
     case resumedIsWorst
     /// No term is below one that anybody remembers.
-    case epochFloor
+    case highestEpochSeen
     /// The lease is released only when no call is in flight.
     case releasesAfterCalls
     /// After a call of unknown outcome nothing is called until WeChat can no longer be late.
@@ -65,7 +65,7 @@ package enum Rule: UInt8, CaseIterable, Sendable {
     /// A living token is not replaced too soon, whoever asks.
     case spacing
     /// Not even a dead one is replaced at once.
-    case floor
+    case minimumSpacing
     /// A token's life is counted from before the call.
     case lifeFromRequest
     /// A node never goes back to an older token.

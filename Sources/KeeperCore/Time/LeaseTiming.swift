@@ -71,7 +71,7 @@ public struct LeaseTiming: Equatable, Sendable {
     /// Pause before a failed renewal is tried again.
     public var renewalRetry: Duration { .milliseconds(300) }
 
-    /// Whether a takeover surely repairs a token in doubt before WeChat drops it (L′ + p + 2δ + C < 0.9·overlap).
+    /// Whether a takeover surely repairs an uncertain token before WeChat drops it (L′ + p + 2δ + C < 0.9·overlap).
     public func repairsInTime(overlap: Duration) -> Bool {
         observation + tickPeriod + lateness * 2 + callTimeout < overlap.scaled(by: 0.9)
     }

@@ -108,8 +108,8 @@ extension Alarm {
             case .noToken: "no valid \(token)"
             case .stopped(let trouble): "\(trouble.summary); it is asked once an hour until the configuration changes"
             case .failing(let trouble): "no new \(token): \(trouble.summary)"
-            case .overwritten(let overwrites):
-                overwrites.sentence + "; find it and let it ask here, or both end each other's tokens"
+            case .externalRotation(let externalRotations):
+                externalRotations.sentence + "; find it and let it ask here, or both end each other's tokens"
             case .noLeader: "nobody leads; tokens are served from memory and none is fetched"
             case .storeUnreachable: "Redis does not answer this node; it serves tokens from memory"
             case .storeRefuses(let refusal): "\(refusal)"
@@ -131,7 +131,7 @@ extension Alarm {
             case .noToken: "no valid token"
             case .stopped: "refused configuration"
             case .failing: "failing calls"
-            case .overwritten: "overwritten tokens"
+            case .externalRotation: "external rotations"
             case .noLeader: "no leader"
             case .storeUnreachable: "Redis unreachable"
             case .storeRefuses: "Redis refusing"

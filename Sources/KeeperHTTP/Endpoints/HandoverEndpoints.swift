@@ -111,8 +111,8 @@ struct HandoverEndpoints: Sendable {
         case .otherLeader(let leader):
             let whom = leader.map { "\($0.holder.node) leads" } ?? "nobody leads as far as this node knows"
             return try notDone(.preconditionFailed, "the node named does not lead: \(whom)", leader)
-        case .unfitSuccessor(let node, let unfitness):
-            return try notDone(.conflict, unfitness.sentence(about: node), nil)
+        case .unreachableSuccessor(let node, let cutOff):
+            return try notDone(.conflict, cutOff.sentence(about: node), nil)
         }
     }
 
@@ -143,7 +143,7 @@ struct PauseFields: Decodable, Sendable {
     var seconds: Int64?
 }
 
-extension HandoverRefusal.Unfitness {
+extension HandoverRefusal.CutOff {
     /// The same for a person.
     fileprivate func sentence(about node: NodeName?) -> String {
         guard let node else {

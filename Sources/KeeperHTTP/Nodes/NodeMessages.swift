@@ -68,7 +68,7 @@ struct StateMessage: Codable {
     static let pageLength = 1000
 
     var holder: HolderMessage
-    var floor: UInt64
+    var highestEpochSeen: UInt64
     var syncAge: Int64?
     var records: [RecordMessage]
     /// Ask for the next page with `?after=` this; nil on the last page.
@@ -80,7 +80,7 @@ struct StateMessage: Codable {
             .filter { record in after.map { $0 < record.app.rawValue } ?? true }
             .sorted { $0.app < $1.app }
         holder = HolderMessage(state.holder)
-        floor = state.floor.rawValue
+        highestEpochSeen = state.highestEpochSeen.rawValue
         syncAge = state.syncAge.map(\.milliseconds)
         records = rest.prefix(Self.pageLength).map(RecordMessage.init)
         next = rest.count > Self.pageLength ? records.last?.appid : nil
@@ -88,7 +88,8 @@ struct StateMessage: Codable {
 
     var state: PeerState {
         PeerState(
-            holder: holder.holder, floor: Epoch(floor), syncAge: syncAge.map { .milliseconds($0) },
+            holder: holder.holder, highestEpochSeen: Epoch(highestEpochSeen),
+            syncAge: syncAge.map { .milliseconds($0) },
             records: records.map(\.record))
     }
 }

@@ -12,10 +12,10 @@ struct RecordMessage: Codable {
     var issue: Issue?
     var previous: [String]
     var intent: Intent?
-    var taint: Doubt?
+    var uncertainty: Uncertainty?
     var trouble: TroubleMessage?
     var rotationsToday: Int
-    var overwrites: Overwriting?
+    var externalRotations: ExternalRotationCount?
 
     struct Issue: Codable {
         var token: String
@@ -32,12 +32,12 @@ struct RecordMessage: Codable {
         var age: Int64
     }
 
-    struct Doubt: Codable {
+    struct Uncertainty: Codable {
         var event: UInt64
         var age: Int64
     }
 
-    struct Overwriting: Codable {
+    struct ExternalRotationCount: Codable {
         var count: Int
         var age: Int64
     }
@@ -58,10 +58,12 @@ struct RecordMessage: Codable {
                 id: intent.id.description, epoch: intent.epoch.rawValue, event: intent.event,
                 age: intent.age.millisecondsRoundedUp)
         }
-        taint = record.taint.map { Doubt(event: $0.event, age: $0.age.millisecondsRoundedUp) }
+        uncertainty = record.uncertainty.map { Uncertainty(event: $0.event, age: $0.age.millisecondsRoundedUp) }
         trouble = record.trouble.map(TroubleMessage.init)
         rotationsToday = record.rotationsToday
-        overwrites = record.overwrites.map { Overwriting(count: $0.count, age: $0.age.millisecondsRoundedUp) }
+        externalRotations = record.externalRotations.map {
+            ExternalRotationCount(count: $0.count, age: $0.age.millisecondsRoundedUp)
+        }
     }
 
     var record: CredentialRecord {
@@ -79,9 +81,9 @@ struct RecordMessage: Codable {
                         id: id, epoch: Epoch(intent.epoch), event: intent.event, age: .milliseconds(intent.age))
                 }
             },
-            taint: taint.map { Taint(event: $0.event, age: .milliseconds($0.age)) },
+            uncertainty: uncertainty.map { StoredUncertainty(event: $0.event, age: .milliseconds($0.age)) },
             trouble: trouble?.trouble, rotationsToday: rotationsToday,
-            overwrites: overwrites.map { Overwrites(count: $0.count, age: .milliseconds($0.age)) })
+            externalRotations: externalRotations.map { ExternalRotations(count: $0.count, age: .milliseconds($0.age)) })
     }
 }
 

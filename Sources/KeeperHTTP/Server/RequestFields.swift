@@ -8,7 +8,7 @@ struct RequestFields {
         /// One is, and NIO's parser sees it as we do.
         case clear
         /// The words are there, but not in the form in which both are sure to see the same.
-        case doubtful
+        case unclear
     }
 
     var hosts: [String] = []
@@ -60,7 +60,7 @@ struct RequestFields {
     var offer: Offer {
         guard hasUpgrade else { return .none }
         if isOfferClear, !isUpgradeEmpty { return .clear }
-        return isOfferedByProxy || connection.contains { $0.contains("upgrade") } ? .doubtful : .none
+        return isOfferedByProxy || connection.contains { $0.contains("upgrade") } ? .unclear : .none
     }
 
     /// Blanks behind a value are no part of it, and NIO leaves them there.

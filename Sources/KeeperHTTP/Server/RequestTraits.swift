@@ -50,7 +50,7 @@ struct RequestTraits: Equatable {
         case .clear:
             stopsDecoder = true
             isLast = isOld || fields.connection.contains("close")
-        case .doubtful: isLast = true
+        case .unclear: isLast = true
         }
         // What Hummingbird knows as the wish to close.
         if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }

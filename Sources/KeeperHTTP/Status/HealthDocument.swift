@@ -32,7 +32,7 @@ struct HealthDocument: Encodable {
         let appid: String
         /// 0 if there is no valid token.
         let secondsLeft: Int64
-        let inDoubt: Bool
+        let uncertain: Bool
         let errcode: Int?
     }
 
@@ -65,7 +65,7 @@ struct HealthDocument: Encodable {
         let ill = health.ill.prefix(NodeHealth.mostIll).map { app in
             Ill(
                 appid: app.app.rawValue, secondsLeft: (app.left ?? .zero).atLeastZero.wholeSeconds,
-                inDoubt: app.isInDoubt, errcode: app.trouble?.errcode)
+                uncertain: app.isUncertain, errcode: app.trouble?.errcode)
         }
         apps = Apps(total: health.appCount, well: health.appCount - health.illCount, ill: ill)
     }

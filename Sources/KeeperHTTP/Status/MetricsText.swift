@@ -29,13 +29,13 @@ struct MetricsText {
         each(apps, "credential_left_seconds", "What is left of a token or ticket; 0 without one.") {
             seconds(($0.left ?? .zero).atLeastZero)
         }
-        each(apps, "credential_in_doubt", "Whether it may not be the newest.") { $0.isInDoubt ? "1" : "0" }
+        each(apps, "credential_uncertain", "Whether it may not be the newest.") { $0.isUncertain ? "1" : "0" }
         each(apps, "credential_errcode", "WeChat's code for the last attempt that failed; 0 after a success.") {
             $0.trouble.map { String($0.errcode ?? -1) } ?? "0"
         }
         each(apps, "credential_version", "How many were published.") { String($0.version) }
-        each(apps, "overwrites", "Tokens of it that a program outside the cluster has ended.") {
-            String($0.overwrites?.count ?? 0)
+        each(apps, "external_rotations", "Tokens of it that a program outside the cluster has ended.") {
+            String($0.externalRotations?.count ?? 0)
         }
         each(apps, "rotations_today", "Rotating calls begun since midnight UTC.") { String($0.rotationsToday) }
     }
@@ -47,7 +47,8 @@ struct MetricsText {
         count("refreshes_failed", "Calls that brought none.", counters.refreshesFailed)
         count("unknown_calls", "Calls of unknown outcome.", counters.unknownCalls)
         count("stale_publications", "Publications that came too late.", counters.stalePublications)
-        count("foreign_rotations", "Tokens that somebody outside the cluster had replaced.", counters.foreignRotations)
+        count(
+            "external_rotations", "Tokens that somebody outside the cluster had replaced.", counters.externalRotations)
         count("restorations", "Records written back after Redis had lost them.", counters.restorations)
         count("refreshes_asked", "Refreshes asked of this node.", counters.refreshesAsked)
         count("forwards", "Refreshes forwarded to the leader.", counters.forwards)

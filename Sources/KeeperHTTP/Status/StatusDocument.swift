@@ -77,15 +77,15 @@ struct StatusDocument: Encodable {
         let secondsLeft: Int64?
         let lifeSeconds: Int64?
         let ageSeconds: Int64?
-        let inDoubt: Bool
+        let uncertain: Bool
         let trouble: Failure?
         let nextAttemptSeconds: Int64?
         let rotationsToday: Int
-        let overwrites: Overwriting?
+        let externalRotations: ExternalRotationCount?
     }
 
     /// What a program outside the cluster has done to an app.
-    struct Overwriting: Encodable {
+    struct ExternalRotationCount: Encodable {
         let count: Int
         let ageSeconds: Int64
     }
@@ -107,7 +107,7 @@ struct StatusDocument: Encodable {
         let terms: Int
         let unknownCalls: Int
         let stalePublications: Int
-        let foreignRotations: Int
+        let externalRotations: Int
         let restorations: Int
         let refreshesAsked: Int
         let forwards: Int
@@ -190,7 +190,7 @@ extension StatusDocument.Member {
         self.init(
             name: member.holder.node.rawValue, incarnation: member.holder.incarnation.rawValue,
             address: member.holder.address, epochSeen: member.epochSeen.rawValue, draining: member.isDraining,
-            wechat: "\(member.fitness)", leader: member.holder.node == leader, found: finding?.word,
+            wechat: "\(member.reachability)", leader: member.holder.node == leader, found: finding?.word,
             trouble: finding?.trouble)
     }
 }
@@ -224,12 +224,12 @@ extension StatusDocument.App {
             appid: app.app.rawValue, line: app.line.name, well: app.isWell, state: app.sentence,
             version: app.version, epoch: app.epoch.rawValue, fingerprint: app.fingerprint?.rawValue,
             secondsLeft: app.left.map { $0.atLeastZero.wholeSeconds }, lifeSeconds: app.life?.wholeSeconds,
-            ageSeconds: app.age?.wholeSeconds, inDoubt: app.isInDoubt,
+            ageSeconds: app.age?.wholeSeconds, uncertain: app.isUncertain,
             trouble: app.trouble.map { StatusDocument.Failure(errcode: $0.errcode, summary: $0.summary) },
             nextAttemptSeconds: app.nextAttempt.map { $0.atLeastZero.wholeSeconds },
             rotationsToday: app.rotationsToday,
-            overwrites: app.overwrites.map {
-                StatusDocument.Overwriting(count: $0.count, ageSeconds: $0.age.wholeSeconds)
+            externalRotations: app.externalRotations.map {
+                StatusDocument.ExternalRotationCount(count: $0.count, ageSeconds: $0.age.wholeSeconds)
             })
     }
 }
@@ -239,15 +239,15 @@ extension AppStatus {
     fileprivate var sentence: String {
         var parts = isWell ? ["well"] : []
         if (left ?? .zero) <= .zero { parts.append("no valid token") }
-        if isInDoubt { parts.append("in doubt") }
+        if isUncertain { parts.append("uncertain") }
         if let trouble { parts.append(trouble.summary) }
-        if let overwrites { parts.append(overwrites.sentence) }
+        if let externalRotations { parts.append(externalRotations.sentence) }
         return parts.joined(separator: "; ")
     }
 }
 
-extension Overwrites {
-    /// What an outsider has done, for a person.
+extension ExternalRotations {
+    /// What an external program has done, for a person.
     var sentence: String {
         let times = count == 1 ? "once" : "\(count) times, the last"
         return "a program outside the cluster has ended its token \(times) \(age.wholeSeconds) s ago"
@@ -260,7 +260,7 @@ extension StatusDocument.Counters {
             startTime: startTime.formatted(.iso8601), timerRuns: counters.ticks, secondsLeft: secondsLeft,
             refreshesDone: counters.refreshesDone, refreshesFailed: counters.refreshesFailed, terms: counters.terms,
             unknownCalls: counters.unknownCalls, stalePublications: counters.stalePublications,
-            foreignRotations: counters.foreignRotations, restorations: counters.restorations,
+            externalRotations: counters.externalRotations, restorations: counters.restorations,
             refreshesAsked: counters.refreshesAsked, forwards: counters.forwards,
             renewalsFailed: counters.renewalsFailed, storeClockSteps: counters.storeClockSteps)
     }

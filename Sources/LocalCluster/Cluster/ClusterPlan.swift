@@ -54,7 +54,7 @@ package struct ClusterPlan: Sendable {
     package var takeoverBound: Duration { ttl == "4s" ? .milliseconds(4_500) : .milliseconds(6_900) }
 
     /// 3·C + 1 s: the longest time until a leader that cannot reach WeChat gives way to a node that can.
-    package var fitnessBound: Duration { ttl == "4s" ? .seconds(7) : .seconds(10) }
+    package var reachabilityBound: Duration { ttl == "4s" ? .seconds(7) : .seconds(10) }
 
     /// The names of the nodes.
     package var names: [String] {

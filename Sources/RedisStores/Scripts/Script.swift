@@ -40,7 +40,7 @@ struct Script: Sendable {
 
     /// Every script, so that a new connection can be given them all before the first is needed.
     static let all = [
-        tick, look, acquire, renew, release, reportDeath, pause, leave, begin, publish, abort, put, restore, copy,
+        tick, look, acquire, renew, release, reportDeath, pause, leave, begin, publish, abort, put, restore, mirror,
     ]
 }
 

@@ -13,8 +13,8 @@ extension SimulatedWeChat {
         public let isForced: Bool
         /// The kind of ticket that was asked for.
         public let ticket: TicketKind?
-        /// Whether somebody outside the cluster made this fetch (`SimulatedWeChat.outsider`).
-        public let isOutsider: Bool
+        /// Whether somebody outside the cluster made this fetch (`SimulatedWeChat.external program`).
+        public let isExternal: Bool
         /// The fault that struck it.
         public let fault: Fault.Kind?
         /// When the whole request had arrived.
@@ -44,7 +44,7 @@ extension SimulatedWeChat {
             appID: String?,
             caller: Caller,
             fault: Fault?,
-            isOutsider: Bool = false,
+            isExternal: Bool = false,
             at startedAt: Instant
         ) {
             self.sequence = sequence
@@ -53,7 +53,7 @@ extension SimulatedWeChat {
             self.caller = caller
             self.isForced = request.isForced
             self.ticket = request.ticketKind
-            self.isOutsider = isOutsider
+            self.isExternal = isExternal
             self.fault = fault?.kind
             self.startedAt = startedAt
             self.willBeProcessed = fault?.processes ?? true

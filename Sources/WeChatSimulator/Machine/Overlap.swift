@@ -25,7 +25,7 @@ extension SimulatedWeChat {
     /// Finds every pair of calls of one app whose intervals from arrival to end have a time in common.
     ///
     /// A call that has not ended counts as open for ever; calls that only touch do not overlap. Fetches by
-    /// an outsider are left out. The records may come from anywhere, in the order of their sequence.
+    /// an external program are left out. The records may come from anywhere, in the order of their sequence.
     public static func overlaps(
         in records: some Sequence<CallRecord>,
         scope: OverlapScope = .issued,
@@ -57,7 +57,7 @@ extension SimulatedWeChat {
 
 extension SimulatedWeChat.OverlapScope {
     func covers(_ record: SimulatedWeChat.CallRecord) -> Bool {
-        guard !record.isOutsider else { return false }
+        guard !record.isExternal else { return false }
         if record.outcome == .issued { return true }
         guard self == .rotating else { return false }
         if case .refused = record.outcome { return false }

@@ -19,7 +19,7 @@ struct CallMessage: Encodable {
     let appid: String?
     let forced: Bool
     let ticket: String?
-    let outsider: Bool
+    let externalProgram: Bool
     let caller: String
     let node: String?
     let epoch: String?
@@ -43,7 +43,7 @@ struct CallMessage: Encodable {
         appid = record.appID
         forced = record.isForced
         ticket = record.ticket?.rawValue
-        outsider = record.isOutsider
+        externalProgram = record.isExternal
         caller = record.caller.address
         node = record.caller.node
         epoch = record.caller.epoch

@@ -101,8 +101,8 @@ struct TicketMessage: ControlMessage {
     let type: String
 }
 
-/// The body of `POST /simulator/outsider`.
-struct OutsiderMessage: ControlMessage {
+/// The body of `POST /simulator/external-rotation`.
+struct ExternalRotationMessage: ControlMessage {
     static let keys: Set = ["appid"]
 
     let appid: String

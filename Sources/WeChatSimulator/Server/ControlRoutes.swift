@@ -28,9 +28,9 @@ struct ControlRoutes {
             let message = try await read(RevokeMessage.self, request)
             return try answer { try revoke(message) }
         }
-        control.post("outsider") { request, _ in
-            let message = try await read(OutsiderMessage.self, request)
-            return try answer { try outsider(message) }
+        control.post("external program") { request, _ in
+            let message = try await read(ExternalRotationMessage.self, request)
+            return try answer { try externalProgram(message) }
         }
         control.post("ticket") { request, _ in
             let message = try await read(TicketMessage.self, request)
@@ -147,9 +147,9 @@ extension ControlRoutes {
         }
     }
 
-    private func outsider(_ message: OutsiderMessage) throws(SimulatorError) -> FingerprintMessage {
+    private func externalProgram(_ message: ExternalRotationMessage) throws(SimulatorError) -> FingerprintMessage {
         try state.step { machine, now throws(SimulatorError) in
-            FingerprintMessage(fingerprint: try machine.outsider(message.appid, at: now))
+            FingerprintMessage(fingerprint: try machine.externalProgram(message.appid, at: now))
         }
     }
 

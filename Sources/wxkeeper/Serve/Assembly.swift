@@ -16,7 +16,7 @@ internal import WeChatAPI
 struct Assembly {
     private let store: RedisStore
     private let node: Node
-    private let copyist: Copyist
+    private let mirrorWriter: MirrorWriter
     private let alarmTeller: AlarmTeller?
     private let server: KeeperServer
     private let reloader: Reloader
@@ -56,8 +56,8 @@ struct Assembly {
                 lease: store, credentials: store, source: source,
                 forwarder: HTTPForwarder(secret: secret, client: curl)),
             logger: logger, fingerprint: { secret.fingerprint(of: $0) })
-        copyist = Copyist(
-            node: node, store: store, keys: configuration.copyKeys,
+        mirrorWriter = MirrorWriter(
+            node: node, store: store, keys: configuration.mirrorKeys,
             timeout: configuration.cluster.timing.commandTimeout, logger: logger)
         alarmTeller = try configuration.webhook(curl).map { [node] in
             AlarmTeller(node: node, sink: $0, logger: logger)
@@ -65,7 +65,8 @@ struct Assembly {
         let registry = AccessRegistry(clients: try configuration.clientDirectory, apps: configuration.appDirectory)
         reloader = Reloader(
             configuration,
-            rooms: .init(node: node, source: source, copyist: copyist, registry: registry), logger: logger, read: read)
+            rooms: .init(node: node, source: source, mirrorWriter: mirrorWriter, registry: registry), logger: logger,
+            read: read)
         server = KeeperServer(
             host: configuration.node.listen.host, port: configuration.node.listen.port, holder: holder,
             provider: node, reconfiguring: reloader, registry: registry, secret: secret,
@@ -77,7 +78,7 @@ struct Assembly {
     func run() async throws {
         let front = Front(node: node, server: server)
         let tellers: [any Service] = alarmTeller.map { [$0] } ?? []
-        let inOrder = [store, copyist, node, front] + tellers
+        let inOrder = [store, mirrorWriter, node, front] + tellers
         let lasting = inOrder.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         let settling = ServiceGroupConfiguration.ServiceConfiguration(
             service: Settling(node: node), successTerminationBehavior: .ignore)

@@ -15,7 +15,7 @@ actor Reloader: Reconfiguring {
     struct Rooms: Sendable {
         let node: Node
         let source: WeChatAPI
-        let copyist: Copyist
+        let mirrorWriter: MirrorWriter
         let registry: AccessRegistry
     }
 
@@ -84,7 +84,7 @@ actor Reloader: Reconfiguring {
         // WeChat's side first: nobody must be asked for an app whose secret is not known yet.
         rooms.source.configure(next.accounts)
         rooms.node.configure(next.nodeSettings.apps)
-        rooms.copyist.configure(next.copyKeys)
+        rooms.mirrorWriter.configure(next.mirrorKeys)
         rooms.registry.replace(clients: clients, apps: next.appDirectory)
         // What needs a restart stays different from what runs.
         configuration.apps = next.apps

@@ -24,7 +24,7 @@ extension ClusterTests {
                 }
             }
 
-            /// One repairs the doubt; the other is the token that nobody got.
+            /// One repairs the uncertainty; the other is the token that nobody got.
             var issues: Int { self == .neverProcessed ? 1 : 2 }
         }
 

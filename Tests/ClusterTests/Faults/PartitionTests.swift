@@ -21,7 +21,7 @@ extension ClusterTests {
                     return takeover
                 }
                 verdict.expectUnnoticed()
-                takeover.expect(atMost: plan.fitnessBound)
+                takeover.expect(atMost: plan.reachabilityBound)
                 #expect(verdict.terms == 1)
             }
         }

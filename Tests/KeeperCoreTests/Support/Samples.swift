@@ -37,7 +37,7 @@ extension CredentialRecord {
     static func sample(
         event: UInt64 = 1, version: UInt64 = 1, epoch: UInt64 = 1, token: String? = "t1",
         life: Duration = .seconds(7200), left: Duration? = nil, age: Duration = .seconds(1),
-        previous: [String] = [], intent: OpenIntent? = nil, taint: Taint? = nil
+        previous: [String] = [], intent: OpenIntent? = nil, uncertainty: StoredUncertainty? = nil
     ) -> CredentialRecord {
         CredentialRecord(
             app: .wx1, event: event, version: version, epoch: Epoch(epoch),
@@ -46,7 +46,7 @@ extension CredentialRecord {
                     token: Token(token), fingerprint: Fingerprint(of: Token(token)), life: life,
                     left: left ?? life - age, age: age)
             },
-            previous: previous.map { Fingerprint(of: Token($0)) }, intent: intent, taint: taint)
+            previous: previous.map { Fingerprint(of: Token($0)) }, intent: intent, uncertainty: uncertainty)
     }
 }
 

@@ -43,7 +43,9 @@ struct ScriptedStore {
     }
 
     /// What the node under test last said of itself.
-    var fitness: Member.Fitness { members.first { $0.holder.node == LeaseHolder.n1.node }?.fitness ?? .unknown }
+    var reachability: Member.Reachability {
+        members.first { $0.holder.node == LeaseHolder.n1.node }?.reachability ?? .unknown
+    }
 
     /// A record as it stands at `now`.
     func record(_ app: AppID, at now: Instant) -> CredentialRecord? { model.stored(app)?.reading(at: label(now)) }

@@ -49,7 +49,7 @@ extension StoreConformance {
     private static func leaseCommands(_ epoch: Epoch) -> [LeaseCommand] {
         [
             .tick(Tick(position: nil, claimsName: true, memberTTL: .seconds(60), verify: [StoreCaller.app])),
-            .acquire(Acquisition(ttl: .seconds(60), floor: .none, observed: nil, steals: true)),
+            .acquire(Acquisition(ttl: .seconds(60), highestEpochSeen: .none, observed: nil, steals: true)),
             .renew(epoch: epoch, ttl: .seconds(60), isActive: true), .release(epoch: epoch, Handover(left: .zero)),
             .reportDeath, .pause(.seconds(60)), .leave,
         ]
@@ -67,7 +67,7 @@ extension StoreConformance {
                 Publication(
                     app: app, epoch: Epoch(epoch.rawValue + 1), intent: caller.intent(2), token: Token("two"),
                     fingerprint: StoreCaller.fingerprint("two"), life: .seconds(7200), left: .seconds(7200),
-                    age: .zero, knownVersion: 1, endsOverwrite: true)),
+                    age: .zero, knownVersion: 1, followsExternalRotation: true)),
             .abort(Abortion(app: app, epoch: epoch, intent: nil, effect: .none, trouble: Trouble(summary: "none"))),
             .put(
                 Putting(

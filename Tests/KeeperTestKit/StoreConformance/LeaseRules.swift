@@ -3,7 +3,7 @@ import KeeperCore
 extension StoreConformance {
     /// Acquire, renew, release.
     static let lease: [StoreConformance] = [
-        StoreConformance("firstTerm_HasTheClockAsItsFloor") { scene in
+        StoreConformance("firstTerm_HasTheClockAsTheLeastEpoch") { scene in
             let clock = UInt64(try await scene.a.tick().storeTime.wholeSeconds)
             guard case .granted(let epoch, previous: nil, _) = try await scene.a.acquire() else {
                 throw Nonconformance(description: "a free lease was not granted")
@@ -11,19 +11,19 @@ extension StoreConformance {
             let isTheClock = epoch.rawValue >= max(1, clock) && epoch.rawValue <= clock + 20
             try expect(isTheClock, "epoch \(epoch), clock \(clock)")
         },
-        StoreConformance("firstTerm_IsAboveTheCallersFloor") { scene in
-            let epoch = try await scene.a.lead(floor: 9_000_000_000)
+        StoreConformance("firstTerm_IsAboveTheHighestEpochTheCallerSaw") { scene in
+            let epoch = try await scene.a.lead(highestEpochSeen: 9_000_000_000)
             try expect(epoch, Epoch(9_000_000_001))
         },
         StoreConformance("acquire_IsDenied_WhileTheLockIsAnothers") { scene in
             let epoch = try await scene.a.lead()
             let record = LeaseRecord(epoch: epoch, holder: scene.a.holder, sequence: 1)
             try expect(try await scene.b.acquire(), .denied(record))
-            try expect(try await scene.b.acquire(floor: epoch.rawValue + 9), .denied(record))
+            try expect(try await scene.b.acquire(highestEpochSeen: epoch.rawValue + 9), .denied(record))
         },
         StoreConformance("acquire_Again_ResumesTheTerm") { scene in
             let epoch = try await scene.a.lead()
-            try expect(try await scene.a.acquire(floor: epoch.rawValue + 9), .resumed(epoch: epoch))
+            try expect(try await scene.a.acquire(highestEpochSeen: epoch.rawValue + 9), .resumed(epoch: epoch))
             try expect(try await scene.b.tick().lease?.sequence, 2)
         },
         StoreConformance("acquire_AfterExpiry_CountsOn_AndShowsTheRecordItReplaced") { scene in
@@ -35,10 +35,10 @@ extension StoreConformance {
             try expect(try await scene.b.acquire(), .granted(epoch: next, previous: previous))
             try expect(try await scene.a.tick().lease, LeaseRecord(epoch: next, holder: scene.b.holder, sequence: 1))
         },
-        StoreConformance("acquire_RespectsTheFloor_OverARecord") { scene in
+        StoreConformance("acquire_RespectsTheHighestEpochSeen_OverARecord") { scene in
             let epoch = try await scene.a.lead()
             try await scene.harness.expireLock()
-            try expect(try await scene.b.lead(floor: epoch.rawValue + 41), Epoch(epoch.rawValue + 42))
+            try expect(try await scene.b.lead(highestEpochSeen: epoch.rawValue + 41), Epoch(epoch.rawValue + 42))
         },
         StoreConformance("lock_ExpiresByItself") { scene in
             _ = try await scene.a.acquire(ttl: .milliseconds(40))
@@ -67,7 +67,10 @@ extension StoreConformance {
                 let epoch = try await scene.a.lead()
                 try await scene.harness.removeLease()
                 try expect(try await scene.a.renew(epoch), .denied(nil))
-                guard case .granted(let next, previous: nil, _) = try await caller.acquire(floor: epoch.rawValue) else {
+                guard
+                    case .granted(let next, previous: nil, _) = try await caller.acquire(
+                        highestEpochSeen: epoch.rawValue)
+                else {
                     throw Nonconformance(description: "\(caller.holder.node) was not granted a lock without a record")
                 }
                 try expect(next > epoch, "a term was used twice")

@@ -95,13 +95,16 @@ private struct RandomWalk {
             try expect(new.version, old.version + 1)
             try expect(new.previous.first, old.issue?.fingerprint)
         }
-        if let taint = old.taint, new.taint == nil {
-            try expect(new.version > old.version, "a doubt ended without a new token")
-            try expect(old.intent.map { $0.event > taint.event } ?? false, "a doubt ended by an earlier intent")
+        if let uncertainty = old.uncertainty, new.uncertainty == nil {
+            try expect(new.version > old.version, "an uncertainty ended without a new token")
+            try expect(
+                old.intent.map { $0.event > uncertainty.event } ?? false, "an uncertainty ended by an earlier intent")
         }
         if reply.outcome == .notHolder || reply.outcome == .changed {
             try expect(new.event, old.event, "a refusal changed the record")
         }
-        if reply.outcome == .superseded { try expect(new.taint?.event, new.event, "a refused token is a doubt") }
+        if reply.outcome == .superseded {
+            try expect(new.uncertainty?.event, new.event, "a refused token is an uncertainty")
+        }
     }
 }

@@ -35,22 +35,22 @@ extension StoreConformance {
             try expect(again.record?.rotationsToday, 1)
             try expect(try await scene.b.tick().changes.map(\.intent?.id), [scene.a.intent(1)])
         },
-        StoreConformance("publish_CountsOverwrites_OnceEach") { scene in
+        StoreConformance("publish_CountsExternalRotations_OnceEach") { scene in
             let epoch = try await scene.a.lead()
             let first = try await scene.a.rotate(1, epoch, to: "one", on: nil)
-            try expect(first.overwrites, nil)
+            try expect(first.externalRotations, nil)
             var record = first
             for number in 2...3 as ClosedRange<UInt64> {
                 _ = try await scene.a.begin(number, epoch, on: record)
-                _ = try await scene.a.publish(number, epoch, "t\(number)", endsOverwrite: true)
+                _ = try await scene.a.publish(number, epoch, "t\(number)", followsExternalRotation: true)
                 record = try require(
-                    try await scene.a.publish(number, epoch, "t\(number)", endsOverwrite: true).record)
+                    try await scene.a.publish(number, epoch, "t\(number)", followsExternalRotation: true).record)
             }
-            let seen = try require(record.overwrites)
+            let seen = try require(record.externalRotations)
             try expect(seen.count, 2)
-            try expect(seen.age < .seconds(5), "a new overwrite of age \(seen.age)")
+            try expect(seen.age < .seconds(5), "a new external rotation of age \(seen.age)")
             let innocent = try await scene.a.rotate(4, epoch, to: "four", on: record)
-            try expect(innocent.overwrites?.count, 2)
+            try expect(innocent.externalRotations?.count, 2)
         },
         StoreConformance("begin_IsRefused_WhenTheStoreHasMovedOn") { scene in
             let epoch = try await scene.a.lead()
@@ -61,26 +61,28 @@ extension StoreConformance {
             try expect(refused.record?.event, new.event)
             let open = try require(try await scene.a.begin(3, epoch, on: new).record)
             try expect(try await scene.a.begin(4, epoch, on: new).outcome, .changed, "an intent was opened")
-            let tainted = try require(try await scene.a.abort(3, epoch, .unknown).record)
+            let uncertain = try require(try await scene.a.abort(3, epoch, .unknown).record)
             try expect(try await scene.a.begin(4, epoch, on: open).outcome, .changed, "the intent was closed")
-            try expect(try await scene.a.begin(4, epoch, on: new).outcome, .changed, "a taint was set")
-            try expect(try await scene.a.begin(4, epoch, on: tainted).outcome, .accepted)
+            try expect(try await scene.a.begin(4, epoch, on: new).outcome, .changed, "an uncertainty was set")
+            try expect(try await scene.a.begin(4, epoch, on: uncertain).outcome, .accepted)
         },
-        StoreConformance("begin_OverAnotherIntent_MakesItADoubt") { scene in
+        StoreConformance("begin_OverAnotherIntent_MakesItAnUncertainty") { scene in
             let epoch = try await scene.a.lead()
             let one = try await scene.a.rotate(1, epoch, to: "one", on: nil)
             let own = try require(try await scene.a.begin(2, epoch, on: one).record)
             try await scene.harness.advance(by: .milliseconds(30))
             let over = try require(try await scene.a.begin(3, epoch, on: own).record)
             try expect(over.intent?.id, scene.a.intent(3))
-            try expect(over.taint?.event, own.intent?.event)
-            try expect(over.taint?.age ?? .zero >= .milliseconds(29), "the doubt is as old as the call it came from")
+            try expect(over.uncertainty?.event, own.intent?.event)
+            try expect(
+                over.uncertainty?.age ?? .zero >= .milliseconds(29),
+                "the uncertainty is as old as the call it came from")
             let next = try await scene.succession(to: scene.b)
-            let foreign = try require(try await scene.b.begin(1, next, on: over).record)
-            try expect(foreign.intent?.id, scene.b.intent(1))
-            try expect(foreign.taint?.event, over.intent?.event)
-            let ages = try require(foreign.taint).age - (try require(foreign.intent).age)
-            try expect(ages >= .milliseconds(29), "the older doubt keeps its age")
+            let other = try require(try await scene.b.begin(1, next, on: over).record)
+            try expect(other.intent?.id, scene.b.intent(1))
+            try expect(other.uncertainty?.event, over.intent?.event)
+            let ages = try require(other.uncertainty).age - (try require(other.intent).age)
+            try expect(ages >= .milliseconds(29), "the older uncertainty keeps its age")
         },
         StoreConformance("publish_StoresTheToken_AndSettlesTheIntent") { scene in
             let epoch = try await scene.a.lead()
@@ -94,7 +96,7 @@ extension StoreConformance {
             try expect(record.version, 1)
             try expect(record.epoch, epoch)
             try expect(record.intent, nil)
-            try expect(record.taint, nil)
+            try expect(record.uncertainty, nil)
             try expect(record.trouble, nil)
             try expect(record.previous, [])
             try expect(issue.token, Token("one"))
@@ -137,7 +139,7 @@ extension StoreConformance {
             try expect(reply.outcome, .accepted)
             let record = try require(reply.record)
             try expect(record.intent, nil)
-            try expect(record.taint, nil)
+            try expect(record.uncertainty, nil)
             try expect(record.trouble, trouble)
             try expect(record.issue?.token, Token("one"))
             try expect(record.version, 1)
@@ -151,28 +153,31 @@ extension StoreConformance {
                 let record = try require(try await scene.a.abort(2, epoch, .unsent).record)
                 try expect(record.rotationsToday, 1)
                 try expect(record.intent, nil)
-                try expect(record.taint, nil)
+                try expect(record.uncertainty, nil)
             }
             let after = try require(try await scene.a.abort(2, epoch, .none).record)
             _ = try await scene.a.begin(3, epoch, on: after)
             try expect(try await scene.a.abort(3, epoch, .none).record?.rotationsToday, 2)
         },
-        StoreConformance("abort_WithUnknownEffect_LeavesADoubt_ThatOnlyALaterTokenEnds") { scene in
+        StoreConformance("abort_WithUnknownEffect_LeavesAnUncertainty_ThatOnlyALaterTokenEnds") { scene in
             let epoch = try await scene.a.lead()
             let one = try await scene.a.rotate(1, epoch, to: "one", on: nil)
             let open = try require(try await scene.a.begin(2, epoch, on: one).record)
             let first = try require(try await scene.a.abort(2, epoch, .unknown).record)
             try expect(first.intent, nil)
-            try expect(first.taint?.event, open.intent?.event)
+            try expect(first.uncertainty?.event, open.intent?.event)
             try await scene.harness.advance(by: .milliseconds(30))
             _ = try await scene.a.begin(3, epoch, on: first)
             let second = try require(try await scene.a.abort(3, epoch, .none).record)
-            try expect(second.taint?.event, first.taint?.event, "a later failure erases no earlier doubt")
+            try expect(
+                second.uncertainty?.event, first.uncertainty?.event, "a later failure erases no earlier uncertainty")
             _ = try await scene.a.begin(4, epoch, on: second)
             let third = try require(try await scene.a.abort(4, epoch, .unknown).record)
-            try expect(third.taint?.age ?? .zero >= .milliseconds(29), "a later doubt makes no earlier one younger")
+            try expect(
+                third.uncertainty?.age ?? .zero >= .milliseconds(29), "a later uncertainty makes no earlier one younger"
+            )
             let two = try await scene.a.rotate(5, epoch, to: "two", on: third)
-            try expect(two.taint, nil)
+            try expect(two.uncertainty, nil)
         },
         StoreConformance("trouble_IsNotedByTheHolder_EvenWithoutARecord") { scene in
             let trouble = Trouble(summary: "no answer")

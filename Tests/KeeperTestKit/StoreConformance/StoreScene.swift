@@ -70,15 +70,17 @@ struct StoreCaller: Sendable {
     // MARK: - Lease
 
     func acquire(
-        ttl: Duration = .seconds(60), floor: UInt64 = 0, observed: ObservedRenewal? = nil, steals: Bool = false
+        ttl: Duration = .seconds(60), highestEpochSeen: UInt64 = 0, observed: ObservedRenewal? = nil,
+        steals: Bool = false
     ) async throws -> LeaseReply.Answer {
         try await perform(
-            .acquire(Acquisition(ttl: ttl, floor: Epoch(floor), observed: observed, steals: steals)))
+            .acquire(
+                Acquisition(ttl: ttl, highestEpochSeen: Epoch(highestEpochSeen), observed: observed, steals: steals)))
     }
 
     /// Takes the lease, which must be free.
-    func lead(floor: UInt64 = 0) async throws -> Epoch {
-        guard case .granted(let epoch, _, _) = try await acquire(floor: floor) else {
+    func lead(highestEpochSeen: UInt64 = 0) async throws -> Epoch {
+        guard case .granted(let epoch, _, _) = try await acquire(highestEpochSeen: highestEpochSeen) else {
             throw Nonconformance(description: "\(holder.node) could not take a free lease")
         }
         return epoch
@@ -98,12 +100,12 @@ struct StoreCaller: Sendable {
 
     func tick(
         from position: StorePosition? = nil, claimsName: Bool = false, epochSeen: Epoch = .none,
-        isDraining: Bool = false, fitness: Member.Fitness = .unknown, apps: AppsDigest? = nil,
+        isDraining: Bool = false, reachability: Member.Reachability = .unknown, apps: AppsDigest? = nil,
         memberTTL: Duration = .seconds(60), verify: [AppID] = []
     ) async throws -> TickReply {
         let tick = Tick(
             position: position, claimsName: claimsName, epochSeen: epochSeen, isDraining: isDraining,
-            fitness: fitness, apps: apps, memberTTL: memberTTL, verify: verify)
+            reachability: reachability, apps: apps, memberTTL: memberTTL, verify: verify)
         guard case .ticked(let reply) = try await perform(.tick(tick)) else {
             throw Nonconformance(description: "a tick was not answered as one")
         }
@@ -124,14 +126,14 @@ struct StoreCaller: Sendable {
 
     func publish(
         _ number: UInt64, _ epoch: Epoch, _ token: String, age: Duration = .zero, knownVersion: UInt64 = 0,
-        endsOverwrite: Bool = false, app: AppID = Self.app
+        followsExternalRotation: Bool = false, app: AppID = Self.app
     ) async throws -> CredentialReply {
         try await perform(
             .publish(
                 Publication(
                     app: app, epoch: epoch, intent: intent(number), token: Token(token),
                     fingerprint: Self.fingerprint(token), life: .seconds(7200), left: .seconds(7200) - age, age: age,
-                    knownVersion: knownVersion, endsOverwrite: endsOverwrite)))
+                    knownVersion: knownVersion, followsExternalRotation: followsExternalRotation)))
     }
 
     func abort(

@@ -50,20 +50,21 @@ extension StoreConformance {
             try expect(longer.previous, [])
             try expect(longer.trouble, nil)
         },
-        StoreConformance("put_SettlesTheDoubtItWasDecidedOn_AndNoLaterOne") { scene in
+        StoreConformance("put_SettlesTheUncertaintyItWasDecidedOn_AndNoLaterOne") { scene in
             let epoch = try await scene.a.lead()
             _ = try await scene.a.begin(1, epoch, on: nil)
-            let tainted = try require(try await scene.a.abort(1, epoch, .unknown).record)
-            let open = try require(try await scene.a.begin(2, epoch, on: tainted).record)
+            let uncertain = try require(try await scene.a.abort(1, epoch, .unknown).record)
+            let open = try require(try await scene.a.begin(2, epoch, on: uncertain).record)
             let unsettled = try require(
-                try await scene.a.put(epoch, "one", settledEvent: (try require(tainted.taint)).event - 1).record)
-            try expect(unsettled.taint?.event, tainted.taint?.event)
+                try await scene.a.put(epoch, "one", settledEvent: (try require(uncertain.uncertainty)).event - 1).record
+            )
+            try expect(unsettled.uncertainty?.event, uncertain.uncertainty?.event)
             try expect(unsettled.intent?.id, scene.a.intent(2))
             let half = try require(
                 try await scene.a.put(
                     epoch, "one", knownVersion: 1, settledEvent: (try require(open.intent)).event - 1
                 ).record)
-            try expect(half.taint, nil)
+            try expect(half.uncertainty, nil)
             try expect(half.intent?.id, scene.a.intent(2))
             let settled = try require(
                 try await scene.a.put(epoch, "one", knownVersion: 1, settledEvent: half.event).record)
@@ -87,16 +88,16 @@ extension StoreConformance {
             try expect(record.epoch, known.epoch)
             try expect(record.previous, known.previous)
             try expect(record.trouble, known.trouble)
-            let overwrites = try require(record.overwrites)
-            try expect(overwrites.count, 3)
-            try expect(overwrites.age >= .seconds(60), "the overwrites became younger")
+            let externalRotations = try require(record.externalRotations)
+            try expect(externalRotations.count, 3)
+            try expect(externalRotations.age >= .seconds(60), "the external rotations became younger")
             try expect(record.issue?.token, known.issue?.token)
             try expect(record.issue?.fingerprint, known.issue?.fingerprint)
             try expect(record.issue?.life, known.issue?.life)
             try expect(try require(record.issue).left, atMost: .seconds(5000))
             try expect((try require(record.issue)).age >= .seconds(2200), "the token became younger")
             try expect(record.intent, nil)
-            try expect(record.taint, nil)
+            try expect(record.uncertainty, nil)
             try expect(try await scene.b.tick().changes.map(\.event), [record.event])
         },
         StoreConformance("restore_IsRefused_UnlessTheStoredIsLower") { scene in
@@ -113,46 +114,46 @@ extension StoreConformance {
             known.epoch = epoch
             try expect(try await scene.a.restore(epoch, known).outcome, .accepted)
         },
-        StoreConformance("restore_KeepsEveryDoubt_AtItsOldestAge") { scene in
+        StoreConformance("restore_KeepsEveryUncertainty_AtItsOldestAge") { scene in
             let epoch = try await scene.a.lead()
             var known = Self.known(epoch: epoch)
-            known.taint = Taint(event: 900, age: .seconds(20))
+            known.uncertainty = StoredUncertainty(event: 900, age: .seconds(20))
             known.intent = OpenIntent(id: scene.a.intent(8), epoch: epoch, event: 901, age: .seconds(10))
             let first = try require(try await scene.a.restore(epoch, known).record)
             try expect(first.intent, nil)
-            try expect(first.taint?.event, first.event)
-            let age = (try require(first.taint)).age
-            try expect(age >= .seconds(20) && age < .seconds(25), "a doubt of \(age)")
-            known.taint = nil
+            try expect(first.uncertainty?.event, first.event)
+            let age = (try require(first.uncertainty)).age
+            try expect(age >= .seconds(20) && age < .seconds(25), "an uncertainty of \(age)")
+            known.uncertainty = nil
             known.intent = nil
             known.version += 1
             let second = try require(try await scene.a.restore(epoch, known).record)
-            try expect(second.taint?.event, second.event, "a doubt in what is overwritten stays")
-            try expect((try require(second.taint)).age >= .seconds(20), "and keeps its age")
+            try expect(second.uncertainty?.event, second.event, "an uncertainty in what is overwritten stays")
+            try expect((try require(second.uncertainty)).age >= .seconds(20), "and keeps its age")
             let next = try await scene.a.rotate(9, epoch, to: "new", on: second)
-            try expect(next.taint, nil)
+            try expect(next.uncertainty, nil)
             try expect(next.version, known.version + 1)
         },
-        StoreConformance("restore_OfAnIntentAlone_IsADoubt") { scene in
+        StoreConformance("restore_OfAnIntentAlone_IsAnUncertainty") { scene in
             let epoch = try await scene.a.lead()
             var known = Self.known(epoch: epoch)
             known.intent = OpenIntent(id: scene.b.intent(8), epoch: epoch, event: 901, age: .seconds(10))
             let record = try require(try await scene.a.restore(epoch, known).record)
             try expect(record.intent, nil)
-            try expect(record.taint?.event, record.event)
+            try expect(record.uncertainty?.event, record.event)
         },
         StoreConformance("restoredRecord_TakesNoTokenOfAnEarlierTerm") { scene in
             let epoch = try await scene.a.lead()
             let open = try require(try await scene.a.begin(1, epoch, on: nil).record)
             try expect(open.intent != nil, "an intent")
             try await scene.harness.wipe()
-            let next = try await scene.b.lead(floor: epoch.rawValue)
+            let next = try await scene.b.lead(highestEpochSeen: epoch.rawValue)
             let known = Self.known(epoch: Epoch(epoch.rawValue - 1))
             try expect(try await scene.b.restore(next, known).outcome, .accepted)
             let late = try await scene.a.publish(1, epoch, "late", knownVersion: 99)
             try expect(late.outcome, .superseded)
             try expect(late.record?.issue?.token, known.issue?.token)
-            try expect(late.record?.taint != nil, "a doubt remains")
+            try expect(late.record?.uncertainty != nil, "an uncertainty remains")
         },
     ]
 
@@ -165,6 +166,6 @@ extension StoreConformance {
                 left: .seconds(5000), age: .seconds(2200)),
             previous: [Fingerprint("earlier"), Fingerprint("earliest")],
             trouble: Trouble(errcode: 40164, summary: "invalid ip"),
-            overwrites: Overwrites(count: 3, age: .seconds(60)))
+            externalRotations: ExternalRotations(count: 3, age: .seconds(60)))
     }
 }

@@ -12,7 +12,7 @@ extension StoreConformance {
             try expect(reply.record?.epoch, epoch)
             try expect(reply.record?.intent, nil)
         },
-        StoreConformance("latePublish_IsSuperseded_AndLeavesADoubt_ThatItsSuccessorsTokenDoesNotEnd") { scene in
+        StoreConformance("latePublish_IsSuperseded_AndLeavesAnUncertainty_ThatItsSuccessorsTokenDoesNotEnd") { scene in
             let epoch = try await scene.a.lead()
             let one = try await scene.a.rotate(1, epoch, to: "one", on: nil)
             let open = try require(try await scene.a.begin(2, epoch, on: one).record)
@@ -20,16 +20,16 @@ extension StoreConformance {
             let begun = try require(try await scene.b.begin(1, next, on: open).record)
             let late = try await scene.a.publish(2, epoch, "late", age: .zero)
             try expect(late.outcome, .superseded)
-            let doubted = try require(late.record)
-            try expect(doubted.issue?.token, Token("one"))
-            try expect(doubted.taint?.event, doubted.event)
-            try expect(doubted.event > begun.event, "a doubt is an event")
-            try expect(doubted.intent?.id, scene.b.intent(1), "the open intent stays")
+            let uncertain = try require(late.record)
+            try expect(uncertain.issue?.token, Token("one"))
+            try expect(uncertain.uncertainty?.event, uncertain.event)
+            try expect(uncertain.event > begun.event, "an uncertainty is an event")
+            try expect(uncertain.intent?.id, scene.b.intent(1), "the open intent stays")
             let two = try require(try await scene.b.publish(1, next, "two").record)
             try expect(two.issue?.token, Token("two"))
-            try expect(two.taint?.event, doubted.event, "the doubt is later than this intent")
+            try expect(two.uncertainty?.event, uncertain.event, "the uncertainty is later than this intent")
             let three = try await scene.b.rotate(2, next, to: "three", on: two)
-            try expect(three.taint, nil)
+            try expect(three.uncertainty, nil)
         },
         StoreConformance("latePublish_OfAnEarlierTerm_NeverReplacesALaterToken") { scene in
             let epoch = try await scene.a.lead()
@@ -40,8 +40,8 @@ extension StoreConformance {
             try expect(late.outcome, .superseded)
             try expect(late.record?.issue?.token, Token("newer"))
             try expect(late.record?.version, newer.version)
-            let taint = try require(late.record?.taint)
-            try expect(taint.age < .seconds(60), "the doubt is no older than the token doubted")
+            let uncertainty = try require(late.record?.uncertainty)
+            try expect(uncertainty.age < .seconds(60), "the uncertainty is no older than the token uncertain")
             try expect(late.record?.epoch, next)
         },
         StoreConformance("latePublish_OfAnEarlierIntentOfTheSameTerm_IsSuperseded") { scene in
@@ -99,29 +99,29 @@ extension StoreConformance {
                 try expect(late.outcome, .accepted)
                 try expect(late.record?.intent?.id, scene.b.intent(1))
                 try expect(late.record?.event, begun.event)
-                try expect(late.record?.taint?.event, begun.taint?.event)
+                try expect(late.record?.uncertainty?.event, begun.uncertainty?.event)
                 try expect(late.record?.trouble, nil)
             }
         },
-        StoreConformance("lateAbort_AfterALaterTermHasCalled_TaintsItsToken") { scene in
+        StoreConformance("lateAbort_AfterALaterTermHasCalled_LeavesUncertainItsToken") { scene in
             let epoch = try await scene.a.lead()
             let open = try require(try await scene.a.begin(1, epoch, on: nil).record)
             let next = try await scene.succession(to: scene.b)
             let two = try await scene.b.rotate(1, next, to: "two", on: open)
-            try expect(two.taint, nil)
-            try expect(try await scene.a.abort(1, epoch, .unknown).record?.taint, nil, "it had ended in time")
+            try expect(two.uncertainty, nil)
+            try expect(try await scene.a.abort(1, epoch, .unknown).record?.uncertainty, nil, "it had ended in time")
             let late = try require(try await scene.a.abort(1, epoch, .late).record)
             try expect(late.issue?.token, Token("two"))
             try expect(late.event > two.event, "it is news")
-            try expect(late.taint?.event, late.event)
-            try expect(try await scene.b.rotate(2, next, to: "three", on: late).taint, nil, "repaired")
+            try expect(late.uncertainty?.event, late.event)
+            try expect(try await scene.b.rotate(2, next, to: "three", on: late).uncertainty, nil, "repaired")
         },
-        StoreConformance("lateAbort_OfAnOpenIntent_TaintsAsOneOfUnknownOutcome") { scene in
+        StoreConformance("lateAbort_OfAnOpenIntent_LeavesUncertainAsOneOfUnknownOutcome") { scene in
             let epoch = try await scene.a.lead()
             let open = try require(try await scene.a.begin(1, epoch, on: nil).record)
             let late = try require(try await scene.a.abort(1, epoch, .late).record)
             try expect(late.intent, nil)
-            try expect(late.taint?.event, open.intent?.event)
+            try expect(late.uncertainty?.event, open.intent?.event)
             let again = try require(try await scene.a.abort(1, epoch, .late).record)
             try expect(again.event, late.event, "said twice, it is no news")
         },
@@ -131,7 +131,7 @@ extension StoreConformance {
             _ = try await scene.succession(to: scene.b)
             let reply = try await scene.a.abort(1, epoch, .unknown, trouble: Trouble(summary: "not noted"))
             try expect(reply.record?.intent, nil)
-            try expect(reply.record?.taint?.event, open.intent?.event)
+            try expect(reply.record?.uncertainty?.event, open.intent?.event)
             try expect(reply.record?.trouble, nil, "trouble is for the holder to note")
         },
         StoreConformance("latePut_AndLateRestore_OfALostTerm_ChangeNothing") { scene in

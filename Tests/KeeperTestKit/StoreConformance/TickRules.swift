@@ -15,7 +15,8 @@ extension StoreConformance {
         },
         StoreConformance("tick_ShowsEveryone_ByName_WithTheirBeat") { scene in
             let epoch = Epoch(7)
-            _ = try await scene.b.tick(epochSeen: epoch, isDraining: true, fitness: .fit, apps: AppsDigest("0badcafe"))
+            _ = try await scene.b.tick(
+                epochSeen: epoch, isDraining: true, reachability: .fit, apps: AppsDigest("0badcafe"))
             _ = try await scene.c.tick()
             _ = try await scene.a.tick()
             let reply = try await scene.a.tick()
@@ -24,7 +25,7 @@ extension StoreConformance {
                 [
                     Member(holder: scene.a.holder, beat: 2, epochSeen: .none, isDraining: false),
                     Member(
-                        holder: scene.b.holder, beat: 1, epochSeen: epoch, isDraining: true, fitness: .fit,
+                        holder: scene.b.holder, beat: 1, epochSeen: epoch, isDraining: true, reachability: .fit,
                         apps: AppsDigest("0badcafe")),
                     Member(holder: scene.c.holder, beat: 1, epochSeen: .none, isDraining: false),
                 ])
@@ -149,7 +150,8 @@ extension StoreConformance {
             try expect(found.lease, nil)
             try expect(Set(found.spoiled), [Spoilage(key: "lease", field: "epoch")])
             try expect(try await scene.a.renew(epoch), .denied(nil))
-            guard case .granted(let next, let previous, _) = try await scene.b.acquire(floor: epoch.rawValue) else {
+            guard case .granted(let next, let previous, _) = try await scene.b.acquire(highestEpochSeen: epoch.rawValue)
+            else {
                 throw Nonconformance(description: "a lease without a record was not granted")
             }
             try expect(next > epoch, "an epoch was used twice")
@@ -169,7 +171,7 @@ extension StoreConformance {
             try expect(after.missing, [StoreCaller.app])
             try expect(after.lease, nil)
             try expect(after.members.map(\.holder), [scene.b.holder])
-            let next = try await scene.a.lead(floor: epoch.rawValue)
+            let next = try await scene.a.lead(highestEpochSeen: epoch.rawValue)
             try expect(next > epoch, "epochs went back")
             let reply = try await scene.a.put(next, "one")
             try expect(reply.store, after.position.store, "replies about credentials name the same store")
