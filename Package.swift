@@ -132,8 +132,8 @@ let package = Package(
         tests(
             "KeeperHTTPTests",
             [
-                "KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", "KeeperTestKit", .hummingbird,
-                .hummingbirdTesting, .lifecycle, .logging,
+                "KeeperHTTP", "KeeperPorts", "KeeperCore", "CurlClient", "ClusterObservation", "KeeperTestKit",
+                .hummingbird, .hummingbirdTesting, .lifecycle, .logging, .nioCore, .nioPosix,
             ]),
         tests(
             "RedisStoresTests",
@@ -146,7 +146,7 @@ let package = Package(
             "WxkeeperTests",
             [
                 "wxkeeper", "KeeperConfiguration", "ClusterDrill", "ClusterObservation", "LocalCluster", "KeeperHTTP",
-                "KeeperTestKit", .argumentParser, .subprocess,
+                "KeeperTestKit", .argumentParser, .nioCore, .nioPosix, .subprocess,
             ]),
         tests(
             "KeeperConfigurationTests",
