@@ -23,7 +23,7 @@ extension ClusterTests {
                     try await pace(until: start + Self.pause * (round - 1))
                     let old = try await cluster.token(of: app)
                     // Only the newest token and the one before it live.
-                    for _ in 1...2 { try cluster.wechat.externalProgram(app.id) }
+                    for _ in 1...2 { try cluster.wechat.rotateExternally(app.id) }
                     let refused = ContinuousClock.now
                     #expect(!cluster.isAlive(old))
                     let new = try await cluster.replacements(of: old, of: app, within: Self.bound)

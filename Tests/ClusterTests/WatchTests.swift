@@ -14,7 +14,7 @@ extension ClusterTests {
             let app = ClusterPlan.App("wx-classic", .classic)
             try await withCluster(ClusterPlan(overlap: .seconds(10), apps: [app])) { cluster in
                 let old = try await cluster.token(of: app)
-                try cluster.wechat.externalProgram(app.id)
+                try cluster.wechat.rotateExternally(app.id)
                 try await eventually("WeChat has dropped our token", within: .seconds(20)) {
                     cluster.wechat.standing(of: old)?.grace == .zero
                 }

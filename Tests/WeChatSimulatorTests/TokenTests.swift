@@ -56,12 +56,14 @@ import WeChatSimulator
     @Test func externalFetch_ReplacesTheToken_AndIsMarked() throws {
         var world = try World()
         let ours = world.classic(at: 0).token
-        let fingerprint = try world.machine.externalProgram(World.appID, at: .seconds(1))
+        let fingerprint = try world.machine.rotateExternally(World.appID, at: .seconds(1))
         #expect(world.standing(of: ours, at: 1)?.newer == 1)
         let record = try #require(world.machine.calls().last)
         #expect(record.isExternal)
         #expect(record.fingerprint == fingerprint)
-        #expect(throws: SimulatorError.unknownApp("nobody")) { try world.machine.externalProgram("nobody", at: .start) }
+        #expect(throws: SimulatorError.unknownApp("nobody")) {
+            try world.machine.rotateExternally("nobody", at: .start)
+        }
     }
 
     @Test(arguments: [16, 136, 512, 2048])

@@ -86,7 +86,7 @@ import Testing
         let credentials = SimulatedWeChat.Credentials(appID: "desk", secret: "secret-of-desk")
         #expect(world.ask(.token(credentials), at: 0).errcode == 40013)
         #expect(world.ask(.stableToken(credentials, forceRefresh: false), at: 0).errcode == 40013)
-        #expect(throws: SimulatorError.self) { try world.machine.externalProgram("desk", at: .start) }
+        #expect(throws: SimulatorError.self) { try world.machine.rotateExternally("desk", at: .start) }
     }
 }
 

@@ -145,7 +145,7 @@ final class RefreshPolicy: Sendable {
             notBefore: notBefore)
     }
 
-    /// An external program who has ended a token so short a time ago is still expected, and told of.
+    /// An external program that has ended a token so short a time ago is still expected, and told of.
     func externalRotationRemembered(life: Duration?) -> Duration { part(12, of: life, atMost: .seconds(600)) }
 
     /// A part of a token's life; of one that is not known the most.

@@ -49,7 +49,7 @@ struct Uncertainty: Sendable {
         if !open.isShown(by: record, from: source) { remember(open) }
     }
 
-    /// The store shows our token, and whether it uncertainties it.
+    /// The store shows our token, and whether that is uncertain.
     mutating func storeShowsOurs(isUncertain: Bool) {
         if isUncertain { own = nil }
         borrowed = nil

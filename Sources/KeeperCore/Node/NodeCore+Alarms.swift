@@ -55,7 +55,7 @@ extension CredentialReport {
     /// What a person should look at.
     fileprivate var alarms: [Alarm.Reason] {
         var alarms: [Alarm.Reason] = isMissing ? [.noToken] : []
-        // While a repair waits, the trouble is the external program, who is told of below.
+        // While a repair waits, the trouble is the external program, which is told of below.
         if let trouble, !isRotatedExternally { alarms.append(isStopped ? .stopped(trouble) : .failing(trouble)) }
         // Not even our own pauses end external rotations.
         if let externalRotations, expectsExternalRotations { alarms.append(.externalRotation(externalRotations)) }

@@ -1,7 +1,7 @@
 internal import Logging
 internal import Synchronization
 
-/// A log for what external programs can provoke: at most one line in ten seconds, which says how many were left out.
+/// A log for what strangers can provoke: at most one line in ten seconds, which says how many were left out.
 final class RateLimitedLog: Sendable {
     static let pause: Duration = .seconds(10)
 

@@ -13,7 +13,7 @@ extension SimulatedWeChat {
         public let isForced: Bool
         /// The kind of ticket that was asked for.
         public let ticket: TicketKind?
-        /// Whether somebody outside the cluster made this fetch (`SimulatedWeChat.external program`).
+        /// Whether somebody outside the cluster made this fetch (`SimulatedWeChat.rotateExternally`).
         public let isExternal: Bool
         /// The fault that struck it.
         public let fault: Fault.Kind?

@@ -48,7 +48,7 @@ extension SimulatedWeChat {
     ///
     /// Returns the token's fingerprint. Quotas do not count it. An app of WeCom is refused: there such a fetch is
     /// given the token that everybody has.
-    public mutating func externalProgram(_ appID: String, at now: Instant) throws(SimulatorError) -> String {
+    public mutating func rotateExternally(_ appID: String, at now: Instant) throws(SimulatorError) -> String {
         guard let app = apps[appID]?.app else { throw .unknownApp(appID) }
         guard app.corporation == nil else { throw .invalid("\(appID) is an app of WeCom and has no classic line") }
         let token = issue(appID, .classic, at: now)

@@ -28,9 +28,9 @@ struct ControlRoutes {
             let message = try await read(RevokeMessage.self, request)
             return try answer { try revoke(message) }
         }
-        control.post("external program") { request, _ in
+        control.post("external-rotation") { request, _ in
             let message = try await read(ExternalRotationMessage.self, request)
-            return try answer { try externalProgram(message) }
+            return try answer { try rotateExternally(message) }
         }
         control.post("ticket") { request, _ in
             let message = try await read(TicketMessage.self, request)
@@ -147,9 +147,9 @@ extension ControlRoutes {
         }
     }
 
-    private func externalProgram(_ message: ExternalRotationMessage) throws(SimulatorError) -> FingerprintMessage {
+    private func rotateExternally(_ message: ExternalRotationMessage) throws(SimulatorError) -> FingerprintMessage {
         try state.step { machine, now throws(SimulatorError) in
-            FingerprintMessage(fingerprint: try machine.externalProgram(message.appid, at: now))
+            FingerprintMessage(fingerprint: try machine.rotateExternally(message.appid, at: now))
         }
     }
 

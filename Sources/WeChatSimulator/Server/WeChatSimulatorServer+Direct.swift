@@ -42,8 +42,8 @@ extension WeChatSimulatorServer {
     }
 
     /// Somebody outside the cluster fetches a token on the classic line.
-    public func externalProgram(_ appID: String) throws(SimulatorError) {
-        _ = try state.step { machine, now throws(SimulatorError) in try machine.externalProgram(appID, at: now) }
+    public func rotateExternally(_ appID: String) throws(SimulatorError) {
+        _ = try state.step { machine, now throws(SimulatorError) in try machine.rotateExternally(appID, at: now) }
     }
 
     /// How a token stands now; nil if no line remembers it.
