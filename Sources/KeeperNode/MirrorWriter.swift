@@ -23,7 +23,7 @@ public struct MirrorWriter: Service {
         case configured([AppID: [MirrorKey]])
     }
 
-    /// A mirrorWriter for one node; no other may be made for it.
+    /// A writer for one node; no other may be made for it.
     /// - Parameters:
     ///   - keys: the keys of every app that has mirrors; no key twice.
     ///   - timeout: of one command.

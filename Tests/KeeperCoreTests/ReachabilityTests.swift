@@ -39,7 +39,7 @@ import Testing
         #expect(reachability.standing(at: now + Reachability.checkPeriod * 2) == .unknown)
     }
 
-    @Test func doubtfulLeader_MakesEarlierSuccessesOld_AndATryDueAtOnce() {
+    @Test func uncertainLeader_MakesEarlierSuccessesOld_AndATryDueAtOnce() {
         var reachability = reachability()
         reachability.note(.met, ofApp: 0, at: now)
         reachability.heed(leader: .unknown, at: now + .seconds(1))

@@ -7,7 +7,7 @@ import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
 
-/// The mirrorWriter beside a node, with a world in memory.
+/// The mirror writer beside a node, with a world in memory.
 @Suite(.timeLimit(.minutes(1))) struct MirrorWriterTests {
     private static let keys = [MirrorKey("plain", .token), MirrorKey("end", .end(lessSeconds: 120))]
 

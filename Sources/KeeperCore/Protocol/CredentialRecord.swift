@@ -116,7 +116,7 @@ public struct ExternalRotations: Hashable, Sendable {
     /// How long ago the last one was.
     public var age: Duration
 
-    /// Describes externalRotations.
+    /// Describes external rotations.
     public init(count: Int, age: Duration) {
         self.count = count
         self.age = age

@@ -1,11 +1,11 @@
 @testable import KeeperCore
 
 extension AppID {
-    /// The app of most stories.
+    /// The app of most scenarios.
     static let wx1 = AppID("wx1")
 }
 
-/// Shorthands for the people and things of these stories.
+/// Shorthands for the people and things of these scenarios.
 extension LeaseHolder {
     static func node(_ name: String, start: Int = 1) -> LeaseHolder {
         LeaseHolder(

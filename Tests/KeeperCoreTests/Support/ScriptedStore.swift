@@ -1,9 +1,9 @@
 @testable import ClusterSimulation
 @testable import KeeperCore
 
-/// The model of Redis, as a story sees it: a command runs at once, and its `weather` lets it or its answer get lost.
+/// The model of Redis, as a scenario sees it: a command runs at once, and its `weather` lets it or its answer get lost.
 ///
-/// A story changes the fields to set the scene.
+/// A scenario changes the fields to set the scene.
 struct ScriptedStore {
     /// What becomes of a command.
     enum Weather: Equatable {
@@ -33,7 +33,7 @@ struct ScriptedStore {
         set { model.contents.lock = newValue.map { .init(owner: $0.owner, expiresAt: label($0.until)) } }
     }
 
-    /// Those that stand there, for good where the story has set them.
+    /// Those that stand there, for good where the scenario has set them.
     var members: [Member] {
         get { model.contents.members.map(\.member) }
         set {
