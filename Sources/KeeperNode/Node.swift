@@ -168,7 +168,7 @@ extension Node {
         before deadline: ContinuousClock.Instant
     ) async -> RefreshReading {
         let answer = await ask(app, because: reason, isForwarded: isForwarded, before: deadline)
-        return RefreshReading(answer, beside: read(app), at: now)
+        return RefreshReading(answer, beside: read(app), usableOverlap: core.usableOverlap, at: now)
     }
 
     private func ask(

@@ -14,8 +14,10 @@ public enum RefreshReading: Equatable, Sendable {
     case notLeader(LeaderHint?)
 
     /// What the core answered, at the moment `now` on the node's clock.
-    /// - Parameter reading: what the read path tells of the app at that moment.
-    public init(_ answer: RefreshAnswer, beside reading: TokenReading, at now: Instant) {
+    /// - Parameters:
+    ///   - reading: what the read path tells of the app at that moment.
+    ///   - usableOverlap: how long an uncertain token surely lives on (G′).
+    public init(_ answer: RefreshAnswer, beside reading: TokenReading, usableOverlap: Duration, at now: Instant) {
         switch answer {
         case .token(let served, let previous, let refreshed, let stillValid):
             var isStale = served.isUncertain(at: now)
@@ -25,7 +27,7 @@ public enum RefreshReading: Equatable, Sendable {
             self = .token(
                 RefreshedToken(
                     credential: served.credential, expiresIn: served.expiresIn(at: now), isStale: isStale,
-                    record: CredentialRecord(of: served.credential, previous: previous, at: now),
+                    record: CredentialRecord(served, previous: previous, usableOverlap: usableOverlap, at: now),
                     refreshed: refreshed, stillValid: stillValid))
         case .tooSoon(let retryAfter): self = .tooSoon(retryAfter: retryAfter)
         case .refused(let trouble, let retryAfter): self = .refused(trouble, retryAfter: retryAfter)
@@ -43,22 +45,11 @@ public struct RefreshedToken: Equatable, Sendable {
     public let expiresIn: Int64?
     /// Whether the node cannot confirm that it is up to date, as `TokenReading` tells it.
     public let isStale: Bool
-    /// The same for another node: the token and what went before, without the store's event numbers, and its times
-    /// counted from this moment.
+    /// The same for another node: the token, what went before and since when it is uncertain, without the store's event
+    /// numbers, and its times counted from this moment.
     public let record: CredentialRecord
     /// Whether the token reported has been replaced.
     public let refreshed: Bool
     /// Whether WeChat still accepts the token reported.
     public let stillValid: Bool
-}
-
-extension CredentialRecord {
-    fileprivate init(of credential: Credential, previous: [Fingerprint], at now: Instant) {
-        self.init(
-            app: credential.app, version: credential.version, epoch: credential.epoch,
-            issue: CredentialRecord.Issue(
-                token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
-                left: credential.expiresAt - now, age: now - credential.issuedAt),
-            previous: previous)
-    }
 }

@@ -30,6 +30,21 @@ import Testing
         #expect(harness.served.map { $0.credential.expiresAt <= harness.now + .seconds(7200) } == true)
     }
 
+    /// Whichever node is asked, it promises an uncertain token no longer than the leader does.
+    @Test(arguments: [true, false]) func uncertainToken_IsPromisedNoLongerThanByTheLeader(isNews: Bool) throws {
+        var harness = Harness.following(mature)
+        let waiter = harness.ask(refused: "t1")
+        harness.pass(.milliseconds(300))
+        var record = isNews ? next : mature
+        record.uncertainty = StoredUncertainty(event: 0, age: .seconds(20))
+        try harness.leader(.token(record, refreshed: isNews, stillValid: !isNews))
+        guard case .token(let served, _, _, _) = harness.answer(to: waiter) else {
+            Issue.record("answered \(String(describing: harness.answer(to: waiter)))")
+            return
+        }
+        #expect(served.expiresIn(at: harness.now) == 249)
+    }
+
     @Test func leadersRefusal_IsPassedOn() throws {
         var harness = Harness.following(mature)
         let waiter = harness.ask(refused: "t1")

@@ -73,7 +73,10 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
             state.asked.append(Asked(app: app, reason: reason, isForwarded: isForwarded))
             return state.answer
         }
-        guard holds else { return RefreshReading(answer, beside: read(app), at: Instant(.now - start)) }
+        guard holds else {
+            return RefreshReading(
+                answer, beside: read(app), usableOverlap: .seconds(270), at: Instant(.now - start))
+        }
         held_.yield()
         let (never, _) = AsyncStream.makeStream(of: Never.self)
         for await _ in never {}  // ends when the task is cancelled

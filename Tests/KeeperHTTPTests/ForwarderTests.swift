@@ -50,6 +50,19 @@ import Testing
         #expect(issue.age >= .seconds(60) && issue.age < .seconds(160))
     }
 
+    /// Whoever hands on what the leader handed out promises it no longer than the leader does.
+    @Test func uncertainToken_ArrivesAsUncertain() async throws {
+        let served = ServedCredential(credential: .example(token: "NEW"), promisedUntil: Instant(.seconds(200)))
+        let (outcome, _) = try await forward(.token(served, previous: [], refreshed: true, stillValid: false))
+        guard case .token(let record, _, _) = outcome else {
+            Issue.record("the outcome is \(outcome)")
+            return
+        }
+        // Uncertain for 70 s when it was asked, as the leader lets it live on for 270 s.
+        let age = try #require(record.uncertainty?.age)
+        #expect(age >= .seconds(70) && age < .seconds(170))
+    }
+
     @Test func operatorsWish_IsForwardedAsSuch() async throws {
         let (_, asked) = try await forward(.tooSoon(retryAfter: .seconds(1)), .operatorAsked)
         #expect(asked == [.init(app: AppID("wx1"), reason: .operatorAsked, isForwarded: true)])

@@ -197,7 +197,10 @@ extension Scene {
         guard let sender = nodes[node].senders.removeValue(forKey: waiter) else { return }
         let outcome: ForwardOutcome =
             if case .token(let served, let previous, let refreshed, let stillValid) = answer {
-                .token(record(of: served, previous), refreshed: refreshed, stillValid: stillValid)
+                .token(
+                    CredentialRecord(
+                        served, previous: previous, usableOverlap: settings.usableOverlap, at: now),
+                    refreshed: refreshed, stillValid: stillValid)
             } else {
                 .answered(answer)
             }
@@ -206,20 +209,6 @@ extension Scene {
                 $0.feed(.appReplied(sender.request, .forwarded(outcome)), to: sender.node)
             }
         }
-    }
-
-    /// A served token as one node tells it to another: times relative to now.
-    private func record(of served: ServedCredential, _ previous: [Fingerprint]) -> CredentialRecord {
-        let credential = served.credential
-        return CredentialRecord(
-            app: credential.app, version: credential.version, epoch: credential.epoch,
-            issue: .init(
-                token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
-                left: credential.expiresAt - now, age: now - credential.issuedAt),
-            previous: previous,
-            uncertainty: served.promisedUntil.map {
-                StoredUncertainty(event: 0, age: settings.usableOverlap - ($0 - now))
-            })
     }
 
     private mutating func askPeers(_ id: RequestID, _ members: [Member], _ node: Int) {

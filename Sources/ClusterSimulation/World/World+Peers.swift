@@ -49,8 +49,9 @@ extension World {
         let outcome: ForwardOutcome
         switch answer {
         case .token(let served, let previous, let refreshed, let stillValid):
-            outcome = .token(
-                record(of: served, previous, now), refreshed: refreshed, stillValid: stillValid)
+            let record = CredentialRecord(
+                served, previous: previous, usableOverlap: settings.usableOverlap, at: now)
+            outcome = .token(record, refreshed: refreshed, stillValid: stillValid)
         case .notLeader:
             report.sightings.count(.misdirected)
             outcome = .answered(answer)
@@ -58,20 +59,6 @@ extension World {
         }
         guard let delay = hop(node, sender.node) else { return }
         push(.forwardEnded(sender.request, outcome), to: sender.node, sender.life, after: delay)
-    }
-
-    /// A served token as the wire carries it: times relative to now, and its uncertainty.
-    private func record(of served: ServedCredential, _ previous: [Fingerprint], _ now: Instant) -> CredentialRecord {
-        let credential = served.credential
-        return CredentialRecord(
-            app: credential.app, version: credential.version, epoch: credential.epoch,
-            issue: .init(
-                token: credential.token, fingerprint: credential.fingerprint, life: credential.life,
-                left: credential.expiresAt - now, age: now - credential.issuedAt),
-            previous: previous,
-            uncertainty: served.promisedUntil.map {
-                StoredUncertainty(event: 0, age: settings.usableOverlap - ($0 - now))
-            })
     }
 
     // MARK: What peers know

@@ -98,8 +98,9 @@ extension Refresher {
             guard let offer = fetcher.offer(at: now) else {
                 return callers.holdAgain(from: request, fetcher.settings.policy, at: now)
             }
+            let told = offer.promised(as: record, askedAt: sentAt, fetcher.settings.policy)
             callers.returned(
-                request, with: offer.answer(refreshed: refreshed, stillValid: stillValid), into: &out)
+                request, with: told.answer(refreshed: refreshed, stillValid: stillValid), into: &out)
         case .answered(.notLeader), .answered(.unavailable(.noLeader, _)), .failed:
             // Between two leaders: wait for the next one, or try this one again.
             callers.holdAgain(from: request, fetcher.settings.policy, at: now)

@@ -8,6 +8,16 @@ struct Offer: Sendable {
     func answer(refreshed: Bool, stillValid: Bool) -> RefreshAnswer {
         .token(token, previous: previous, refreshed: refreshed, stillValid: stillValid)
     }
+
+    /// The same, promised no longer than the leader does that has told of it.
+    func promised(as record: CredentialRecord, askedAt sent: Instant, _ policy: RefreshPolicy) -> Offer {
+        guard let age = record.uncertainty?.age, token.credential.epoch == record.epoch,
+            token.credential.version == record.version
+        else { return self }
+        var token = token
+        token.promisedUntil = .earlier(token.promisedUntil, sent - age + policy.usableOverlap)
+        return Offer(token: token, previous: previous)
+    }
 }
 
 /// Which token of one app is handed out, and what the read path was told of it.

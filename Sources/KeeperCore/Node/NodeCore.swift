@@ -75,6 +75,9 @@ public struct NodeCore: Sendable {
     /// Whether the process is ending.
     public var isDraining: Bool { departure.isForGood }
 
+    /// How long an uncertain token surely lives on (G′).
+    public var usableOverlap: Duration { settings.usableOverlap }
+
     /// Who this node is.
     public var identity: LeaseHolder { holder }
 

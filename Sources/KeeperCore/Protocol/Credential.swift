@@ -82,3 +82,20 @@ public struct ServedCredential: Hashable, Sendable {
     /// Whether the token is uncertain for so long that WeChat may have dropped it.
     public func isUncertain(at now: Instant) -> Bool { promisedUntil.map { $0 <= now } ?? false }
 }
+
+extension CredentialRecord {
+    /// A token that is handed out, as another node is told it: with what went before and since when it is uncertain,
+    /// without the store's event numbers, its times counted from `now`.
+    /// - Parameter usableOverlap: how long an uncertain token surely lives on (G′), as it was promised.
+    public init(
+        _ served: ServedCredential, previous: [Fingerprint], usableOverlap: Duration, at now: Instant
+    ) {
+        let credential = served.credential
+        self.init(
+            app: credential.app, version: credential.version, epoch: credential.epoch,
+            issue: Issue(credential, at: now), previous: previous,
+            uncertainty: served.promisedUntil.map {
+                StoredUncertainty(event: 0, age: (usableOverlap - ($0 - now)).atLeastZero)
+            })
+    }
+}
