@@ -24,9 +24,18 @@ import Testing
         let pauses = (0..<8).map { _ in fail(&backoff) }
         for (first, second) in zip(pauses, pauses.dropFirst()).prefix(4) { #expect(second.isClose(to: first * 2)) }
         #expect(pauses[7] == pauses[6] && pauses[7] <= .seconds(30))
-        #expect(backoff.earliestCall == now + pauses[7] && backoff.earliestCommand == backoff.earliestCall)
+        #expect(backoff.earliestCall == now + pauses[7] && backoff.earliestCommand == .origin)
         backoff.succeeded()
         #expect(fail(&backoff) == pauses[0], "a token begins it anew")
+    }
+
+    @Test func storeAndWeChat_AreWaitedForEachForItself() {
+        var backoff = Backoff()
+        let pause = fail(&backoff)
+        backoff.tellAgain(at: now + .milliseconds(1))
+        #expect(backoff.earliestCall == now + pause && backoff.earliestCommand == now + .milliseconds(1))
+        backoff.callAgain(at: now + .seconds(300))
+        #expect(backoff.earliestCall == now + .seconds(300) && backoff.earliestCommand == now + .milliseconds(1))
     }
 
     @Test func urgentCalls_WaitNoLongerThanTenSeconds() {

@@ -150,7 +150,7 @@ import Testing
 
     @Test func backoff_HoldsUpEveryCall() {
         var backoff = Backoff()
-        backoff.retry(at: now + .seconds(7))
+        backoff.callAgain(at: now + .seconds(7))
         #expect(fetch { ($0.health, $0.backoff) = (dead, backoff) }?.at == now + .seconds(7))
         #expect(fetch { ($0.token, $0.backoff) = (nil, backoff) }?.at == now + .seconds(7))
     }

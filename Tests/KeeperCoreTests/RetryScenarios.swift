@@ -87,6 +87,25 @@ import Testing
         #expect(try harness.record().issue?.token == Token("t1"))
     }
 
+    /// WeChat that cannot be called is no reason to leave the store without a record, nor the store one to call WeChat.
+    @Test func pauseForWeChat_AndPauseForTheStore_AreIndependent() throws {
+        var harness = Harness.leading(due)
+        for _ in 0..<6 {
+            harness.passUntil { !$0.calls.isEmpty }
+            try harness.wechat(.refused(Refusal(trouble: .busy, reaction: .backOff)))
+        }
+        let plan = try #require(harness.core.status(at: harness.now).apps.first?.nextAttempt)
+        let next = harness.now + plan
+        #expect(plan > .seconds(3), "the pause is long enough to tell anything")
+        harness.weather = { if case .credential(_, .restore) = $0 { .unreachable } else { .fair } }
+        harness.store.forget(.wx1)
+        harness.passUntil(atMost: .milliseconds(500)) { $0.story.contains("restore") }
+        harness.weather = { _ in .fair }
+        harness.passUntil(atMost: retry * 2) { $0.store.record(.wx1, at: $0.now) != nil }
+        harness.passUntil { !$0.calls.isEmpty }
+        #expect(harness.now >= next)
+    }
+
     @Test func publicationThatDoesNotArrive_IsRepeatedAfterTheTimeOfARenewal() throws {
         var harness = Harness.leading(due)
         harness.passUntil { !$0.calls.isEmpty }

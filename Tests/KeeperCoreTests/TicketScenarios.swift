@@ -51,6 +51,18 @@ import Testing
         #expect(try #require(harness.store.record(ticket, at: harness.now)).version == 1)
     }
 
+    /// Whoever need not ask WeChat for five minutes need not leave the store without a record for so long.
+    @Test func lostRecordOfATicket_IsWrittenBackWithinATick() throws {
+        var harness = asking()
+        try harness.wechat(issues: "k1")
+        harness.pass(.seconds(5))
+        harness.forget()
+        harness.store.forget(ticket)
+        harness.pass(.milliseconds(420))
+        #expect(harness.story.contains("restore"))
+        #expect(try #require(harness.store.record(ticket, at: harness.now)).issue?.token == Token("k1"))
+    }
+
     @Test func ticketThatTookAnothersPlace_LivesTwoHoursFromWhenThatWasLastSeen() throws {
         var harness = asking()
         try harness.wechat(issues: "k1")

@@ -1,12 +1,16 @@
-/// When WeChat may be called again for one app after a call that brought no token.
+/// When WeChat may be called again for one app after a call that brought no token, and when the store may be told again
+/// what it did not take.
 ///
-/// Three reasons to wait, independent of each other: our own back-off, WeChat's word, and a call that may still be
-/// processed. The latest of them counts.
+/// Three reasons to wait for WeChat, independent of each other: our own back-off, WeChat's word, and a call that may
+/// still be processed. The latest of them counts. None of them keeps the store from being told, and the store keeps
+/// nobody from calling.
 struct Backoff: Sendable {
     /// In a row; each doubles the pause.
     private var failures = 0
     /// Ours: after a failure, or after an answer that was no news.
-    private var retryAt = Instant.origin
+    private var callAgainAt = Instant.origin
+    /// After a command that the store did not take.
+    private var tellAgainAt = Instant.origin
     /// WeChat's.
     ///
     /// Set only together with a trouble that it has named.
@@ -28,10 +32,10 @@ struct Backoff: Sendable {
     }
 
     /// No call for a token before then.
-    var earliestCall: Instant { max(pausedUntil, max(retryAt, unknownUntil)) }
+    var earliestCall: Instant { max(pausedUntil, max(callAgainAt, unknownUntil)) }
 
     /// No command to the store before then.
-    var earliestCommand: Instant { retryAt }
+    var earliestCommand: Instant { tellAgainAt }
 
     /// How long WeChat wants to be left alone; nil if it does not.
     func pause(at now: Instant) -> Duration? { pausedUntil > now ? pausedUntil - now : nil }
@@ -42,8 +46,11 @@ struct Backoff: Sendable {
     /// WeChat was asked for a token, at that moment.
     mutating func asked(at moment: Instant) { askedAt = moment }
 
-    /// A call, or the store, is to be tried again then.
-    mutating func retry(at moment: Instant) { retryAt = moment }
+    /// A call, or its announcement, is to be tried again then.
+    mutating func callAgain(at moment: Instant) { callAgainAt = moment }
+
+    /// The store is to be told again then.
+    mutating func tellAgain(at moment: Instant) { tellAgainAt = moment }
 
     /// A call was answered with a token.
     mutating func succeeded() { (failures, pausedUntil) = (0, .origin) }
@@ -67,7 +74,7 @@ struct Backoff: Sendable {
             ?? policy.backOff(
                 failures: failures, life: circumstances.life, isUrgent: circumstances.isUrgent,
                 chance: random.nextUnit())
-        retryAt = now + pause
+        callAgainAt = now + pause
         return pause
     }
 
@@ -81,6 +88,6 @@ struct Backoff: Sendable {
     mutating func configured() {
         guard stoppedBy != nil else { return }
         stoppedBy = nil
-        (pausedUntil, retryAt) = (.origin, .origin)
+        (pausedUntil, callAgainAt) = (.origin, .origin)
     }
 }

@@ -71,7 +71,7 @@ extension Fetcher {
         let isNews =
             knowledge.stored.trouble != nil || knowledge.uncertainSince != nil
             || policy.isNews(credential.expiresAt - current.expiresAt, life: credential.life)
-        backoff.retry(at: now + policy.confirmationPause(settings.app.line, life: credential.life))
+        backoff.callAgain(at: now + policy.confirmationPause(settings.app.line, life: credential.life))
         work.finish(into: &out)
         callers.named(offer(at: now), refreshed: false, into: &out)
         if isNews { publish(pending, at: now, into: &out) }

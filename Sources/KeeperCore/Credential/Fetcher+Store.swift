@@ -17,7 +17,7 @@ extension Fetcher {
         case .restoring(request):
             work.finish(into: &out)
             guard case .success(let reply) = reply, reply.outcome == .accepted else {
-                return backoff.retry(at: now + policy.timing.renewalRetry)
+                return backoff.tellAgain(at: now + policy.timing.renewalRetry)
             }
             out.counters.restorations += 1
             out.note(.credential(app, .restored(version: knowledge.stored.version)))
@@ -49,13 +49,13 @@ extension Fetcher {
             call(context, intent: intent, at: now, into: &out)
         case .success:
             work.finish(into: &out)
-            backoff.retry(at: now + RefreshPolicy.pauseAfterChange)
+            backoff.callAgain(at: now + RefreshPolicy.pauseAfterChange)
         case .failure(.timedOut):
             // It may stand open, or open any moment; it never called.
             work.postpone(.resolving(withdrawal, nil), until: now + policy.timing.renewalRetry, into: &out)
         case .failure:
             work.finish(into: &out)
-            backoff.retry(at: now + policy.timing.renewalRetry)
+            backoff.callAgain(at: now + policy.timing.renewalRetry)
         }
     }
 
@@ -80,7 +80,7 @@ extension Fetcher {
             // The stable line will bring it again; kept here it would be known to this node alone, and nobody could
             // have it verified.
             if pending.intent == nil { serving.letGo() }
-            backoff.retry(at: now + RefreshPolicy.pauseAfterChange)
+            backoff.callAgain(at: now + RefreshPolicy.pauseAfterChange)
         }
     }
 
@@ -108,7 +108,7 @@ extension Fetcher {
             }
         }
         if settings.app.line.isTicket {
-            backoff.retry(at: now + RefreshPolicy.ticketPause(life: pending.credential.life))
+            backoff.callAgain(at: now + RefreshPolicy.ticketPause(life: pending.credential.life))
         }
         serve(into: &out)
         callers.named(offer(at: now), refreshed: true, into: &out)
