@@ -49,6 +49,13 @@ import Testing
         }
     }
 
+    @Test func everyAlarm_IsExplained_ByTheWordThatIsSent() {
+        for kind in Alarm.Kind.allCases {
+            #expect(document.contains("`\(kind.rawValue)`"), "\(kind.rawValue)")
+            #expect(kind.rawValue.allSatisfy { ("a"..."z").contains($0) || $0 == "-" }, "\(kind.rawValue)")
+        }
+    }
+
     @Test func everyVariable_IsExplained() {
         for variable in EnvironmentVariable.allCases { #expect(document.contains("| `\(variable.rawValue)` |")) }
     }

@@ -39,7 +39,9 @@ public struct Alarm: Hashable, Sendable {
         case noToken = "no-token"
         case wrongAddress = "wrong-address"
         case appsDiffer = "apps-differ"
-        case stopped, externalRotation, failing
+        case stopped
+        case externalRotation = "external-rotation"
+        case failing
 
         /// Whether the left one is the graver.
         public static func < (left: Kind, right: Kind) -> Bool { left.rank < right.rank }
