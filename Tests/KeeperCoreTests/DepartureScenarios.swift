@@ -53,6 +53,33 @@ import Testing
         #expect(handover.left.isClose(to: .milliseconds(2020)))
     }
 
+    /// A lock that nobody owns any more would keep everybody from leading until it expires.
+    @Test func leaseAskedFor_IsGivenBackBeforeLeaving() {
+        var harness = Harness()
+        harness.weather = { if case .lease(_, .acquire) = $0 { .slow(.milliseconds(200)) } else { .fair } }
+        harness.store.lease = LeaseRecord(
+            epoch: Epoch(4), holder: .n2, sequence: 9, isActive: true, release: .handedOver(Handover(left: .zero)))
+        harness.play(.started)
+        harness.passUntil(atMost: .seconds(2)) { $0.story.contains("acquire") }
+        harness.play(.leaveAsked)
+        #expect(!harness.story.contains("left"))
+        harness.pass(.milliseconds(250))
+        #expect(harness.story.filter { $0 != "renew" } == ["acquire", "release", "left"])
+        #expect(harness.store.lock == nil)
+        #expect(harness.store.lease?.release == .handedOver(Handover(left: .zero)))
+    }
+
+    /// Nobody knows whether it was granted; whoever leaves waits for that no longer than a command takes.
+    @Test func leaseAskedForWithoutAnAnswer_DelaysLeavingNoLongerThanItMust() {
+        var harness = Harness()
+        harness.weather = { if case .lease(_, .acquire) = $0 { .lost } else { .fair } }
+        harness.play(.started)
+        harness.passUntil(atMost: .seconds(2)) { $0.story.contains("acquire") }
+        harness.play(.leaveAsked)
+        harness.pass(LeaseTiming.standard.commandTimeout + .milliseconds(10))
+        #expect(harness.story.last == "left" && harness.story.count == 2)
+    }
+
     @Test func storeAway_DelaysLeavingNoLongerThanItMust() {
         var harness = Harness.leading(mature)
         harness.weather = { _ in .lost }

@@ -48,6 +48,9 @@ struct Elector: Sendable {
     /// The term, valid or lapsed.
     var term: Term? { if case .leader(let term) = state { term } else { nil } }
 
+    /// Whether the lease was asked for, so that it may have been granted already.
+    var awaitsGrant: Bool { if case .candidate = state { true } else { false } }
+
     // These two are asked at every event. In place they read a few fields; as calls they would be handed a copy of the
     // whole machine.
 
@@ -267,7 +270,8 @@ extension Elector {
 
     /// Gives the lease up for good.
     ///
-    /// Only when no call is in flight. Returns the request to wait for, if any.
+    /// Only when no call is in flight, and no acquire: what is granted to a node that has resigned nobody gives back,
+    /// and nobody leads until the lock expires. Returns the request to wait for, if any.
     mutating func resign(at now: Instant, into out: inout Outbox) -> RequestID? {
         guard let term else {
             state = .resigned

@@ -8,7 +8,8 @@ struct Departure: Sendable {
         case none
         /// Steps down when the calls in flight are over. Can transition to: `none` then; `leaving` when asked.
         case steppingDown(Succession)
-        /// Shuts down when the calls in flight are over, or at the deadline. Can transition to: `releasing` then.
+        /// Shuts down when the calls in flight are over and no lease is asked for, or at the deadline. Can transition
+        /// to: `releasing` then.
         case leaving(deadline: Instant)
         /// The release is on its way; nil: it was answered, or none was needed. Can transition to: `left` when there is
         /// none to wait for, or at the deadline.
@@ -76,7 +77,7 @@ extension Departure {
     }
 
     /// What can be done now; nil: nothing, or nothing yet.
-    /// - Parameter mayRelease: whether the lease may go, as far as calls in flight are concerned.
+    /// - Parameter mayRelease: whether the lease may go, as far as what is in flight is concerned.
     mutating func next(mayRelease: Bool, at now: Instant) -> Step? {
         switch state {
         case .steppingDown(let succession) where mayRelease:
@@ -121,7 +122,9 @@ extension NodeCore {
             departure.stepDown()
         }
         guard departure.isUnderWay else { return }
-        let mayRelease = departure.waitsForCalls && rules.mayRelease(isBusy: slots.isAnyoneBusy)
+        // A lease that is being granted must be given back.
+        let mayRelease =
+            departure.waitsForCalls && !elector.awaitsGrant && rules.mayRelease(isBusy: slots.isAnyoneBusy)
         while let step = departure.next(mayRelease: mayRelease, at: now) {
             switch step {
             case .stepDown(let succession):

@@ -34,8 +34,7 @@ extension NodeCore {
 
     private func role(at now: Instant) -> NodeHealth.Role {
         if elector.isLeader(at: now) { return .leader }
-        if case .candidate = elector.state { return .candidate }
-        return .follower
+        return elector.awaitsGrant ? .candidate : .follower
     }
 
     func reasonsNotReady(at now: Instant) -> [NodeHealth.ReasonNotReady] {
