@@ -85,6 +85,18 @@ import Testing
         #expect(contender.elector.isLeader(at: .seconds(108.1)))
     }
 
+    @Test func recoveredLease_TellsTheWholeQuietPeriod() {
+        var contender = Contender()
+        _ = contender.sees(nil, at: .seconds(100))
+        _ = contender.acquireAnswered(1, .granted(epoch: Epoch(1), previous: nil), at: .seconds(100))
+        _ = contender.wakes(at: .seconds(102.5))
+        _ = contender.wakes(at: .seconds(105.8))
+        let reply = contender.renewAnswered(2, .renewed(sequence: 2), at: .seconds(106))
+        let timing = LeaseTiming.standard
+        let quiet = timing.observation + timing.lateness - .seconds(6)
+        #expect(reply.actions == [.note(.lease(.recovered(Epoch(1), quiet: quiet)))])
+    }
+
     /// What followed it may be lost with the server that wrote it; a node that has just started knows nothing of that.
     @Test func recordOfAnEarlierServer_ShortensNothing() {
         var contender = Contender()

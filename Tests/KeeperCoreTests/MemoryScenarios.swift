@@ -137,9 +137,13 @@ import Testing
         harness.play(.started)
         let granted = harness.now
         #expect(harness.isLeading())
-        harness.passUntil { !$0.calls.isEmpty }
         let timing = LeaseTiming.standard
-        let expected = granted + timing.observation + timing.lateness
+        let quiet = timing.observation + timing.lateness
+        // Whoever is told how long that lasts is told all of it.
+        #expect(harness.core.status(at: granted).quietLeft == quiet)
+        #expect(harness.notices.contains(.lease(.granted(harness.core.health(at: granted).epoch, quiet: quiet))))
+        harness.passUntil { !$0.calls.isEmpty }
+        let expected = granted + quiet
         #expect(harness.now >= expected && harness.now <= expected + .milliseconds(50))
     }
 

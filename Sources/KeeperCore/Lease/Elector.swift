@@ -170,7 +170,7 @@ extension Elector {
         state = .leader(term)
         record = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
         watched = nil
-        out.note(.lease(.granted(epoch, quiet: (quiet.until - now).atLeastZero)))
+        out.note(.lease(.granted(epoch, quiet: term.quietLeft(timing, at: now))))
     }
 
     private func validity(sentAt: Instant, at now: Instant) -> Instant {
@@ -230,7 +230,7 @@ extension Elector {
         term.renewal = .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1))
         if term.isLapsed, now < term.validUntil {
             term.isLapsed = false
-            out.note(.lease(.recovered(term.epoch, quiet: (term.quiet.until - now).atLeastZero)))
+            out.note(.lease(.recovered(term.epoch, quiet: term.quietLeft(timing, at: now))))
         }
         state = .leader(term)
         return true

@@ -25,6 +25,11 @@ extension Elector {
         func quietEnd(isUncertain: Bool, _ timing: LeaseTiming) -> Instant {
             quiet.end(isUncertain: isUncertain, granted: granted, timing: timing)
         }
+
+        /// What is left of it for an app of which nothing is unclear, as people are told.
+        func quietLeft(_ timing: LeaseTiming, at now: Instant) -> Duration {
+            (quietEnd(isUncertain: false, timing) - now).atLeastZero
+        }
     }
 
     /// The next or current renewal.

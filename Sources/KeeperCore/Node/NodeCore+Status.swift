@@ -67,7 +67,7 @@ extension NodeCore {
         var total = out.counters
         total.renewalsFailed = elector.renewalsFailed
         total.storeClockSteps = sync.clockSteps
-        let quiet = elector.isLeader(at: now) ? elector.term.map { $0.quiet.until - now } : nil
+        let quiet = elector.isLeader(at: now) ? elector.term.map { $0.quietLeft(settings.timing, at: now) } : nil
         return NodeStatus(
             health: health(at: now), holder: holder, uptime: now - setup.startedAt,
             quietLeft: quiet.flatMap { $0 > .zero ? $0 : nil },
