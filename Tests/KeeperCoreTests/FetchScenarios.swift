@@ -234,6 +234,27 @@ import Testing
         #expect(harness.core.status(at: harness.now).counters.refreshesDone == 1)
     }
 
+    /// It is served before the store has it, so it may be reported before.
+    @Test func newTokenReportedBeforeItIsStored_IsNotItsOwnSuccessor() throws {
+        var harness = Harness.leading(.sample(version: 3, epoch: 2, age: .seconds(4000)))
+        harness.weather = { if case .credential(_, .publish) = $0 { .unreachable } else { .fair } }
+        let old = harness.ask(.operatorAsked)
+        try harness.wechat(issues: "t2")
+        harness.pass(.milliseconds(10))
+        #expect(harness.served?.credential.token == Token("t2"))
+        let waiter = harness.ask(refused: "t2")
+        harness.weather = { _ in .fair }
+        harness.pass(.milliseconds(400))
+        #expect(try harness.record().issue?.token == Token("t2"))
+        #expect(harness.token(for: old) == "t2")
+        #expect(harness.answer(to: waiter) == nil)
+        try harness.wechat(says: .alive)
+        guard case .token(_, _, refreshed: false, stillValid: true) = harness.answer(to: waiter) else {
+            Issue.record("answered \(String(describing: harness.answer(to: waiter)))")
+            return
+        }
+    }
+
     @Test func publicationThatCameTooLate_StepsDown() throws {
         var harness = Harness.leading(due)
         harness.store.keep(.sample(version: 2, epoch: 9, token: "other"), at: harness.now)

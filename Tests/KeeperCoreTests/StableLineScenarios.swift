@@ -38,6 +38,24 @@ import Testing
         #expect(harness.calls.isEmpty)
     }
 
+    /// Written down is only when the token ends: who reported it after WeChat had named it is looked after in its turn.
+    @Test func tokenOfWhichOnlyTheEndIsNews_IsNotCalledAnother() throws {
+        var harness = Harness.leading(.sample(version: 3, epoch: 2, age: .seconds(6950)), line: .stable)
+        harness.passUntil { !$0.calls.isEmpty }
+        harness.weather = { if case .credential(_, .put) = $0 { .slow(.seconds(1)) } else { .fair } }
+        try harness.wechat(issues: "t1", life: .seconds(290))
+        let waiter = harness.ask(refused: "t1")
+        let `operator` = harness.ask(.operatorAsked)
+        harness.pass(.milliseconds(1100))
+        #expect(harness.story.last { $0 == "put" } != nil)
+        #expect(harness.answer(to: waiter) == nil && harness.answer(to: `operator`) == nil)
+        try harness.wechat(says: .alive)
+        guard case .token(_, _, refreshed: false, stillValid: true) = harness.answer(to: waiter) else {
+            Issue.record("answered \(String(describing: harness.answer(to: waiter)))")
+            return
+        }
+    }
+
     @Test func callOfUnknownOutcome_LeavesNoUncertainty() throws {
         var harness = Harness.leading(.sample(left: .seconds(200), age: .seconds(7000)), line: .stable)
         try harness.wechat(.unknown(.noAnswer))

@@ -46,8 +46,10 @@ import Testing
         #expect(answered() == [1], "a follower may be behind")
         callers.superseded(by: offer, isLeading: true, into: &out)
         #expect(answered() == [3])
-        callers.named(offer, refreshed: true, into: &out)
-        #expect(answered() == [2, 4] && callers.isEmpty)
+        callers.replaced(by: offer, into: &out)
+        #expect(answered() == [4], "nothing takes its own place")
+        callers.confirmed(offer, into: &out)
+        #expect(answered() == [2] && callers.isEmpty)
     }
 
     @Test mutating func answerThatTheTokenLives_ConcernsThoseWhoReportedIt() throws {

@@ -56,7 +56,7 @@ extension Fetcher {
         guard let intent else { return confirmed(current, pending, for: &callers, at: now, into: &out) }
         // A forced refresh within WeChat's 30 s brings the old token back: nothing was rotated.
         health.lives()
-        callers.named(offer(at: now), refreshed: false, into: &out)
+        callers.confirmed(offer(at: now), into: &out)
         resolve(withdrawal(of: intent, in: context.epoch, effect: .none), at: now, into: &out)
     }
 
@@ -73,7 +73,7 @@ extension Fetcher {
             || policy.isNews(credential.expiresAt - current.expiresAt, life: credential.life)
         backoff.callAgain(at: now + policy.confirmationPause(settings.app.line, life: credential.life))
         work.finish(into: &out)
-        callers.named(offer(at: now), refreshed: false, into: &out)
+        callers.confirmed(offer(at: now), into: &out)
         if isNews { publish(pending, at: now, into: &out) }
     }
 

@@ -97,10 +97,11 @@ extension Fetcher {
     ) {
         backoff.succeeded()
         health.lives()
+        let isNew = knowledge.credential.map { $0.version > pending.context.knownVersion } ?? false
         if let current = knowledge.credential, current.fingerprint == pending.credential.fingerprint {
             knowledge.correctExpiry(of: current.version, to: pending.credential.expiresAt)
             if pending.intent == nil { knowledge.settle(askedAt: pending.context.begun) }
-            if current.version > pending.context.knownVersion {
+            if isNew {
                 out.counters.refreshesDone += 1
                 let notice = CredentialNotice.published(
                     version: current.version, fingerprint: current.fingerprint, life: current.life)
@@ -111,6 +112,7 @@ extension Fetcher {
             backoff.callAgain(at: now + RefreshPolicy.ticketPause(life: pending.credential.life))
         }
         serve(into: &out)
-        callers.named(offer(at: now), refreshed: true, into: &out)
+        // Whoever waits while no more than the end of a token is written down came after WeChat had named it.
+        if isNew { callers.replaced(by: offer(at: now), into: &out) }
     }
 }

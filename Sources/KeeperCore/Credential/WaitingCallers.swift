@@ -109,16 +109,24 @@ extension WaitingCallers {
             into: &out)
     }
 
-    /// WeChat has named this token, a new one or the one there was: everyone gets it.
-    mutating func named(_ offer: Offer?, refreshed: Bool, into out: inout Outbox) {
+    /// The store has a new token: everyone gets it but those who report that very one, which is served before it is
+    /// stored.
+    ///
+    /// Of those WeChat is asked, as of anybody who reports the current token.
+    mutating func replaced(by offer: Offer?, into out: inout Outbox) {
         guard let offer else { return }
+        let new = offer.token.credential.fingerprint
+        queue.answer(
+            { $0.fingerprint != new }, with: { _ in offer.answer(refreshed: true, stillValid: false) }, into: &out)
+    }
+
+    /// WeChat was asked for a token and has named the one there was: everyone gets it.
+    mutating func confirmed(_ offer: Offer?, into out: inout Outbox) {
+        guard let offer else { return }
+        let named = offer.token.credential.fingerprint
         queue.answer(
             { _ in true },
-            with: { waiting in
-                let isWhatWasReported = waiting.fingerprint == offer.token.credential.fingerprint
-                return offer.answer(refreshed: refreshed, stillValid: !refreshed && isWhatWasReported)
-            },
-            into: &out)
+            with: { waiting in offer.answer(refreshed: false, stillValid: waiting.fingerprint == named) }, into: &out)
     }
 
     /// WeChat accepted the token: those who reported it are told so.
