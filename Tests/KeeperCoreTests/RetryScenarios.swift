@@ -129,4 +129,18 @@ import Testing
         let pause = harness.passUntil { !$0.calls.isEmpty }
         #expect(pause > .seconds(15) && pause < .seconds(21))
     }
+
+    /// A call that should rotate brings what we have: asking again and again would cost the day's quota.
+    @Test(arguments: [(4000.0, 300), (7000, 20)])
+    func rotatingCallThatBringsTheKnownToken_IsNotRepeatedAtOnce(age: Double, seconds: Int) throws {
+        var harness = Harness.leading(.sample(version: 3, epoch: 2, age: .seconds(age)))
+        harness.passUntil { !$0.calls.isEmpty }
+        try harness.wechat(issues: "t1", life: .seconds(7200 - age))
+        #expect(harness.calls.isEmpty && count("begin", harness) == 1)
+        #expect(try harness.record().intent == nil)
+        let pause = harness.passUntil(atMost: .seconds(400)) { !$0.calls.isEmpty }
+        #expect(pause > .seconds(seconds - 2) && pause < .seconds(seconds + 2))
+        try harness.wechat(issues: "t2")
+        #expect(harness.served?.credential.token == Token("t2"))
+    }
 }

@@ -54,7 +54,21 @@ extension Fetcher {
         if isSame { health.trust() }
         guard isSame, knowledge.isStored, let current else { return publish(pending, at: now, into: &out) }
         guard let intent else { return confirmed(current, pending, for: &callers, at: now, into: &out) }
-        // A forced refresh within WeChat's 30 s brings the old token back: nothing was rotated.
+        rotatedNothing(current, intent, context, for: &callers, at: now, into: &out)
+    }
+
+    /// A call that should rotate brought what we have, as a forced refresh does within WeChat's 30 s.
+    ///
+    /// Nothing was rotated; asked again at once, WeChat might say the same until the day's quota is used up.
+    private mutating func rotatedNothing(
+        _ current: Credential, _ intent: IntentID, _ context: Work.CallContext, for callers: inout WaitingCallers,
+        at now: Instant, into out: inout Outbox
+    ) {
+        let pause = policy.pauseAfterKnownToken(
+            context.kind, settings.app.line, life: current.life,
+            isUrgent: circumstances(isUncertain: false, at: now).isUrgent)
+        backoff.succeeded()
+        backoff.callAgain(at: now + pause)
         health.lives()
         callers.confirmed(offer(at: now), into: &out)
         resolve(withdrawal(of: intent, in: context.epoch, effect: .none), at: now, into: &out)

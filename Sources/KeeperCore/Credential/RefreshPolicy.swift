@@ -72,6 +72,13 @@ final class RefreshPolicy: Sendable {
         return min(max(stableWindow(life: life) / 15, .milliseconds(250)), .seconds(20))
     }
 
+    /// Pause after a call that should rotate and brought what we have: the spacing of rotations (300 s of a token's two
+    /// hours), but where every try counts no longer than where a call rotates nothing.
+    func pauseAfterKnownToken(_ kind: CallKind, _ line: CredentialLine, life: Duration, isUrgent: Bool) -> Duration {
+        let shortest = confirmationPause(line, life: life)
+        return isUrgent || kind != .classic ? shortest : max(shortest, spacing(life: life, kind: kind))
+    }
+
     /// Whether an end of life that WeChat names differs so much from the one known that it is written down: five
     /// seconds, or less in a life of less than ten minutes.
     func isNews(_ difference: Duration, life: Duration) -> Bool { difference > min(.seconds(5), life / 120) }
