@@ -66,6 +66,7 @@ struct PendingRequests: Sendable {
 
     private let commandTimeout: Duration
     private var waits: [Wait] = []
+    /// When the lease was last given up, or was to be.
     private var releasedAt = Instant.origin
     private var hasLeft = false
     private var hasEnded = false
@@ -107,6 +108,8 @@ struct PendingRequests: Sendable {
         switch request {
         case .handover(let successor):
             until = now + Self.longestHandover
+            // If the lease is lost while calls in flight are waited for, nothing is released any more.
+            releasedAt = now
             action = .tell(.handoverAsked(to: successor))
         case .pause(let duration):
             action = .perform(.pause(duration), for: waiter, before: now + commandTimeout)

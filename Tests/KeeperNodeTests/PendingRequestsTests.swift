@@ -54,6 +54,17 @@ import Testing
         #expect(requests.handle(.turned(led), at: Self.start + .seconds(2)) == [])
     }
 
+    /// The lease was lost while the calls in flight were waited for, so nothing was released for this handover.
+    @Test func gapOfALeaseThatWasLost_CountsFromTheOrder() {
+        var requests = PendingRequests(commandTimeout: Self.timeout)
+        _ = requests.handle(.releases, at: Self.start - .seconds(50))
+        _ = requests.handle(.asked(WaiterID(1), .handover(to: nil)), at: Self.start)
+        let led = PendingRequests.Situation(successor: Self.leader, hasReadStore: true)
+        let handover = CompletedHandover(leader: Self.leader, gap: .seconds(2))
+        let actions = requests.handle(.turned(led), at: Self.start + .seconds(2))
+        #expect(actions == [.answer(WaiterID(1), .handedOver(handover))])
+    }
+
     @Test func firstRead_IsDoneWhenTheStoreWasRead_WhoeverLeads() {
         var (requests, _) = waiting(for: .firstRead(within: .seconds(2)))
         let led = PendingRequests.Situation(successor: Self.leader, hasReadStore: false)
