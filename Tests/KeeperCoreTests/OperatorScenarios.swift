@@ -116,7 +116,38 @@ import Testing
         harness.pass(LeaseTiming.standard.forwardTimeout - .milliseconds(10))
         #expect(harness.answer(to: waiter) == nil)
         harness.pass(.milliseconds(20))
-        #expect(harness.answer(to: waiter) == .unavailable(.noLeader, retryAfter: .seconds(2)))
+        let trouble = Trouble(summary: "no answer came in time")
+        #expect(
+            harness.answer(to: waiter) == .unavailable(.wechatUnreachable(trouble), retryAfter: .seconds(5)))
+    }
+
+    /// Who leads does not say that nobody does.
+    @Test(arguments: [true, false]) func whoWaitsForABackOff_IsToldWhy(isAnswered: Bool) throws {
+        var harness = Harness.leading()
+        harness.letOthersRegister()
+        for _ in 0..<6 {
+            harness.passUntil { !$0.calls.isEmpty }
+            try harness.wechat(isAnswered ? .refused(Refusal(trouble: .busy, reaction: .backOff)) : .notSent(.noAnswer))
+        }
+        let pause = try #require(harness.core.status(at: harness.now).apps.first?.nextAttempt)
+        let waiter = harness.ask(refused: "t1", within: pause / 2)
+        harness.pass(pause / 2)
+        let left = pause - pause / 2
+        let expected: RefreshAnswer =
+            isAnswered
+            ? .refused(.busy, retryAfter: left) : .unavailable(.wechatUnreachable(.noAnswer), retryAfter: left)
+        #expect(harness.answer(to: waiter) == expected)
+    }
+
+    @Test func whoWaitsForAQuietPeriod_IsToldSo() {
+        var harness = Harness()
+        harness.play(.started)
+        #expect(harness.isLeading())
+        let waiter = harness.ask(refused: "t1", within: .seconds(1))
+        harness.pass(.seconds(1))
+        let trouble = Trouble(summary: "the leader may not call WeChat yet")
+        #expect(
+            harness.answer(to: waiter) == .unavailable(.wechatUnreachable(trouble), retryAfter: .seconds(5)))
     }
 
     // MARK: Too many

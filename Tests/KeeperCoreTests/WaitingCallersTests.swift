@@ -65,15 +65,17 @@ import Testing
         #expect(!callers.isReported(reported))
     }
 
-    @Test mutating func peopleAreSentAway_WhenTheirTimeIsUp() {
+    @Test mutating func peopleAreSentAway_WhenTheirTimeIsUp() throws {
         wait(1, for: .seconds(3))
         wait(2)
         #expect(callers.nextWakeUp(isWorking: false, isFollower: false) == now + .seconds(3))
-        callers.expire(isWorking: false, at: now + .seconds(3), into: &out)
-        #expect(answered() == [1])
-        callers.expire(isWorking: true, at: now + policy.timing.hold, into: &out)
+        let answer = RefreshAnswer.tooSoon(retryAfter: .seconds(7))
+        callers.expire(isWorking: false, with: answer, at: now + .seconds(3), into: &out)
+        let first = try #require(answers().first)
+        #expect(first == (1, answer))
+        callers.expire(isWorking: true, with: answer, at: now + policy.timing.hold, into: &out)
         #expect(answered().isEmpty, "while somebody is at work they wait longer")
-        callers.expire(isWorking: false, at: now + policy.timing.hold, into: &out)
+        callers.expire(isWorking: false, with: answer, at: now + policy.timing.hold, into: &out)
         #expect(answered() == [2])
     }
 

@@ -80,6 +80,20 @@ extension Fetcher {
         return view(callers).refusal(of: request, trouble: knowledge.stored.trouble, at: now)
     }
 
+    /// What those are told whose time is up: why nothing has come of their wish.
+    func answerToOverdue(isLeading: Bool, at now: Instant) -> RefreshAnswer {
+        guard isLeading else { return .unavailable(.noLeader, retryAfter: RetryHint.noLeader) }
+        let pause = backoff.earliestCall - now
+        guard work.isIdle, pause > .zero else {
+            let reason = work.isIdle ? "the leader may not call WeChat yet" : "no answer came in time"
+            return .unavailable(
+                .wechatUnreachable(Trouble(summary: reason)), retryAfter: RetryHint.wechatUnreachable)
+        }
+        guard let trouble = knowledge.stored.trouble else { return .tooSoon(retryAfter: pause) }
+        return trouble.errcode == nil
+            ? .unavailable(.wechatUnreachable(trouble), retryAfter: pause) : .refused(trouble, retryAfter: pause)
+    }
+
     /// What is handed out; nil if there is no token within its life.
     func offer(at now: Instant) -> Offer? { serving.offer(knowledge, at: now) }
 

@@ -23,7 +23,10 @@ extension Refresher {
         if !callers.isEmpty, let offer = fetcher.offer(at: now) {
             callers.superseded(by: offer, isLeading: situation.leadership != nil, into: &out)
         }
-        callers.expire(isWorking: !fetcher.isIdle, at: now, into: &out)
+        if !callers.isEmpty {
+            let answer = fetcher.answerToOverdue(isLeading: situation.leadership != nil, at: now)
+            callers.expire(isWorking: !fetcher.isIdle, with: answer, at: now, into: &out)
+        }
         fetcher.repeatIfDue(at: now, into: &out)
         if let leadership = situation.leadership {
             fetcher.began(leadership.epoch, at: now)

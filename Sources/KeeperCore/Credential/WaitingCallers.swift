@@ -45,11 +45,10 @@ extension WaitingCallers {
     mutating func left(_ waiter: WaiterID) { queue.remove(waiter) }
 
     /// Sends away those whose time is up.
-    mutating func expire(isWorking: Bool, at now: Instant, into out: inout Outbox) {
-        guard !queue.isEmpty else { return }
+    mutating func expire(isWorking: Bool, with answer: RefreshAnswer, at now: Instant, into out: inout Outbox) {
         queue.answer(
             { waiting in (isWorking || waiting.forward != nil ? waiting.deadline : waiting.holdUntil) <= now },
-            with: { _ in .unavailable(.noLeader, retryAfter: RetryHint.noLeader) }, into: &out)
+            with: { _ in answer }, into: &out)
     }
 
     /// The app is kept no more: everybody is sent away.

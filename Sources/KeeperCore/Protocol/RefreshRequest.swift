@@ -46,7 +46,7 @@ public enum RefreshAnswer: Hashable, Sendable {
     public enum Unavailability: Hashable, Sendable {
         /// No leader was found in time.
         case noLeader
-        /// The leader could not reach WeChat, or was not understood.
+        /// The leader could not reach WeChat, was not understood, or may not call it yet.
         case wechatUnreachable(Trouble)
         /// Too many callers wait already.
         case tooManyWaiting
