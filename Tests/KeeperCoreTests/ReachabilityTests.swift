@@ -19,6 +19,14 @@ import Testing
         }
     }
 
+    /// Whatever was asked, a refusal is an answer.
+    @Test(arguments: [(Contact.untried, Contact.met), (.met, .met), (.failed, .met), (.shutOut, .shutOut)])
+    func refusal_SaysTheSameOfTheWay_WhateverWasAsked(said: Contact, expected: Contact) {
+        let refusal = Refusal(trouble: Trouble(errcode: 1, summary: "", contact: said), reaction: .backOff)
+        #expect(CallOutcome.refused(refusal).contact == expected)
+        #expect(ProbeOutcome.refused(refusal).contact == expected)
+    }
+
     @Test func callsThatFail_AreASuspicion_AConnectionThatFailsIsTheProof() {
         var reachability = reachability()
         for _ in 1...20 { reachability.note(.failed, ofApp: 0, at: now) }

@@ -10,12 +10,17 @@ public enum Contact: Hashable, Sendable {
     case shutOut
 }
 
+extension Refusal {
+    /// What it says about the way to WeChat: whatever was refused, WeChat was there to refuse it.
+    var contact: Contact { trouble.contact == .shutOut ? .shutOut : .met }
+}
+
 extension CallOutcome {
     /// What it says about the way to WeChat.
     var contact: Contact {
         switch self {
         case .issued: .met
-        case .refused(let refusal): refusal.trouble.contact == .shutOut ? .shutOut : .met
+        case .refused(let refusal): refusal.contact
         case .notSent(let trouble), .unknown(let trouble): trouble.contact
         }
     }
@@ -26,7 +31,7 @@ extension ProbeOutcome {
     var contact: Contact {
         switch self {
         case .alive, .dead: .met
-        case .refused(let refusal): refusal.trouble.contact
+        case .refused(let refusal): refusal.contact
         case .inconclusive(let trouble): trouble.contact
         }
     }
