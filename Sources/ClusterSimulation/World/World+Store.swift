@@ -118,10 +118,20 @@ extension World {
         guard let command = nodes[node].takeCommand(answer.id) else { return }
         guard nodes[node].clock.instant(at: time) < command.deadline else { return timedOut(command, node) }
         if answer.isComplete { nodes[node].syncedAt = max(nodes[node].syncedAt, answer.ranAt) }
-        if answer.hasChanges, case .ticked(let tick) = answer.reply.answer {
-            for record in tick.changes { nodes[node].heard[index(of: record.app)] = record.issue?.token }
-        }
         feed(.leaseReplied(answer.id, .success(answer.reply)), to: node)
+        guard answer.hasChanges, case .ticked(let tick) = answer.reply.answer else { return }
+        // A node that finds another server than before passes over the changes and reads everything anew.
+        guard nodes[node].isAlive, nodes[node].core.position == tick.position else { return }
+        for record in tick.changes { heard(record, node) }
+    }
+
+    /// A node has taken in a record of the store.
+    private mutating func heard(_ record: CredentialRecord, _ node: Int) {
+        let app = index(of: record.app)
+        nodes[node].heard[app] = record.issue?.token
+        if let served = nodes[node].served[app]?.credential, served.token == record.issue?.token {
+            nodes[node].newestServed[app] = served
+        }
     }
 
     mutating func leaseFailed(_ id: RequestID, _ error: StoreError, _ node: Int) {
@@ -142,10 +152,8 @@ extension World {
         guard let command = nodes[node].takeCommand(id) else { return }
         var result = result
         if nodes[node].clock.instant(at: time) >= command.deadline { result = .failure(.timedOut) }
-        if case .success(let reply) = result, let record = reply.record {
-            nodes[node].heard[index(of: record.app)] = record.issue?.token
-        }
         feed(.appReplied(id, .stored(result)), to: node)
+        if nodes[node].isAlive, case .success(let reply) = result, let record = reply.record { heard(record, node) }
         if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
     }
 

@@ -72,6 +72,9 @@ public struct NodeCore: Sendable {
     /// Whether everything the store holds was read once.
     public var hasReadStore: Bool { sync.hasReadAll }
 
+    /// How far the store's changes were read; nil if everything is to be read anew.
+    public var position: StorePosition? { sync.position }
+
     /// Whether the process is ending.
     public var isDraining: Bool { departure.isForGood }
 
