@@ -58,6 +58,10 @@ import Testing
         // Two versions of the program must agree on it.
         #expect(AppsDigest(of: []).rawValue == "cbf29ce484222325")
         #expect(AppsDigest(of: [wx1]).rawValue.count == 16)
+        #expect(AppsDigest("cbf29ce484222325") == AppsDigest(of: []))
+        for word in ["", "0badcafe", "cbf29ce48422232g", "cbf29ce4842223255", "+bf29ce484222325"] {
+            #expect(AppsDigest(word) == nil)
+        }
     }
 
     // MARK: Readiness

@@ -10,7 +10,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         var health = NodeHealth.example()
         var status = NodeStatus.example()
         var kept = [KeptApp(id: AppID("wx1"), line: "classic")]
-        var digest = AppsDigest("of-wx1")
+        var digest = AppsDigest("00000000000000a1")
         var peerState = PeerState(holder: .example(), highestEpochSeen: Epoch(7), syncAge: nil, records: [])
         var handover: Result<CompletedHandover?, HandoverRefusal> = .success(nil)
         var orders: [HandoverOrder] = []

@@ -39,7 +39,7 @@ struct NodeEndpoints: Sendable {
 
     /// Who this node is and what it keeps.
     func apps(_ request: NodeRequest) async throws -> NodeAnswer {
-        let known = request.parameters("unless").map { AppsDigest($0) }
+        let known = request.parameters("unless").flatMap { AppsDigest($0) }
         return try NodeAnswer(.ok, IntroductionMessage(await provider.introduction(to: known)))
     }
 
