@@ -42,7 +42,7 @@ public actor Node: Service, CredentialProvider {
     ) {
         origin = .now
         core = NodeCore(holder: holder, settings: settings, seed: seed, fingerprint: fingerprint)
-        narrator = Narrator(logger: logger, origin: origin)
+        narrator = Narrator(logger: logger)
         table = ReadTable(apps: settings.apps.map(\.id), overlap: settings.overlap)
         errands = Errands(
             ports: ports, table: table, origin: origin, commandTimeout: settings.timing.commandTimeout)

@@ -123,7 +123,7 @@ import Testing
         #expect(fetch { ($0.operatorWaits, $0.line) = (true, .stable) }?.step == .fetch(.operatorAsked, .stableForced))
     }
 
-    @Test func deadToken_WaitsForItsFloorAndForTheDaysQuota() {
+    @Test func deadToken_WaitsForItsSpacingAndForTheDaysQuota() {
         let fresh = CredentialView.TokenTimes(
             life: .seconds(7200), issuedAt: now - .seconds(4), expiresAt: now + .seconds(7196))
         #expect(fetch { ($0.token, $0.health) = (fresh, dead) }?.at == now + .seconds(6))

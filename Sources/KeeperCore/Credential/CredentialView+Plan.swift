@@ -82,10 +82,10 @@ extension CredentialView {
             rules.earliestReplacement(
                 ofTokenIssuedAt: token.issuedAt, spacing: policy.spacing(life: token.life, kind: kind))
         case .dead where !kind.rotates:
-            rules.earliestReplacement(ofDeadToken: backoff.spaced(by: policy.highestEpochSeen(life: token.life)))
+            rules.earliestReplacement(ofDeadToken: backoff.spaced(by: policy.deadTokenSpacing(life: token.life)))
         case .dead:
             rules.earliestReplacement(
-                ofDeadToken: max(token.issuedAt + policy.highestEpochSeen(life: token.life), heldUntil(token)))
+                ofDeadToken: max(token.issuedAt + policy.deadTokenSpacing(life: token.life), heldUntil(token)))
         case .missing, .due, .uncertain: .origin
         }
     }

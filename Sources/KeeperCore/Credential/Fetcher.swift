@@ -15,7 +15,7 @@ struct Fetcher: Sendable {
     /// Whether the current token lives.
     var health = TokenHealth()
     /// When it is due.
-    var due = DueTime()
+    private var due = DueTime()
     var intents = IntentNumbers()
     var ticket = TicketAge()
     var random: SplitMix64

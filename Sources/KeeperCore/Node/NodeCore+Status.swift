@@ -20,7 +20,7 @@ extension NodeCore {
             node: holder.node, role: role(at: now), leader: leaderName(at: now),
             epoch: elector.highestEpochSeen, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
-            isStale: others.isCold || age.map { $0 > NodeSettings.staleAfter } ?? true,
+            isStale: confirmationAge(at: now).map { $0 > NodeSettings.staleAfter } ?? true,
             appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
             illCount: illCount, storeRefusal: sync.refusal)
     }

@@ -14,7 +14,7 @@ struct PeerQuery: Sendable {
     private(set) var anyoneAnswered = true
 
     /// A term of ours begins; nobody was asked in it yet.
-    mutating func begin(_ epoch: Epoch) { wantedFor = nil }
+    mutating func begin() { wantedFor = nil }
 
     /// There are apps about which nobody was asked yet.
     mutating func startOver() { askedFor = .none }

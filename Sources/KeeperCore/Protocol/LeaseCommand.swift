@@ -78,8 +78,8 @@ public struct Tick: Hashable, Sendable {
 
 /// An attempt to take the lease.
 ///
-/// 1. The lock exists and is the caller's: an earlier attempt ran although its answer was lost. Counts `sequence` up,
-///    sets the lock again and answers `resumed`.
+/// 1. The lock exists and is the caller's, and so is the record, not released: an earlier attempt ran although its
+///    answer was lost. Counts `sequence` up, sets the lock again and answers `resumed`.
 /// 2. The lock exists and is another's, and there is a record: `denied`, unless `steals` and the record is still
 ///    exactly `observed`. (Without a record the lock's owner cannot renew it; only a store whose clock was set back
 ///    keeps it.)
