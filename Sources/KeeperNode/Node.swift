@@ -144,7 +144,7 @@ extension Node {
 
 extension RefreshAnswer {
     /// Of a node that has ended, or to a caller who has gone.
-    fileprivate static let gone = RefreshAnswer.unavailable(.noLeader, retryAfter: .seconds(1))
+    fileprivate static let gone = RefreshAnswer.unavailable(reason: .noLeader, retryAfter: .seconds(1))
 }
 
 // MARK: CredentialProvider

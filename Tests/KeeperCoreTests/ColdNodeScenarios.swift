@@ -126,7 +126,7 @@ import Testing
         var harness = leading(found)
         harness.passUntil(atMost: .seconds(2)) { !$0.probes.isEmpty }
         let trouble = Trouble(errcode: 45009, summary: "quota used up")
-        try harness.wechat(says: .refused(Refusal(trouble: trouble, reaction: .pause(.seconds(3600)))))
+        try harness.wechat(says: .refused(Refusal(trouble: trouble, reaction: .pause(for: .seconds(3600)))))
         harness.pass(.seconds(299))
         #expect(harness.probes.isEmpty && isStale(harness))
         harness.pass(.seconds(2))

@@ -112,7 +112,7 @@ import Testing
                 for action in core.handle(events.removeFirst(), at: now) {
                     guard case .lease(let id, let command) = action else { continue }
                     let answer = store.perform(command, by: .n1, at: now)
-                    events.append(.leaseReplied(id, reply(command, answer)))
+                    events.append(.leaseReplied(request: id, reply: reply(command, answer)))
                 }
             }
             now = max(now + .milliseconds(1), core.nextWakeUp)

@@ -17,7 +17,7 @@ import Testing
         harness.store.forget(.wx1)
         harness.pass(.milliseconds(420))
         #expect(harness.story.contains("restore"))
-        #expect(harness.notices.contains(.credential(.wx1, .restored(version: 7))))
+        #expect(harness.notices.contains(.credential(app: .wx1, notice: .restored(version: 7))))
         #expect(try harness.record().issue?.token == Token("t1"))
         harness.pass(.seconds(10))
         #expect(harness.calls.isEmpty)
@@ -71,7 +71,7 @@ import Testing
         harness.store.wipe()
         harness.passUntil(atMost: .seconds(3)) { $0.store.record(.wx1, at: $0.now) != nil }
         #expect(harness.notices.contains(.store(.replaced)))
-        #expect(harness.notices.contains(.lease(.lost(Epoch(5), to: nil))))
+        #expect(harness.notices.contains(.lease(.lost(epoch: Epoch(5), to: nil))))
         #expect(try harness.record().version == 7)
         #expect(harness.core.health(at: harness.now).epoch > Epoch(5), "the highest epoch seen outlives the store")
         harness.pass(.seconds(20))

@@ -64,7 +64,7 @@ import Testing
         try harness.wechat(issues: "t2")
         #expect(harness.now - start < .seconds(15))
         #expect(harness.served?.credential.token == Token("t2"))
-        #expect(harness.notices.contains(.credential(.wx1, .storeWasBehind(errcode: 40001))))
+        #expect(harness.notices.contains(.credential(app: .wx1, notice: .storeWasBehind(errcode: 40001))))
         #expect(harness.core.status(at: harness.now).counters.externalRotations == 0)
         harness.pass(.seconds(1))
         #expect(!isStale(harness))

@@ -6,7 +6,7 @@ import Synchronization
 final class FakeProvider: CredentialProvider, Reconfiguring {
     struct State {
         var readings: [AppID: TokenReading] = [:]
-        var answer = RefreshAnswer.unavailable(.noLeader, retryAfter: .seconds(3))
+        var answer = RefreshAnswer.unavailable(reason: .noLeader, retryAfter: .seconds(3))
         var health = NodeHealth.example()
         var status = NodeStatus.example()
         var kept = [KeptApp(id: AppID("wx1"), line: "classic")]
@@ -78,7 +78,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         let (never, _) = AsyncStream.makeStream(of: Never.self)
         for await _ in never {}  // ends when the task is cancelled
         givenUp_.yield()
-        return .unavailable(.noLeader, retryAfter: .seconds(1))
+        return .unavailable(reason: .noLeader, retryAfter: .seconds(1))
     }
 
     func health() async -> NodeHealth { state.withLock { $0.health } }

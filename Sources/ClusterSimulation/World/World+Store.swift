@@ -13,7 +13,7 @@ extension World {
         let life = nodes[node].life
         let isDown = time < conditions.storeDownUntil
         if isDown, conditions.storeDown == .refuses {
-            let error = StoreError.unreachable("connection refused")
+            let error = StoreError.unreachable(reason: "connection refused")
             return push(failure(id, isLease, error), to: node, life, after: random.number(0.000_3...0.003))
         }
         let trueDeadline = nodes[node].clock.time(of: deadline)
@@ -121,18 +121,18 @@ extension World {
         if answer.hasChanges, case .ticked(let tick) = answer.reply.answer {
             for record in tick.changes { nodes[node].heard[index(of: record.app)] = record.issue?.token }
         }
-        feed(.leaseReplied(answer.id, .success(answer.reply)), to: node)
+        feed(.leaseReplied(request: answer.id, reply: .success(answer.reply)), to: node)
     }
 
     mutating func leaseFailed(_ id: RequestID, _ error: StoreError, _ node: Int) {
         guard let command = nodes[node].takeCommand(id) else { return }
         let isLate = nodes[node].clock.instant(at: time) >= command.deadline
         if isLate || error == .timedOut { return timedOut(command, node) }
-        feed(.leaseReplied(id, .failure(error)), to: node)
+        feed(.leaseReplied(request: id, reply: .failure(error)), to: node)
     }
 
     private mutating func timedOut(_ command: SimulatedNode.PendingCommand, _ node: Int) {
-        feed(.leaseReplied(command.id, .failure(.timedOut)), to: node)
+        feed(.leaseReplied(request: command.id, reply: .failure(.timedOut)), to: node)
         breakConnection(command.connection, node, failsAll: sharesConnection)
     }
 
@@ -145,7 +145,7 @@ extension World {
         if case .success(let reply) = result, let record = reply.record {
             nodes[node].heard[index(of: record.app)] = record.issue?.token
         }
-        feed(.appReplied(id, .stored(result)), to: node)
+        feed(.appReplied(request: id, reply: .stored(result)), to: node)
         if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
     }
 
@@ -162,8 +162,8 @@ extension World {
             guard nodes[node].takeCommand(other.id) != nil else { continue }
             feed(
                 other.isLease
-                    ? .leaseReplied(other.id, .failure(.timedOut))
-                    : .appReplied(other.id, .stored(.failure(.timedOut))),
+                    ? .leaseReplied(request: other.id, reply: .failure(.timedOut))
+                    : .appReplied(request: other.id, reply: .stored(.failure(.timedOut))),
                 to: node)
         }
     }

@@ -86,7 +86,7 @@ extension Fetcher {
     /// Tells the read path whenever what may be handed out has changed.
     mutating func serve(into out: inout Outbox) {
         guard serving.choose(from: knowledge, policy) else { return }
-        out.append(.serve(app, serving.current))
+        out.append(.serve(app: app, credential: serving.current))
         out.want(.served(serving.current?.credential.token))
     }
 }

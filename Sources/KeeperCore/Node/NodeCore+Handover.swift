@@ -15,7 +15,7 @@ public enum HandoverRefusal: Error, Equatable, Sendable {
     /// The leader named is not the leader; whom this node believes to be it.
     case otherLeader(LeaderHint?)
     /// The node named, or every other node, cannot follow: why.
-    case unreachableSuccessor(NodeName?, CutOff)
+    case unreachableSuccessor(node: NodeName?, reason: CutOff)
 
     /// What keeps a node from following.
     public enum CutOff: Equatable, Sendable {
@@ -42,16 +42,18 @@ extension NodeCore {
         case .stepDown:
             guard isOurs else { throw .notLeader(leader) }
             // Nobody would take it, so the cluster would be without a leader until the pause ends.
-            guard !lock.isPaused else { throw .unreachableSuccessor(nil, .paused) }
+            guard !lock.isPaused else { throw .unreachableSuccessor(node: nil, reason: .paused) }
             return nil
         case .switchover(let named, let successor):
             guard leader?.holder.node == named else { throw .otherLeader(leader) }
             guard isOurs else { throw .notLeader(leader) }
             guard let successor else {
-                guard let fittest = fittest(atLeast: .unknown) else { throw .unreachableSuccessor(nil, .absent) }
+                guard let fittest = fittest(atLeast: .unknown) else {
+                    throw .unreachableSuccessor(node: nil, reason: .absent)
+                }
                 return fittest
             }
-            if let cutOff = cutOff(of: successor) { throw .unreachableSuccessor(successor, cutOff) }
+            if let cutOff = cutOff(of: successor) { throw .unreachableSuccessor(node: successor, reason: cutOff) }
             return successor
         }
     }

@@ -43,7 +43,7 @@ public struct HTTPForwarder: Forwarder {
                 RefreshMessage(forwarding.app, forwarding.reason), limit: Self.longestReply, before: deadline)
             return reply.outcome
         } catch {
-            return .failed(error.reason)
+            return .failed(reason: error.reason)
         }
     }
 
@@ -71,7 +71,8 @@ public struct HTTPForwarder: Forwarder {
                 before: deadline)
             return .answered(message.introduction)
         } catch {
-            return error.answeredBy.map { .answered(Introduction(holder: $0, apps: nil)) } ?? .failed(error.reason)
+            return error.answeredBy.map { .answered(Introduction(holder: $0, apps: nil)) }
+                ?? .failed(reason: error.reason)
         }
     }
 
