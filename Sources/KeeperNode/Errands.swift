@@ -14,7 +14,7 @@ struct Errands: Sendable {
     /// - Parameter begun: when the node said so, from which on the time counts.
     func run(_ action: NodeAction, since begun: Instant) async -> NodeEvent? {
         let patience = begun + commandTimeout
-        let patienceWithPeers = patience + commandTimeout
+        let patienceWithMembers = patience + commandTimeout
         return switch action {
         case .lease(let id, let command): .leaseReplied(request: id, reply: await perform(command, before: patience))
         case .credential(let id, let command):
@@ -41,13 +41,13 @@ struct Errands: Sendable {
             .appReplied(
                 request: id,
                 reply: .forwarded(await ports.forwarder.forward(forwarding, before: moment(forwarding.deadline))))
-        case .askPeers(let id, let members):
-            .peersAnswered(
-                request: id, states: await ports.forwarder.states(of: members, before: moment(patienceWithPeers)))
+        case .askMembers(let id, let members):
+            .membersAnswered(
+                request: id, states: await ports.forwarder.states(of: members, before: moment(patienceWithMembers)))
         case .introduce(let id, let member, let apps):
             .introduced(
                 request: id,
-                outcome: await ports.forwarder.introduce(to: member, apps: apps, before: moment(patienceWithPeers)))
+                outcome: await ports.forwarder.introduce(to: member, apps: apps, before: moment(patienceWithMembers)))
         case .answer, .serve, .left, .nameTaken, .note: nil
         }
     }

@@ -116,7 +116,7 @@ extension Node {
     private func perform(_ action: NodeAction, at moment: Instant, in group: inout DiscardingTaskGroup) {
         if case .lease(_, .release) = action { obey(requests.handle(.releases, at: moment)) }
         switch action {
-        case .lease, .credential, .call, .callForTicket, .probe, .reach, .forward, .askPeers, .introduce:
+        case .lease, .credential, .call, .callForTicket, .probe, .reach, .forward, .askMembers, .introduce:
             group.addTask { [errands, input, begun = now] in
                 if let event = await errands.run(action, since: begun) { input.yield(.event(event)) }
             }
@@ -217,7 +217,7 @@ extension Node {
     func alarms() -> NodeAlarms? { core.alarms(at: now) }
 
     /// What this node tells another that asks.
-    public func peerState() -> PeerState { core.peerState(at: now) }
+    public func memberState() -> MemberState { core.memberState(at: now) }
 
     /// Who this node is, and what it keeps if that is not what `digest` stands for.
     public func introduction(to digest: AppsDigest?) -> Introduction { core.introduction(to: digest) }

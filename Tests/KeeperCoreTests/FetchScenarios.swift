@@ -224,8 +224,8 @@ import Testing
         harness.pass(.seconds(4))
         #expect(harness.served?.credential.token == Token("t2"))
         #expect(harness.story.filter { $0 == "publish" }.count >= 4)
-        #expect(harness.core.peerState(at: harness.now).records.map(\.version) == [2])
-        #expect(harness.core.peerState(at: harness.now).records.map(\.previous) == [[Fingerprint(of: Token("t1"))]])
+        #expect(harness.core.memberState(at: harness.now).records.map(\.version) == [2])
+        #expect(harness.core.memberState(at: harness.now).records.map(\.previous) == [[Fingerprint(of: Token("t1"))]])
 
         harness.weather = { _ in .fair }
         harness.pass(.seconds(1))

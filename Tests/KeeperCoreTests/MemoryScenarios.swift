@@ -6,8 +6,8 @@ import Testing
 @Suite struct MemoryScenarios {
     private let young = CredentialRecord.sample(version: 7, epoch: 3, age: .seconds(100))
 
-    private func peer(_ record: CredentialRecord?) -> PeerState {
-        PeerState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: .seconds(1), records: record.map { [$0] } ?? [])
+    private func peer(_ record: CredentialRecord?) -> MemberState {
+        MemberState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: .seconds(1), records: record.map { [$0] } ?? [])
     }
 
     @Test func deletedRecord_IsWrittenBackWithinATick() throws {
@@ -162,7 +162,7 @@ import Testing
         harness.store.lead(.n2, epoch: 4, until: harness.now + .seconds(60))
         harness.store.keep(.sample(version: 1, epoch: 4, token: "u1", age: .seconds(5)), at: harness.now)
         harness.pass(.seconds(1))
-        #expect(harness.core.peerState(at: harness.now).highestEpochSeen == Epoch(5))
+        #expect(harness.core.memberState(at: harness.now).highestEpochSeen == Epoch(5))
         #expect(harness.served?.credential.token == Token("t3") && harness.served?.promisedUntil != nil)
     }
 

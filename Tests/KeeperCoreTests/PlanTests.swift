@@ -39,13 +39,13 @@ import Testing
     }
 
     private func leadership(
-        hasReadAll: Bool = true, hasAskedPeers: Bool = true, quiet: Duration = .zero
+        hasReadAll: Bool = true, hasAskedMembers: Bool = true, quiet: Duration = .zero
     )
         -> Situation.Leadership
     {
         Situation.Leadership(
             epoch: Epoch(5), granted: now, quiet: QuietPeriod(until: now + quiet, lateness: .unclear),
-            validUntil: now + .seconds(6), hasReadAll: hasReadAll, hasAskedPeers: hasAskedPeers, hasSlot: true)
+            validUntil: now + .seconds(6), hasReadAll: hasReadAll, hasAskedMembers: hasAskedMembers, hasSlot: true)
     }
 
     private func plan(_ change: (inout Case) -> Void = { _ in }, _ leadership: Situation.Leadership? = nil) -> Plan? {
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func membersAreAsked_BeforeWhatIsMissingIsFetched() {
-        let asked = plan({ $0.token = nil }, leadership(hasAskedPeers: false))
+        let asked = plan({ $0.token = nil }, leadership(hasAskedMembers: false))
         #expect(asked == Plan(step: .askMembers, at: now + policy.timing.tickPeriod * 3))
         #expect(plan { $0.token = nil } == Plan(step: .fetch(reason: .missing, kind: .classic), at: now))
     }
@@ -106,7 +106,7 @@ import Testing
         var random = SplitMix64(seed: 1)
         var unproven = TokenHealth()
         unproven.distrust(policy, random: &random, at: now)
-        #expect(plan({ $0.health = unproven }, leadership(hasAskedPeers: false))?.step == .askMembers)
+        #expect(plan({ $0.health = unproven }, leadership(hasAskedMembers: false))?.step == .askMembers)
         #expect(plan { $0.health = unproven }?.step == .verify(.restored))
     }
 

@@ -11,7 +11,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         var status = NodeStatus.example()
         var kept = [KeptApp(id: AppID("wx1"), line: "classic")]
         var digest = AppsDigest("of-wx1")
-        var peerState = PeerState(holder: .example(), highestEpochSeen: Epoch(7), syncAge: nil, records: [])
+        var memberState = MemberState(holder: .example(), highestEpochSeen: Epoch(7), syncAge: nil, records: [])
         var handover: Result<CompletedHandover?, HandoverRefusal> = .success(nil)
         var orders: [HandoverOrder] = []
         var pauses: [Duration?] = []
@@ -84,9 +84,9 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
     func health() async -> NodeHealth { state.withLock { $0.health } }
     func status() async -> NodeStatus { state.withLock { $0.status } }
     func introduction(to digest: AppsDigest?) async -> Introduction {
-        state.withLock { Introduction(holder: $0.peerState.holder, apps: digest == $0.digest ? nil : $0.kept) }
+        state.withLock { Introduction(holder: $0.memberState.holder, apps: digest == $0.digest ? nil : $0.kept) }
     }
-    func peerState() async -> PeerState { state.withLock { $0.peerState } }
+    func memberState() async -> MemberState { state.withLock { $0.memberState } }
     func idleTime() -> Duration { state.withLock { $0.idleTime } }
     func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {
         try state.withLock { state in

@@ -158,9 +158,9 @@ import Testing
                 rotationsToday: 3, externalRotations: ExternalRotations(count: 2, age: .seconds(9)))
         }.sorted { $0.app < $1.app }
         let expected = try await World.withServer(provider) { port in
-            let state = PeerState(
+            let state = MemberState(
                 holder: holder(port), highestEpochSeen: Epoch(7), syncAge: .milliseconds(42), records: records)
-            provider.change { $0.peerState = state }
+            provider.change { $0.memberState = state }
             let members = [holder(1), holder(port)].map {
                 Member(holder: $0, beat: 1, epochSeen: Epoch(7), isDraining: false)
             }

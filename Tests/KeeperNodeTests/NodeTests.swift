@@ -54,7 +54,7 @@ import Testing
             #expect(node.read(AppID("stranger")) == .unknownApp)
             let status = await node.status()
             #expect(status.health.isReady && status.health.role == .leader)
-            #expect(await node.peerState().records.map(\.version) == [1])
+            #expect(await node.memberState().records.map(\.version) == [1])
             #expect(node.idleTime() < .seconds(20))
         }
     }

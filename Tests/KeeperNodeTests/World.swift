@@ -135,7 +135,7 @@ final class PlayedLeader: Forwarder {
     func introduce(
         to member: Member, apps: AppsDigest, before deadline: ContinuousClock.Instant
     ) async -> IntroductionOutcome { .answered(Introduction(holder: member.holder, apps: nil)) }
-    func states(of members: [Member], before deadline: ContinuousClock.Instant) async -> [PeerState] { [] }
+    func states(of members: [Member], before deadline: ContinuousClock.Instant) async -> [MemberState] { [] }
 }
 
 extension LeaseHolder {

@@ -21,7 +21,7 @@ extension Scene {
         case .probe(let id, _, let token, let permit): probe(token, id, permit, node)
         case .reach(let id, _): hear(.reached(request: id, isReachable: true), node, after: 2 * Way.far)
         case .forward(let id, let forwarding): forward(id, forwarding, node)
-        case .askPeers(let id, let members): askPeers(id, members, node)
+        case .askMembers(let id, let members): askMembers(id, members, node)
         case .introduce(let id, let member, _):
             let introduction = Introduction(holder: member.holder, apps: nil)
             hear(.introduced(request: id, outcome: .answered(introduction)), node, after: 2 * Way.near)
@@ -227,14 +227,14 @@ extension Scene {
             })
     }
 
-    private mutating func askPeers(_ id: RequestID, _ members: [Member], _ node: Int) {
+    private mutating func askMembers(_ id: RequestID, _ members: [Member], _ node: Int) {
         let starts = nodes[node].starts
         after(Way.near) { scene in
             let states = members.compactMap { member in
-                scene.running(member.holder.node).map { scene.nodes[$0].core.peerState(at: scene.now) }
+                scene.running(member.holder.node).map { scene.nodes[$0].core.memberState(at: scene.now) }
             }
             scene.after(Way.near) { scene in
-                scene.atNode(node, starts) { $0.feed(.peersAnswered(request: id, states: states), to: node) }
+                scene.atNode(node, starts) { $0.feed(.membersAnswered(request: id, states: states), to: node) }
             }
         }
     }

@@ -171,7 +171,7 @@ extension World {
         case .probe(let id, let app, let token, let permit): call(id, app, .probe(token), permit, node, now)
         case .reach(let id, let deadline): reach(id, before: deadline, node)
         case .forward(let id, let forwarding): forward(id, forwarding, node, now)
-        case .askPeers(let id, let members): askPeers(id, members, node)
+        case .askMembers(let id, let members): askMembers(id, members, node)
         case .introduce(let id, let member, let apps): introduce(id, member, apps, node)
         case .answer(let waiter, let answer): answered(waiter, answer, node, now)
         case .serve(let app, let served): serves(app, served, node)

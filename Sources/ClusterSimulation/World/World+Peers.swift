@@ -76,7 +76,7 @@ extension World {
 
     // MARK: What peers know
 
-    mutating func askPeers(_ id: RequestID, _ members: [Member], _ node: Int) {
+    mutating func askMembers(_ id: RequestID, _ members: [Member], _ node: Int) {
         let life = nodes[node].life
         nodes[node].questions.append(.init(id: id, missing: members.count))
         let patience = nodes[node].clock.trueSeconds(settings.timing.commandTimeout * 2)
@@ -100,11 +100,11 @@ extension World {
 
     mutating func tellPeer(_ asker: Int, _ life: Int, _ id: RequestID, _ node: Int) {
         guard let delay = hop(node, asker) else { return }
-        let state = nodes[node].core.peerState(at: nodes[node].clock.instant(at: time))
+        let state = nodes[node].core.memberState(at: nodes[node].clock.instant(at: time))
         push(.peerTold(id, state), to: asker, life, after: delay)
     }
 
-    mutating func peerTold(_ id: RequestID, _ state: PeerState?, _ node: Int) {
+    mutating func peerTold(_ id: RequestID, _ state: MemberState?, _ node: Int) {
         guard let index = nodes[node].questions.firstIndex(where: { $0.id == id }) else { return }
         if let state {
             nodes[node].questions[index].states.append(state)
@@ -112,6 +112,6 @@ extension World {
             guard nodes[node].questions[index].missing == 0 else { return }
         }
         let question = nodes[node].questions.remove(at: index)
-        feed(.peersAnswered(request: id, states: question.states), to: node)
+        feed(.membersAnswered(request: id, states: question.states), to: node)
     }
 }

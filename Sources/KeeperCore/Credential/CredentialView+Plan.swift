@@ -54,7 +54,9 @@ extension CredentialView {
     }
 
     private func fetchMissing(_ leadership: Situation.Leadership) -> Plan {
-        guard leadership.hasAskedPeers else { return Plan(step: .askMembers, at: othersRegistered(since: leadership)) }
+        guard leadership.hasAskedMembers else {
+            return Plan(step: .askMembers, at: othersRegistered(since: leadership))
+        }
         let quiet = quietEnd(leadership, hasToken: false)
         return Plan(
             step: .fetch(reason: .missing, kind: line.kind(for: .missing)), at: max(quiet, backoff.earliestCall))
@@ -107,7 +109,7 @@ extension CredentialView {
             return Plan(step: .verify(.reported), at: max(now, health.nextQuestion(policy, life: token.life)))
         }
         if let moment = health.proofDue(issuedAt: token.issuedAt, life: token.life, policy) {
-            guard leadership.hasAskedPeers else {
+            guard leadership.hasAskedMembers else {
                 return Plan(step: .askMembers, at: othersRegistered(since: leadership))
             }
             return Plan(step: .verify(.restored), at: moment)

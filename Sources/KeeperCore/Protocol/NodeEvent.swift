@@ -18,8 +18,8 @@ public enum NodeEvent: Hashable, Sendable {
     indirect case refreshAsked(RefreshRequest)
     /// A caller waits no longer.
     case waiterLeft(WaiterID)
-    /// A `NodeAction.askPeers` is over: what came back in time.
-    case peersAnswered(request: RequestID, states: [PeerState])
+    /// A `NodeAction.askMembers` is over: what came back in time.
+    case membersAnswered(request: RequestID, states: [MemberState])
     /// A `NodeAction.introduce` is over.
     indirect case introduced(request: RequestID, outcome: IntroductionOutcome)
     /// An operator wants this node to give the lease up and not take it again at once; to the node named, if one is.
@@ -61,7 +61,7 @@ public enum NodeAction: Equatable, Sendable {
     /// Forward a refresh to the leader.
     indirect case forward(request: RequestID, forwarding: Forwarding)
     /// Ask these nodes what they know; give up after `LeaseTiming.commandTimeout` times two.
-    case askPeers(request: RequestID, members: [Member])
+    case askMembers(request: RequestID, members: [Member])
     /// Ask who is there where this member says it is reached, and what that node keeps, unless it is what the digest
     /// stands for; give up after `LeaseTiming.commandTimeout` times two.
     indirect case introduce(request: RequestID, to: Member, apps: AppsDigest)

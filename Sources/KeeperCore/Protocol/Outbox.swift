@@ -69,9 +69,9 @@ struct Outbox: Sendable {
         return id
     }
 
-    mutating func askPeers(_ members: [Member]) -> RequestID {
+    mutating func askMembers(_ members: [Member]) -> RequestID {
         let id = nextRequest()
-        actions.append(.askPeers(request: id, members: members))
+        actions.append(.askMembers(request: id, members: members))
         return id
     }
 

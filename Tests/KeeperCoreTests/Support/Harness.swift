@@ -119,7 +119,7 @@ extension Harness {
             unanswered.append((.reached(request: id, isReachable: isWeChatThere), now + .milliseconds(20)))
             return []
         case .forward(let id, let forwarding): forwards.append((id, forwarding))
-        case .askPeers(let id, let members): queries.append((id, members))
+        case .askMembers(let id, let members): queries.append((id, members))
         case .introduce(let id, let member, _):
             introductions.append((id, member))
             return []
@@ -191,10 +191,10 @@ extension Harness {
     }
 
     /// The members answer the oldest query.
-    mutating func members(_ states: [PeerState]) throws {
+    mutating func members(_ states: [MemberState]) throws {
         let query = try #require(queries.first)
         queries.removeFirst()
-        play(.peersAnswered(request: query.request, states: states))
+        play(.membersAnswered(request: query.request, states: states))
     }
 
     /// Somebody asks for another token than the one named.
