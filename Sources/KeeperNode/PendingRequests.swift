@@ -100,7 +100,9 @@ struct PendingRequests: Sendable {
     }
 
     private mutating func begin(_ request: Request, of waiter: WaiterID, at now: Instant) -> [Action] {
-        if hasEnded, case .pause = request { return [.answer(waiter, .failed(.unreachable("this node has ended")))] }
+        if hasEnded, case .pause = request {
+            return [.answer(waiter, .failed(.unreachable(reason: "this node has ended")))]
+        }
         guard !hasEnded, request != .departure || !hasLeft else { return [.answer(waiter, .over)] }
         var until: Instant?
         let action: Action
@@ -109,7 +111,7 @@ struct PendingRequests: Sendable {
             until = now + Self.longestHandover
             action = .tell(.handoverAsked(to: successor))
         case .pause(let duration):
-            action = .perform(.pause(duration), for: waiter, before: now + commandTimeout)
+            action = .perform(.pause(for: duration), for: waiter, before: now + commandTimeout)
         case .departure: action = .tell(.leaveAsked)
         case .firstRead(let limit):
             until = now + limit

@@ -88,9 +88,9 @@ import Testing
 
     @Test func leaderThatIsNotFound_IsNotWaitedFor() throws {
         var harness = following([wx1, wx2], leaderWith: [wx1])
-        try harness.introduce(.failed("connection refused"))
+        try harness.introduce(.failed(reason: "connection refused"))
         pass(Neighbourhood.retry + .seconds(1), &harness)
-        try harness.introduce(.failed("connection refused"))
+        try harness.introduce(.failed(reason: "connection refused"))
         #expect(harness.core.health(at: harness.now).reasonsNotReady.isEmpty)
     }
 
@@ -174,11 +174,11 @@ import Testing
     @Test func silence_IsToldTheSecondTime() throws {
         var harness = following([wx1], leaderWith: [wx1])
         harness.forget()
-        try harness.introduce(.failed("connection refused"))
+        try harness.introduce(.failed(reason: "connection refused"))
         #expect(findings(harness) == [.unknown] && harness.notices.isEmpty)
         pass(Neighbourhood.retry + .seconds(1), &harness)
-        try harness.introduce(.failed("connection refused"))
-        #expect(findings(harness) == [.silent("connection refused")])
+        try harness.introduce(.failed(reason: "connection refused"))
+        #expect(findings(harness) == [.silent(reason: "connection refused")])
         #expect(harness.notices.count == 1)
     }
 

@@ -92,7 +92,7 @@ import Testing
 
     @Test(arguments: [
         (Refusal.Reaction.backOff, nil), (.nextMinute, Duration.seconds(62)), (.slowly, .seconds(120)),
-        (.pause(.seconds(7)), .seconds(7)), (.stop, .seconds(3600)),
+        (.pause(for: .seconds(7)), .seconds(7)), (.stop, .seconds(3600)),
     ])
     func refusal_HasItsPause(_ reaction: Refusal.Reaction, _ pause: Duration?) {
         #expect(policy().pause(after: reaction) == pause)

@@ -86,7 +86,7 @@ extension Fetcher {
     /// Tells the read path whenever what may be handed out has changed.
     mutating func serve(into out: inout Outbox) {
         guard serving.choose(from: knowledge, policy) else { return }
-        out.append(.serve(app, serving.current))
+        out.append(.serve(app: app, credential: serving.current))
         out.want(.served(serving.current?.credential.token))
     }
 }
@@ -114,14 +114,14 @@ extension Fetcher {
     mutating func leaderTold(
         _ record: CredentialRecord, askedAt sent: Instant, at now: Instant, into out: inout Outbox
     ) {
-        knowledge.learnFromPeer(record, askedAt: sent)
+        knowledge.learnFromMember(record, askedAt: sent)
         tokenMayHaveChanged(at: now)
         serve(into: &out)
     }
 
     /// Another node tells what it knows.
-    mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool, at now: Instant) {
-        knowledge.learnFromPeer(record, askedAt: sent, asLeader: asLeader)
+    mutating func learnFromMember(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool, at now: Instant) {
+        knowledge.learnFromMember(record, askedAt: sent, asLeader: asLeader)
         // A token of our own that comes back: nobody knows its times better than we.
         if let own = serving.provisional, own.fingerprint == knowledge.credential?.fingerprint {
             knowledge.correctIssue(to: own.issuedAt)

@@ -15,7 +15,7 @@ public enum HandoverRefusal: Error, Equatable, Sendable {
     /// The leader named is not the leader; whom this node believes to be it.
     case otherLeader(LeaderHint?)
     /// The node named, or every other node, cannot follow: why.
-    case cannotFollow(NodeName?, Obstacle)
+    case cannotFollow(node: NodeName?, reason: Obstacle)
 
     /// What keeps a node from following.
     public enum Obstacle: Equatable, Sendable {
@@ -42,16 +42,18 @@ extension NodeCore {
         case .stepDown:
             guard isOurs else { throw .notLeader(leader) }
             // Nobody would take it, so the cluster would be without a leader until the pause ends.
-            guard !lock.isPaused else { throw .cannotFollow(nil, .paused) }
+            guard !lock.isPaused else { throw .cannotFollow(node: nil, reason: .paused) }
             return nil
         case .switchover(let named, let successor):
             guard leader?.holder.node == named else { throw .otherLeader(leader) }
             guard isOurs else { throw .notLeader(leader) }
             guard let successor else {
-                guard let fittest = fittest(atLeast: .unknown) else { throw .cannotFollow(nil, .absent) }
+                guard let fittest = fittest(atLeast: .unknown) else {
+                    throw .cannotFollow(node: nil, reason: .absent)
+                }
                 return fittest
             }
-            if let obstacle = obstacle(to: successor) { throw .cannotFollow(successor, obstacle) }
+            if let obstacle = obstacle(to: successor) { throw .cannotFollow(node: successor, reason: obstacle) }
             return successor
         }
     }

@@ -82,8 +82,8 @@ extension NodeCore {
     }
 
     /// What this node tells another that asks.
-    public func peerState(at now: Instant) -> PeerState {
-        PeerState(
+    public func memberState(at now: Instant) -> MemberState {
+        MemberState(
             holder: holder, highestEpochSeen: elector.highestEpochSeen, syncAge: confirmationAge(at: now),
             records: refreshers.compactMap { $0.shareable(at: now) })
     }

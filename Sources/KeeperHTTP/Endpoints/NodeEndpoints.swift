@@ -34,7 +34,7 @@ struct NodeEndpoints: Sendable {
 
     /// One page of what this node knows.
     func state(_ request: NodeRequest) async throws -> NodeAnswer {
-        try NodeAnswer(.ok, StateMessage(await provider.peerState(), after: request.parameters("after")))
+        try NodeAnswer(.ok, StateMessage(await provider.memberState(), after: request.parameters("after")))
     }
 
     /// Who this node is and what it keeps.
