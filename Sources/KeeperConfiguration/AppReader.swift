@@ -55,10 +55,10 @@ struct AppReader {
 
     func apps(in root: ConfigurationSection) -> [Configuration.App] {
         var firstPath: [String: String] = [:]
-        var publish = MirrorReader(log: log)
+        var mirrors = MirrorReader(log: log)
         return root.list("apps", of: "apps", limit: ConfigurationLimit.apps).map { item in
             let section = ConfigurationSection(item.value, at: item.path, known: Self.known, log: log)
-            let app = app(in: section, &publish)
+            let app = app(in: section, &mirrors)
             if !app.id.rawValue.isEmpty {
                 if let first = firstPath[app.id.rawValue] {
                     section.add("appid", found: "the appid of \(first) again", allowed: "one entry for each appid")
@@ -70,7 +70,7 @@ struct AppReader {
         }
     }
 
-    private func app(in section: ConfigurationSection, _ publish: inout MirrorReader) -> Configuration.App {
+    private func app(in section: ConfigurationSection, _ mirrors: inout MirrorReader) -> Configuration.App {
         let id = section.required("appid", allowed: NameRule.appID.allowed, convert: NameRule.appID.check)
         let name = section.text("name", allowed: NameRule.display.allowed, convert: NameRule.display.check)
         let secret = secrets.secret("secret", in: section)
@@ -87,7 +87,7 @@ struct AppReader {
             corporation: corporation(in: section, of: kind),
             tickets: tickets(in: section, of: kind),
             takesSecretAsKey: dropIn == .appsecret,
-            mirrors: publish.keys(in: section, of: id, kind),
+            mirrors: mirrors.keys(in: section, of: id, kind),
             jsDomains: jsDomains(in: section)
         )
     }

@@ -14,33 +14,40 @@ struct Errands: Sendable {
     /// - Parameter begun: when the node said so, from which on the time counts.
     func run(_ action: NodeAction, since begun: Instant) async -> NodeEvent? {
         let patience = begun + commandTimeout
-        let patienceWithPeers = patience + commandTimeout
+        let patienceWithMembers = patience + commandTimeout
         return switch action {
-        case .lease(let id, let command): .leaseReplied(id, await perform(command, before: patience))
+        case .lease(let id, let command): .leaseReplied(request: id, reply: await perform(command, before: patience))
         case .credential(let id, let command):
-            .appReplied(id, .stored(await perform(command, before: patience)))
+            .appReplied(request: id, reply: .stored(await perform(command, before: patience)))
         case .call(let id, let app, let kind, let permit):
             .appReplied(
-                id, .called(await ports.source.fetch(app, kind, before: moment(permit.deadline)) { allows(permit) }))
+                request: id,
+                reply: .called(await ports.source.fetch(app, kind, before: moment(permit.deadline)) { allows(permit) }))
         case .callForTicket(let id, let app, let type, let token, let permit):
             .appReplied(
-                id,
-                .called(
+                request: id,
+                reply: .called(
                     await ports.source.fetchTicket(type, of: app, with: token, before: moment(permit.deadline)) {
                         allows(permit)
                     }))
         case .probe(let id, let app, let token, let permit):
             .appReplied(
-                id, .probed(await ports.source.probe(app, token, before: moment(permit.deadline)) { allows(permit) }))
-        case .reach(let id, let deadline): .reached(id, await ports.source.reach(before: moment(deadline)))
+                request: id,
+                reply: .probed(
+                    await ports.source.probe(app, token, before: moment(permit.deadline)) { allows(permit) }))
+        case .reach(let id, let deadline):
+            .reached(request: id, isReachable: await ports.source.reach(before: moment(deadline)))
         case .forward(let id, let forwarding):
             .appReplied(
-                id, .forwarded(await ports.forwarder.forward(forwarding, before: moment(forwarding.deadline))))
-        case .askPeers(let id, let members):
-            .peersAnswered(id, await ports.forwarder.states(of: members, before: moment(patienceWithPeers)))
+                request: id,
+                reply: .forwarded(await ports.forwarder.forward(forwarding, before: moment(forwarding.deadline))))
+        case .askMembers(let id, let members):
+            .membersAnswered(
+                request: id, states: await ports.forwarder.states(of: members, before: moment(patienceWithMembers)))
         case .introduce(let id, let member, let apps):
             .introduced(
-                id, await ports.forwarder.introduce(to: member, apps: apps, before: moment(patienceWithPeers)))
+                request: id,
+                outcome: await ports.forwarder.introduce(to: member, apps: apps, before: moment(patienceWithMembers)))
         case .answer, .serve, .left, .nameTaken, .note: nil
         }
     }

@@ -4,7 +4,6 @@ internal import Logging
 /// Tells the operator's story: one sentence a decision, data in metadata, never a secret.
 struct Narrator: Sendable {
     let logger: Logger
-    let origin: ContinuousClock.Instant
 
     func tell(_ notice: Notice) {
         let line = Line(notice)

@@ -42,7 +42,7 @@ public actor Node: Service, CredentialProvider {
     ) {
         origin = .now
         core = NodeCore(holder: holder, settings: settings, seed: seed, fingerprint: fingerprint)
-        narrator = Narrator(logger: logger, origin: origin)
+        narrator = Narrator(logger: logger)
         table = ReadTable(apps: settings.apps.map(\.id), overlap: settings.overlap)
         errands = Errands(
             ports: ports, table: table, origin: origin, commandTimeout: settings.timing.commandTimeout)
@@ -116,7 +116,7 @@ extension Node {
     private func perform(_ action: NodeAction, at moment: Instant, in group: inout DiscardingTaskGroup) {
         if case .lease(_, .release) = action { obey(requests.handle(.releases, at: moment)) }
         switch action {
-        case .lease, .credential, .call, .callForTicket, .probe, .reach, .forward, .askPeers, .introduce:
+        case .lease, .credential, .call, .callForTicket, .probe, .reach, .forward, .askMembers, .introduce:
             group.addTask { [errands, input, begun = now] in
                 if let event = await errands.run(action, since: begun) { input.yield(.event(event)) }
             }
@@ -144,7 +144,7 @@ extension Node {
 
 extension RefreshAnswer {
     /// Of a node that has ended, or to a caller who has gone.
-    fileprivate static let gone = RefreshAnswer.unavailable(.noLeader, retryAfter: .seconds(1))
+    fileprivate static let gone = RefreshAnswer.unavailable(reason: .noLeader, retryAfter: .seconds(1))
 }
 
 // MARK: CredentialProvider
@@ -217,7 +217,7 @@ extension Node {
     func alarms() -> NodeAlarms? { core.alarms(at: now) }
 
     /// What this node tells another that asks.
-    public func peerState() -> PeerState { core.peerState(at: now) }
+    public func memberState() -> MemberState { core.memberState(at: now) }
 
     /// Who this node is, and what it keeps if that is not what `digest` stands for.
     public func introduction(to digest: AppsDigest?) -> Introduction { core.introduction(to: digest) }

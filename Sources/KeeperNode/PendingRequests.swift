@@ -101,7 +101,9 @@ struct PendingRequests: Sendable {
     }
 
     private mutating func begin(_ request: Request, of waiter: WaiterID, at now: Instant) -> [Action] {
-        if hasEnded, case .pause = request { return [.answer(waiter, .failed(.unreachable("this node has ended")))] }
+        if hasEnded, case .pause = request {
+            return [.answer(waiter, .failed(.unreachable(reason: "this node has ended")))]
+        }
         guard !hasEnded, request != .departure || !hasLeft else { return [.answer(waiter, .over)] }
         var until: Instant?
         let action: Action
@@ -112,7 +114,7 @@ struct PendingRequests: Sendable {
             releasedAt = now
             action = .tell(.handoverAsked(to: successor))
         case .pause(let duration):
-            action = .perform(.pause(duration), for: waiter, before: now + commandTimeout)
+            action = .perform(.pause(for: duration), for: waiter, before: now + commandTimeout)
         case .departure: action = .tell(.leaveAsked)
         case .firstRead(let limit):
             until = now + limit

@@ -19,7 +19,7 @@ public protocol CredentialProvider: Sendable {
     /// What this node knows of the cluster.
     func status() async -> NodeStatus
     /// What this node tells another that asks (`GET /internal/state`).
-    func peerState() async -> PeerState
+    func memberState() async -> MemberState
     /// Who this node is, and what it keeps unless that is what the digest stands for (`GET /internal/apps`).
     func introduction(to digest: AppsDigest?) async -> Introduction
     /// Gives the lease up as ordered; answers with the leader that follows, nil if there was none within eight seconds.

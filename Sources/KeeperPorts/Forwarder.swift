@@ -11,5 +11,5 @@ public protocol Forwarder: Sendable {
     ) async -> IntroductionOutcome
 
     /// Asks nodes what they know; those that do not answer in time are left out.
-    func states(of members: [Member], before deadline: ContinuousClock.Instant) async -> [PeerState]
+    func states(of members: [Member], before deadline: ContinuousClock.Instant) async -> [MemberState]
 }

@@ -56,7 +56,8 @@ public struct MirrorKey: Hashable, Sendable {
 ///
 /// An implementation belongs to one `LeaseHolder`, in whose name every command is given.
 public protocol MirrorStore: Sendable {
-    /// Sees to it that the mirrors stand as described, and writes only what does not; one atomic command.
+    /// Sees to it that the mirrors stand as described, and writes only what does not: by one atomic command, or by
+    /// several where the store refuses a key among them.
     ///
     /// An app whose record shows a later token is left out. One key that cannot be written keeps no other from it.
     /// - Parameter deadline: as for `LeaseStore`.

@@ -7,9 +7,9 @@ public enum RefreshReading: Equatable, Sendable {
     /// Refreshed too recently, or the day's budget is spent: ask again after this long.
     case tooSoon(retryAfter: Duration)
     /// WeChat was asked and gave none.
-    case refused(Trouble, retryAfter: Duration)
+    case refused(trouble: Trouble, retryAfter: Duration)
     /// Nobody could ask WeChat, or WeChat could not be asked; the old token is untouched.
-    case unavailable(RefreshAnswer.Unavailability, retryAfter: Duration)
+    case unavailable(reason: RefreshAnswer.Unavailability, retryAfter: Duration)
     /// This node is not the leader (only to a forwarded request); with whom it believes to be.
     case notLeader(LeaderHint?)
 
@@ -30,8 +30,8 @@ public enum RefreshReading: Equatable, Sendable {
                     record: CredentialRecord(served, previous: previous, usableOverlap: usableOverlap, at: now),
                     refreshed: refreshed, stillValid: stillValid))
         case .tooSoon(let retryAfter): self = .tooSoon(retryAfter: retryAfter)
-        case .refused(let trouble, let retryAfter): self = .refused(trouble, retryAfter: retryAfter)
-        case .unavailable(let reason, let retryAfter): self = .unavailable(reason, retryAfter: retryAfter)
+        case .refused(let trouble, let retryAfter): self = .refused(trouble: trouble, retryAfter: retryAfter)
+        case .unavailable(let reason, let retryAfter): self = .unavailable(reason: reason, retryAfter: retryAfter)
         case .notLeader(let leader): self = .notLeader(leader)
         }
     }

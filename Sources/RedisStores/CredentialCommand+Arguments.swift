@@ -25,7 +25,7 @@ extension Publication {
         .number("left") { $0.left.argument },
         .number("age") { $0.age.argumentRoundedUp },
         .number("knownVersion") { RedisArgument($0.knownVersion) },
-        .flag("endsExternalRotation") { $0.followsExternalRotation },
+        .flag("followsExternalRotation") { $0.followsExternalRotation },
     ])
 }
 

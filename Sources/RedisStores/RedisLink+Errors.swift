@@ -21,7 +21,7 @@ extension StoreError {
     /// What a failed command means for the one who gave it.
     init(_ error: RedisError) {
         switch error {
-        case .notSent(let reason): self = .unreachable(reason)
+        case .notSent(let reason): self = .unreachable(reason: reason)
         case .timedOut, .connectionLost, .cancelled: self = .timedOut
         case .rejected(let rejection): self = .rejected(rejection.refusal)
         }

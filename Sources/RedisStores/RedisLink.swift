@@ -42,7 +42,7 @@ actor RedisLink {
     private var waiting: [AsyncStream<Never>.Continuation] = []
     private var connections: UInt64 = 0
     private var failures = 0
-    private var lastFailure = StoreError.unreachable("no connection yet")
+    private var lastFailure = StoreError.unreachable(reason: "no connection yet")
     private var pausedUntil = ContinuousClock.now
     /// Digests are made by Redis and the same everywhere, so they outlive a connection.
     private var digests: [String: RedisArgument] = [:]
@@ -142,7 +142,7 @@ extension RedisLink {
                     continue
                 }
                 guard !mustFit || .now + link.roundTrip < deadline else {
-                    throw .unreachable("the connection was made too late for this command")
+                    throw .unreachable(reason: "the connection was made too late for this command")
                 }
                 return link
             case .down:
@@ -152,12 +152,12 @@ extension RedisLink {
                 state = .connecting(Task { await self.connect() })
             case .connecting:
                 guard .now < deadline, !Task.isCancelled else {
-                    throw .unreachable("connecting takes longer than the command may")
+                    throw .unreachable(reason: "connecting takes longer than the command may")
                 }
                 mustFit = true
                 await change(before: deadline)
             case .closed:
-                throw .unreachable("this node has closed its connection")
+                throw .unreachable(reason: "this node has closed its connection")
             }
         }
     }
@@ -222,7 +222,7 @@ extension RedisLink {
         if case .rejected = error {
             lastFailure = StoreError(error)
         } else {
-            lastFailure = .unreachable("\(error)")
+            lastFailure = .unreachable(reason: "\(error)")
         }
         // Told once an outage, not once an attempt. What Redis says against us, those tell who gave the command.
         if failures == 0 {

@@ -34,7 +34,7 @@ extension RedisStore: MirrorStore {
             [keyspace.record(of: mirror.app)] + mirror.keys.map { RedisArgument($0.name) }
         }
         let (reply, _) = try await run(
-            .mirror, keys, CopyOrder.arguments.values(of: CopyOrder(epoch: epoch)) + mirrors.flatMap(\.listed),
+            .mirror, keys, MirrorOrder.arguments.values(of: MirrorOrder(epoch: epoch)) + mirrors.flatMap(\.listed),
             before: deadline)
         var reader = try ReplyReader(reply)
         remember(try reader.head().spoiled)

@@ -158,7 +158,7 @@ extension RedisStore {
         let question = LookQuestion.arguments.values(of: LookQuestion(memberCount: found.strangers.count))
         let (reply, other) = try await run(.look, keys, question + names, before: deadline)
         guard other == server, try found.add(reply) else {
-            throw .unreachable("Redis was replaced in the middle of a tick")
+            throw .unreachable(reason: "Redis was replaced in the middle of a tick")
         }
     }
 }

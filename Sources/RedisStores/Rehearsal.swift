@@ -73,8 +73,8 @@ struct Rehearsal {
         }
         _ = try await store.mirror([], epoch: epoch, before: .now + patience)
         try await perform(tick, connection)
-        try await perform(.pause(Self.life), connection)
-        try await perform(.release(epoch: epoch, Handover(left: .zero)), connection)
+        try await perform(.pause(for: Self.life), connection)
+        try await perform(.release(epoch: epoch, handover: Handover(left: .zero)), connection)
         try await perform(.reportDeath, connection)
         try await perform(.leave, connection)
     }

@@ -57,8 +57,7 @@ extension Member {
             holder: LeaseHolder(node: node, incarnation: incarnation, address: try reader.text()),
             beat: try reader.count(), epochSeen: Epoch(try reader.count()), isDraining: try reader.flag(),
             reachability: Reachability(rawValue: UInt8(clamping: try reader.count())) ?? .unknown)
-        let apps = try reader.text()
-        if !apps.isEmpty { member.apps = AppsDigest(apps) }
+        member.apps = AppsDigest(try reader.text())
         member.isCold = try reader.flag()
         return member
     }

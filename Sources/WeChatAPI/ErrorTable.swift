@@ -19,9 +19,9 @@ struct ErrorTable {
     /// The codes for an address that is not on the list, with the address in the text.
     static let addressCodes = [40_164, 45_035, 61_004, 60_020]
 
-    private static let tenMinutes = Refusal.Reaction.pause(.seconds(600))
-    private static let hour = Refusal.Reaction.pause(.seconds(3_600))
-    private static let day = Refusal.Reaction.pause(.seconds(86_400))
+    private static let tenMinutes = Refusal.Reaction.pause(for: .seconds(600))
+    private static let hour = Refusal.Reaction.pause(for: .seconds(3_600))
+    private static let day = Refusal.Reaction.pause(for: .seconds(86_400))
 
     static let entries: [Int: ErrorTable] = [
         -1: .init(.backOff, "the system is busy"),

@@ -43,7 +43,7 @@ enum TokenReply {
         guard let seconds = fields.expiresIn, (1...longestLife).contains(seconds) else {
             return unknown("WeChat answered with a \(what) whose expires_in is no number of seconds up to 30 days")
         }
-        return .issued(Token(text), life: .seconds(seconds))
+        return .issued(token: Token(text), life: .seconds(seconds))
     }
 
     static func unknown(_ summary: String) -> CallOutcome {

@@ -79,7 +79,7 @@ struct RedisLeaseTests {
 
     @Test mutating func release_FreesTheLock_AndHandsOnWhatIsLeft() throws {
         let epoch = try epochOfGrant(.first, at: 0)
-        let release = LeaseCommand.release(epoch: epoch, Handover(left: .seconds(2)))
+        let release = LeaseCommand.release(epoch: epoch, handover: Handover(left: .seconds(2)))
         #expect(redis.perform(release, as: .second, at: .seconds(1)) == .denied(redis.contents.lease))
         #expect(redis.perform(release, as: .first, at: .seconds(1)) == .done)
         #expect(renew(.first, epoch, at: 2) == .denied(redis.contents.lease))
@@ -89,7 +89,7 @@ struct RedisLeaseTests {
 
     @Test mutating func termOfAnEarlierStart_IsCalledOld_WhateverIsSaidOfItLater() throws {
         let epoch = try epochOfGrant(.first, at: 0)
-        let release = LeaseCommand.release(epoch: epoch, Handover(left: .zero))
+        let release = LeaseCommand.release(epoch: epoch, handover: Handover(left: .zero))
         #expect(redis.perform(release, as: .first, at: .seconds(1)) == .done)
         redis.restart(rollingBackTo: 0, at: .seconds(2))
         guard case .granted(let next, _, isOld: true) = acquire(.second, at: 2) else { throw Unexpected(answer: nil) }

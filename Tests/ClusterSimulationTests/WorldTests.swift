@@ -15,6 +15,13 @@ struct WorldTests {
         expectSound(Sweep(seeds: part * 50..<(part + 1) * 50, options: .harsh))
     }
 
+    /// In the first a node has not read the end of an uncertainty that a rollback took back; in the second it passes
+    /// over a record that another server shows it.
+    @Test func world_IsNotBlamed_ForWhatANodeCouldNotRead() {
+        expectSound(Sweep(seeds: 93_767..<93_768, options: WorldOptions()))
+        expectSound(Sweep(seeds: 23_727..<23_728, options: .harsh))
+    }
+
     @Test func world_CallsNobody_WhenOnlyTheStoreIsLost() {
         expectSound(Sweep(seeds: 0..<40, options: .storeLoss))
     }

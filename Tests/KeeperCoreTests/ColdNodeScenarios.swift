@@ -57,8 +57,8 @@ import Testing
 
     private func tells(
         _ record: CredentialRecord, by holder: LeaseHolder = .n2, syncAge: Duration? = .seconds(1)
-    ) -> PeerState {
-        PeerState(holder: holder, highestEpochSeen: Epoch(4), syncAge: syncAge, records: [record])
+    ) -> MemberState {
+        MemberState(holder: holder, highestEpochSeen: Epoch(4), syncAge: syncAge, records: [record])
     }
 
     // MARK: Who is believed
@@ -126,7 +126,7 @@ import Testing
         var harness = leading(found)
         harness.passUntil(atMost: .seconds(2)) { !$0.probes.isEmpty }
         let trouble = Trouble(errcode: 45009, summary: "quota used up")
-        try harness.wechat(says: .refused(Refusal(trouble: trouble, reaction: .pause(.seconds(3600)))))
+        try harness.wechat(says: .refused(Refusal(trouble: trouble, reaction: .pause(for: .seconds(3600)))))
         harness.pass(.seconds(299))
         #expect(harness.probes.isEmpty && isStale(harness))
         harness.pass(.seconds(2))
@@ -146,12 +146,12 @@ import Testing
             return .fair
         }
         harness.pass(.seconds(1))
-        #expect(heard.isCold == true && harness.core.peerState(at: harness.now).syncAge == nil)
-        #expect(harness.core.peerState(at: harness.now).records.count == 1, "what it has found it tells all the same")
+        #expect(heard.isCold == true && harness.core.memberState(at: harness.now).syncAge == nil)
+        #expect(harness.core.memberState(at: harness.now).records.count == 1, "what it has found it tells all the same")
         harness.passUntil(atMost: .seconds(2)) { !$0.probes.isEmpty }
         try harness.wechat(says: .alive)
         harness.pass(.seconds(2))
-        #expect(heard.isCold == false && harness.core.peerState(at: harness.now).syncAge != nil)
+        #expect(heard.isCold == false && harness.core.memberState(at: harness.now).syncAge != nil)
     }
 
     /// What the node said with its last tick.

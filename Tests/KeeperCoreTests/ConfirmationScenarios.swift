@@ -112,7 +112,7 @@ import Testing
                 for action in core.handle(events.removeFirst(), at: now) {
                     guard case .lease(let id, let command) = action else { continue }
                     let answer = store.perform(command, by: .n1, at: now)
-                    events.append(.leaseReplied(id, reply(command, answer)))
+                    events.append(.leaseReplied(request: id, reply: reply(command, answer)))
                 }
             }
             now = max(now + .milliseconds(1), core.nextWakeUp)
@@ -130,12 +130,12 @@ import Testing
         before.lead(.n2, epoch: 4, until: .seconds(5000))
         after.lead(.n2, epoch: 4, until: .seconds(5000))
         var now = play(&core, &before, for: .seconds(2), from: start, beginning: .started) { .success($1) }
-        #expect(core.peerState(at: now).records.map(\.version) == [3])
+        #expect(core.memberState(at: now).records.map(\.version) == [3])
         now = play(&core, &after, for: .seconds(2), from: now) { _, reply in
             let run = isAnother ? "another run" : reply.server.run
             return .success(LeaseReply(server: ServerIdentity(run: run, connection: 2), answer: reply.answer))
         }
-        #expect(core.peerState(at: now).records.map(\.version) == [isAnother ? 4 : 3])
+        #expect(core.memberState(at: now).records.map(\.version) == [isAnother ? 4 : 3])
     }
 
     private let full = StoreRefusal(code: "OOM", reason: "it is full", deed: "free it")

@@ -53,7 +53,7 @@ import Testing
             harness.pass(.seconds(2))
             #expect(counters(harness).restorations == count)
         }
-        #expect(harness.notices.count { $0 == .credential(.wx1, .restored(version: 3)) } == 2)
+        #expect(harness.notices.count { $0 == .credential(app: .wx1, notice: .restored(version: 3)) } == 2)
     }
 
     @Test func renewalsThatFail_AreCounted() {

@@ -22,8 +22,8 @@ import Testing
         var contender = Contender.leading()
         #expect(
             contender.resigns(at: .seconds(104)) == [
-                .note(.lease(.released(Epoch(5), Handover(left: .zero)))),
-                .lease(RequestID(2), .release(epoch: Epoch(5), Handover(left: .zero))),
+                .note(.lease(.released(epoch: Epoch(5), handover: Handover(left: .zero)))),
+                .lease(request: RequestID(2), command: .release(epoch: Epoch(5), handover: Handover(left: .zero))),
             ])
         #expect(contender.elector.state == .resigned)
         #expect(contender.sees(nil, at: .seconds(200)) == [])

@@ -7,7 +7,7 @@ import Testing
     private let timing = LeaseTiming.standard
 
     private func renew(_ request: UInt64, isActive: Bool = true) -> NodeAction {
-        .lease(RequestID(request), .renew(epoch: Epoch(5), ttl: .seconds(6), isActive: isActive))
+        .lease(request: RequestID(request), command: .renew(epoch: Epoch(5), ttl: .seconds(6), isActive: isActive))
     }
 
     @Test func leaderThatNeedNotWait_SaysSoAtOnce() throws {
@@ -81,7 +81,7 @@ import Testing
         _ = contender.renewFailed(2, at: .seconds(107))
         #expect(contender.wakes(at: .seconds(108)) == [renew(3)])
         let reply = contender.renewAnswered(3, .renewed(sequence: 2), at: .seconds(108.1))
-        #expect(reply.actions == [.note(.lease(.recovered(Epoch(5), quiet: .zero)))])
+        #expect(reply.actions == [.note(.lease(.recovered(epoch: Epoch(5), quiet: .zero)))])
         #expect(contender.elector.isLeader(at: .seconds(108.1)))
     }
 
@@ -94,7 +94,7 @@ import Testing
         let reply = contender.renewAnswered(2, .renewed(sequence: 2), at: .seconds(106))
         let timing = LeaseTiming.standard
         let quiet = timing.observation + timing.lateness - .seconds(6)
-        #expect(reply.actions == [.note(.lease(.recovered(Epoch(1), quiet: quiet)))])
+        #expect(reply.actions == [.note(.lease(.recovered(epoch: Epoch(1), quiet: quiet)))])
     }
 
     /// What followed it may be lost with the server that wrote it; a node that has just started knows nothing of that.
@@ -115,7 +115,9 @@ import Testing
         let other = LeaseRecord(epoch: Epoch(6), holder: .n3, sequence: 1)
         let reply = contender.renewAnswered(2, .denied(other), at: .seconds(101.8))
         #expect(
-            reply.actions == [.note(.lease(.lost(Epoch(5), to: .n3))), .note(.lease(.follows(.n3, Epoch(6))))])
+            reply.actions == [
+                .note(.lease(.lost(epoch: Epoch(5), to: .n3))), .note(.lease(.follows(leader: .n3, epoch: Epoch(6)))),
+            ])
         #expect(contender.elector.state == .follower)
         #expect(contender.elector.highestEpochSeen == Epoch(6))
     }
@@ -125,14 +127,17 @@ import Testing
         let other = LeaseRecord(epoch: Epoch(6), holder: .n3, sequence: 1)
         #expect(
             contender.sees(other, lockLeft: .seconds(6), at: .seconds(101))
-                == [.note(.lease(.follows(.n3, Epoch(6)))), .note(.lease(.lost(Epoch(5), to: .n3)))])
+                == [
+                    .note(.lease(.follows(leader: .n3, epoch: Epoch(6)))),
+                    .note(.lease(.lost(epoch: Epoch(5), to: .n3))),
+                ])
     }
 
     @Test func vanishedRecord_IsRenewedAtOnceToLearnTheTruth() {
         var contender = Contender.leading()
         #expect(contender.sees(nil, at: .seconds(101)) == [renew(2)])
         let reply = contender.renewAnswered(2, .denied(nil), at: .seconds(101.1))
-        #expect(reply.actions == [.note(.lease(.lost(Epoch(5), to: nil)))])
+        #expect(reply.actions == [.note(.lease(.lost(epoch: Epoch(5), to: nil)))])
     }
 
     @Test func replacedServer_EndsTheTermWithAFullQuietPeriod() {
@@ -144,8 +149,8 @@ import Testing
         #expect(!reply.succeeded)
         #expect(
             reply.actions == [
-                .note(.lease(.released(Epoch(5), Handover(left: left)))),
-                .lease(RequestID(3), .release(epoch: Epoch(5), Handover(left: left))),
+                .note(.lease(.released(epoch: Epoch(5), handover: Handover(left: left)))),
+                .lease(request: RequestID(3), command: .release(epoch: Epoch(5), handover: Handover(left: left))),
             ])
         #expect(contender.elector.term == nil)
     }

@@ -18,8 +18,8 @@ import Testing
         _ request: UInt64, highestEpochSeen: UInt64, observed: ObservedRenewal?, steals: Bool = false
     ) -> NodeAction {
         .lease(
-            RequestID(request),
-            .acquire(
+            request: RequestID(request),
+            command: .acquire(
                 Acquisition(
                     ttl: .seconds(6), highestEpochSeen: Epoch(highestEpochSeen), observed: observed, steals: steals)))
     }
@@ -27,7 +27,7 @@ import Testing
     @Test func freeLock_IsAskedFor() {
         var contender = Contender()
         #expect(contender.sees(nil, at: .seconds(1)) == [acquire(1, highestEpochSeen: 0, observed: nil)])
-        #expect(contender.elector.state == .candidate(RequestID(1), sentAt: .seconds(1)))
+        #expect(contender.elector.state == .candidate(request: RequestID(1), sentAt: .seconds(1)))
         // One request at a time.
         #expect(contender.sees(nil, at: .seconds(2)) == [])
     }
@@ -35,7 +35,9 @@ import Testing
     @Test func heldLock_IsLeftAlone() {
         var contender = Contender()
         #expect(
-            contender.sees(term(), lockLeft: .seconds(3), at: .seconds(1)) == [.note(.lease(.follows(.n2, Epoch(4))))])
+            contender.sees(term(), lockLeft: .seconds(3), at: .seconds(1)) == [
+                .note(.lease(.follows(leader: .n2, epoch: Epoch(4))))
+            ])
         #expect(contender.sees(term(sequence: 10), lockLeft: .seconds(6), at: .seconds(2)) == [])
         #expect(contender.elector.highestEpochSeen == Epoch(4))
     }
@@ -50,7 +52,7 @@ import Testing
         _ = contender.sees(term(released: .zero), at: .seconds(100))
         let granted = LeaseReply.Answer.granted(epoch: Epoch(5), previous: term(released: .zero))
         let actions = contender.acquireAnswered(1, granted, at: .seconds(100.4))
-        #expect(actions == [.note(.lease(.granted(Epoch(5), quiet: .zero)))])
+        #expect(actions == [.note(.lease(.granted(epoch: Epoch(5), quiet: .zero)))])
         #expect(contender.elector.term?.validUntil.isClose(to: .seconds(105.69)) == true)
         #expect(contender.elector.isLeader(at: .seconds(105.689)))
         #expect(!contender.elector.isLeader(at: .seconds(105.691)))
@@ -84,7 +86,9 @@ import Testing
         var contender = Contender()
         _ = contender.sees(nil, at: .seconds(1))
         #expect(
-            contender.acquireAnswered(1, .denied(term()), at: .seconds(1.1)) == [.note(.lease(.follows(.n2, Epoch(4))))]
+            contender.acquireAnswered(1, .denied(term()), at: .seconds(1.1)) == [
+                .note(.lease(.follows(leader: .n2, epoch: Epoch(4))))
+            ]
         )
         #expect(contender.elector.state == .follower)
         _ = contender.sees(term(), at: .seconds(2))
@@ -99,7 +103,7 @@ import Testing
         #expect(contender.acquireAnswered(1, .granted(epoch: Epoch(9), previous: nil), at: .seconds(2)) == [])
         _ = contender.sees(nil, at: .seconds(3))
         #expect(contender.acquireAnswered(1, .granted(epoch: Epoch(9), previous: nil), at: .seconds(3)) == [])
-        #expect(contender.elector.state == .candidate(RequestID(2), sentAt: .seconds(3)))
+        #expect(contender.elector.state == .candidate(request: RequestID(2), sentAt: .seconds(3)))
     }
 
     @Test func ownLockAfterALostGrant_IsAskedForAgain() {
@@ -134,7 +138,9 @@ import Testing
         var contender = Contender()
         _ = contender.sees(term(.node("n3")), lockLeft: .seconds(6), at: .seconds(100))
         #expect(
-            contender.sees(term(), lockLeft: .seconds(6), at: .seconds(107)) == [.note(.lease(.follows(.n2, Epoch(4))))]
+            contender.sees(term(), lockLeft: .seconds(6), at: .seconds(107)) == [
+                .note(.lease(.follows(leader: .n2, epoch: Epoch(4))))
+            ]
         )
         #expect(contender.sees(term(), lockLeft: .seconds(6), at: .seconds(110)) == [])
     }

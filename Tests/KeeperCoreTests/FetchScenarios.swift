@@ -10,15 +10,15 @@ import Testing
     @Test func firstTerm_IsTakenAndRenewedAtOnce() {
         #expect(
             Harness.leading().actions == [
-                .note(.lease(.follows(.n2, Epoch(4)))),
+                .note(.lease(.follows(leader: .n2, epoch: Epoch(4)))),
                 .lease(
-                    RequestID(2),
-                    .acquire(
+                    request: RequestID(2),
+                    command: .acquire(
                         Acquisition(
                             ttl: .seconds(6), highestEpochSeen: Epoch(4),
                             observed: ObservedRenewal(epoch: Epoch(4), sequence: 9), steals: false))),
-                .note(.lease(.granted(Epoch(5), quiet: .zero))),
-                .lease(RequestID(3), .renew(epoch: Epoch(5), ttl: .seconds(6), isActive: true)),
+                .note(.lease(.granted(epoch: Epoch(5), quiet: .zero))),
+                .lease(request: RequestID(3), command: .renew(epoch: Epoch(5), ttl: .seconds(6), isActive: true)),
             ])
     }
 
@@ -33,8 +33,9 @@ import Testing
         let request = RequestID(call.request.rawValue - 1)
         #expect(
             harness.actions == [
-                .credential(request, .begin(begin)), .note(.credential(.wx1, .rotating(.missing))),
-                .call(call.request, .wx1, .classic, permit),
+                .credential(request: request, command: .begin(begin)),
+                .note(.credential(app: .wx1, notice: .rotating(.missing))),
+                .call(request: call.request, app: .wx1, kind: .classic, permit: permit),
             ])
         #expect(harness.core.gate.allows(permit, at: harness.now))
 
@@ -190,7 +191,9 @@ import Testing
         #expect(try harness.record().trouble == .wrongSecret)
         #expect(
             harness.notices.contains(
-                .credential(.wx1, .callFailed(.wrongSecret, outcomeKnown: true, nextTry: .seconds(3600)))))
+                .credential(
+                    app: .wx1,
+                    notice: .callFailed(trouble: .wrongSecret, outcomeKnown: true, nextTry: .seconds(3600)))))
         harness.pass(.seconds(2900))
         #expect(harness.calls.isEmpty)
         #expect(harness.core.health(at: harness.now).ill.map(\.app) == [.wx1])
@@ -221,8 +224,8 @@ import Testing
         harness.pass(.seconds(4))
         #expect(harness.served?.credential.token == Token("t2"))
         #expect(harness.story.filter { $0 == "publish" }.count >= 4)
-        #expect(harness.core.peerState(at: harness.now).records.map(\.version) == [2])
-        #expect(harness.core.peerState(at: harness.now).records.map(\.previous) == [[Fingerprint(of: Token("t1"))]])
+        #expect(harness.core.memberState(at: harness.now).records.map(\.version) == [2])
+        #expect(harness.core.memberState(at: harness.now).records.map(\.previous) == [[Fingerprint(of: Token("t1"))]])
 
         harness.weather = { _ in .fair }
         harness.pass(.seconds(1))
@@ -261,7 +264,7 @@ import Testing
         harness.forget()
         try harness.wechat(issues: "t2")
         #expect(harness.story == ["publish", "release"])
-        #expect(harness.notices.contains(.credential(.wx1, .stalePublication)))
+        #expect(harness.notices.contains(.credential(app: .wx1, notice: .stalePublication)))
         #expect(try harness.record().uncertainty != nil)
         #expect(harness.served?.credential.token == Token("other"))
         #expect(!harness.isLeading())

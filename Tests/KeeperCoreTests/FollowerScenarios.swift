@@ -23,7 +23,7 @@ import Testing
         #expect(forwarding.reason == .refused(Token("t1")))
 
         harness.pass(.milliseconds(300))
-        try harness.leader(.token(next, refreshed: true, stillValid: false))
+        try harness.leader(.token(record: next, refreshed: true, stillValid: false))
         #expect(waiters.allSatisfy { harness.token(for: $0) == "t4" })
         #expect(harness.served?.credential.token == Token("t4"))
         // A life told by another is never counted too long.
@@ -37,7 +37,7 @@ import Testing
         harness.pass(.milliseconds(300))
         var record = isNews ? next : mature
         record.uncertainty = StoredUncertainty(event: 0, age: .seconds(20))
-        try harness.leader(.token(record, refreshed: isNews, stillValid: !isNews))
+        try harness.leader(.token(record: record, refreshed: isNews, stillValid: !isNews))
         guard case .token(let served, _, _, _) = harness.answer(to: waiter) else {
             Issue.record("answered \(String(describing: harness.answer(to: waiter)))")
             return
@@ -55,7 +55,7 @@ import Testing
     @Test func failedForward_IsTriedAgainAfterAMoment() throws {
         var harness = Harness.following(mature)
         harness.ask(refused: "t1")
-        try harness.leader(.failed("connection refused"))
+        try harness.leader(.failed(reason: "connection refused"))
         #expect(harness.forwards.isEmpty)
         harness.pass(.milliseconds(310))
         #expect(harness.forwards.count == 1)
@@ -71,14 +71,14 @@ import Testing
         // What the old leader still says concerns nobody.
         try harness.leader(.answered(.tooSoon(retryAfter: .seconds(4))))
         #expect(harness.answer(to: waiter) == nil)
-        try harness.leader(.token(next, refreshed: true, stillValid: false))
+        try harness.leader(.token(record: next, refreshed: true, stillValid: false))
         #expect(harness.token(for: waiter) == "t4")
     }
 
     @Test func answerWithoutAToken_DoesNotSpin() throws {
         var harness = Harness.following(.sample(token: nil))
         harness.ask(refused: "t1")
-        try harness.leader(.token(.sample(token: nil), refreshed: false, stillValid: false))
+        try harness.leader(.token(record: .sample(token: nil), refreshed: false, stillValid: false))
         #expect(harness.forwards.isEmpty, "not at once")
         harness.pass(.milliseconds(310))
         #expect(harness.forwards.count == 1)
@@ -101,11 +101,11 @@ import Testing
         harness.pass(.milliseconds(1990))
         #expect(harness.answer(to: hasty) == nil)
         harness.pass(.milliseconds(20))
-        #expect(harness.answer(to: hasty) == .unavailable(.noLeader, retryAfter: .seconds(2)))
+        #expect(harness.answer(to: hasty) == .unavailable(reason: .noLeader, retryAfter: .seconds(2)))
         harness.pass(LeaseTiming.standard.hold - .milliseconds(2030))
         #expect(harness.answer(to: patient) == nil)
         harness.pass(.milliseconds(40))
-        #expect(harness.answer(to: patient) == .unavailable(.noLeader, retryAfter: .seconds(2)))
+        #expect(harness.answer(to: patient) == .unavailable(reason: .noLeader, retryAfter: .seconds(2)))
     }
 
     @Test func heldCaller_IsForwardedOnceALeaderIsThere() {

@@ -100,10 +100,10 @@ import Testing
         }
         let ourselves = LeaderHint(holder: .n1, epoch: Epoch(5))
         #expect(refusal(from: "n2", to: "n3") == .otherLeader(ourselves))
-        #expect(refusal(from: "n1", to: "n1") == .unreachableSuccessor(NodeName("n1"), .leads))
-        #expect(refusal(from: "n1", to: "n2") == .unreachableSuccessor(NodeName("n2"), .cutOff))
-        #expect(refusal(from: "n1", to: "n4") == .unreachableSuccessor(NodeName("n4"), .draining))
-        #expect(refusal(from: "n1", to: "n9") == .unreachableSuccessor(NodeName("n9"), .absent))
+        #expect(refusal(from: "n1", to: "n1") == .cannotFollow(node: NodeName("n1"), reason: .leads))
+        #expect(refusal(from: "n1", to: "n2") == .cannotFollow(node: NodeName("n2"), reason: .doesNotReachWeChat))
+        #expect(refusal(from: "n1", to: "n4") == .cannotFollow(node: NodeName("n4"), reason: .draining))
+        #expect(refusal(from: "n1", to: "n9") == .cannotFollow(node: NodeName("n9"), reason: .absent))
         #expect(refusal(from: "n1", to: "n3") == nil)
     }
 
@@ -119,7 +119,7 @@ import Testing
         var harness = leading(beside: [member(.n2)])
         harness.store.pause(for: .seconds(600), at: harness.now)
         harness.pass(.seconds(1))
-        #expect(throws: HandoverRefusal.unreachableSuccessor(nil, .paused)) {
+        #expect(throws: HandoverRefusal.cannotFollow(node: nil, reason: .paused)) {
             try harness.core.successor(by: .stepDown, at: harness.now)
         }
     }

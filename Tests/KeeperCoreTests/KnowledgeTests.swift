@@ -141,7 +141,7 @@ import Testing
     /// A member had the token from its leader before the store had it; the server was started again meanwhile.
     @Test mutating func uncertaintyOfARecordThatLackedOurToken_EndsWithTheStoresWordOnIt() {
         learn(.sample(event: 1, version: 1))
-        knowledge.learnFromPeer(
+        knowledge.learnFromMember(
             .sample(
                 version: 2, token: "t2", previous: ["t1"], uncertainty: StoredUncertainty(event: 2, age: .seconds(1))),
             askedAt: .seconds(101))
@@ -158,26 +158,26 @@ import Testing
         #expect(knowledge.isStored)
     }
 
-    @Test mutating func peerWithANewerToken_IsBelieved() {
+    @Test mutating func memberWithANewerToken_IsBelieved() {
         learn(.sample(event: 1, version: 4, epoch: 2))
-        knowledge.learnFromPeer(.sample(version: 5, epoch: 2, token: "t5", previous: ["t1"]), askedAt: .seconds(50))
+        knowledge.learnFromMember(.sample(version: 5, epoch: 2, token: "t5", previous: ["t1"]), askedAt: .seconds(50))
         #expect(knowledge.credential?.token == Token("t5"))
         #expect(knowledge.previous == [Fingerprint(of: Token("t1"))])
         #expect(!knowledge.isStored)
     }
 
-    @Test mutating func peerWithAnOlderToken_IsNot() {
+    @Test mutating func memberWithAnOlderToken_IsNot() {
         learn(.sample(event: 1, version: 4, epoch: 2))
-        knowledge.learnFromPeer(.sample(version: 4, epoch: 2, left: .seconds(1)), askedAt: .seconds(50))
-        knowledge.learnFromPeer(.sample(version: 9, epoch: 1, token: "t9"), askedAt: .seconds(50))
-        knowledge.learnFromPeer(.sample(version: 9, epoch: 9, token: nil), askedAt: .seconds(50))
+        knowledge.learnFromMember(.sample(version: 4, epoch: 2, left: .seconds(1)), askedAt: .seconds(50))
+        knowledge.learnFromMember(.sample(version: 9, epoch: 1, token: "t9"), askedAt: .seconds(50))
+        knowledge.learnFromMember(.sample(version: 9, epoch: 9, token: nil), askedAt: .seconds(50))
         #expect(knowledge.credential?.token == Token("t1"))
         #expect(knowledge.credential?.expiresAt == .seconds(7299))
         #expect(knowledge.isStored)
     }
 
-    @Test mutating func peersUncertainty_ComesWithItsToken() {
-        knowledge.learnFromPeer(
+    @Test mutating func membersUncertainty_ComesWithItsToken() {
+        knowledge.learnFromMember(
             .sample(uncertainty: StoredUncertainty(event: 3, age: .seconds(30))), askedAt: .seconds(50))
         #expect(knowledge.uncertainSince == .seconds(20))
     }
@@ -187,9 +187,9 @@ import Testing
         learn(.sample(event: 1, version: 3, epoch: 7, token: "t8"))
         let other = CredentialRecord.sample(version: 6, epoch: 9, token: "t5", age: .seconds(60))
         var follower = knowledge
-        follower.learnFromPeer(other, askedAt: .seconds(150))
+        follower.learnFromMember(other, askedAt: .seconds(150))
         #expect(follower.uncertainSince == nil, "it may simply be behind")
-        knowledge.learnFromPeer(other, askedAt: .seconds(150), asLeader: true)
+        knowledge.learnFromMember(other, askedAt: .seconds(150), asLeader: true)
         #expect(knowledge.credential?.token == Token("t5"))
         #expect(knowledge.uncertainSince == .seconds(90))
         #expect(knowledge.record(at: .seconds(150)).uncertainty != nil)

@@ -99,8 +99,8 @@ import Testing
         (LeaseRuleBroken.ttlOutOfBounds(found: .seconds(1)), "the lease is 1.0 seconds long"),
         (.callTimeoutOutOfBounds(found: .zero), "WeChat's time-out is 0.0 seconds"),
         (.noRoomForACall(needed: .seconds(5), room: .seconds(4)), "lengthen lease.ttl or shorten wechat.timeout"),
-        (.commandTimeoutTooLong(.seconds(1), ttl: .seconds(3)), "four command time-outs of 1.0 seconds"),
-        (.tickTooSlow(.seconds(2), renewal: .seconds(1)), "the tick of 2.0 seconds is slower"),
+        (.commandTimeoutTooLong(found: .seconds(1), ttl: .seconds(3)), "four command time-outs of 1.0 seconds"),
+        (.tickTooSlow(found: .seconds(2), renewal: .seconds(1)), "the tick of 2.0 seconds is slower"),
     ])
     func refusal_NamesTheRuleAndItsFigures(_ broken: LeaseRuleBroken, _ words: String) {
         #expect(broken.description.contains(words))

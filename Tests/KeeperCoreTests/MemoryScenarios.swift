@@ -6,8 +6,8 @@ import Testing
 @Suite struct MemoryScenarios {
     private let young = CredentialRecord.sample(version: 7, epoch: 3, age: .seconds(100))
 
-    private func peer(_ record: CredentialRecord?) -> PeerState {
-        PeerState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: .seconds(1), records: record.map { [$0] } ?? [])
+    private func peer(_ record: CredentialRecord?) -> MemberState {
+        MemberState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: .seconds(1), records: record.map { [$0] } ?? [])
     }
 
     @Test func deletedRecord_IsWrittenBackWithinATick() throws {
@@ -17,7 +17,7 @@ import Testing
         harness.store.forget(.wx1)
         harness.pass(.milliseconds(420))
         #expect(harness.story.contains("restore"))
-        #expect(harness.notices.contains(.credential(.wx1, .restored(version: 7))))
+        #expect(harness.notices.contains(.credential(app: .wx1, notice: .restored(version: 7))))
         #expect(try harness.record().issue?.token == Token("t1"))
         harness.pass(.seconds(10))
         #expect(harness.calls.isEmpty)
@@ -71,7 +71,7 @@ import Testing
         harness.store.wipe()
         harness.passUntil(atMost: .seconds(3)) { $0.store.record(.wx1, at: $0.now) != nil }
         #expect(harness.notices.contains(.store(.replaced)))
-        #expect(harness.notices.contains(.lease(.lost(Epoch(5), to: nil))))
+        #expect(harness.notices.contains(.lease(.lost(epoch: Epoch(5), to: nil))))
         #expect(try harness.record().version == 7)
         #expect(harness.core.health(at: harness.now).epoch > Epoch(5), "the highest epoch seen outlives the store")
         harness.pass(.seconds(20))
@@ -141,7 +141,7 @@ import Testing
         let quiet = timing.observation + timing.lateness
         // Whoever is told how long that lasts is told all of it.
         #expect(harness.core.status(at: granted).quietLeft == quiet)
-        #expect(harness.notices.contains(.lease(.granted(harness.core.health(at: granted).epoch, quiet: quiet))))
+        #expect(harness.notices.contains(.lease(.granted(epoch: harness.core.health(at: granted).epoch, quiet: quiet))))
         harness.passUntil { !$0.calls.isEmpty }
         let expected = granted + quiet
         #expect(harness.now >= expected && harness.now <= expected + .milliseconds(50))
@@ -166,7 +166,7 @@ import Testing
         harness.store.lead(.n2, epoch: 4, until: harness.now + .seconds(60))
         harness.store.keep(.sample(version: 1, epoch: 4, token: "u1", age: .seconds(5)), at: harness.now)
         harness.pass(.seconds(1))
-        #expect(harness.core.peerState(at: harness.now).highestEpochSeen == Epoch(5))
+        #expect(harness.core.memberState(at: harness.now).highestEpochSeen == Epoch(5))
         #expect(harness.served?.credential.token == Token("t3") && harness.served?.promisedUntil != nil)
     }
 

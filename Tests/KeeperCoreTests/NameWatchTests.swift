@@ -21,7 +21,7 @@ import Testing
 
     @Test func silentNamesake_IsDeadAfterThreeTicks() {
         var watch = NameWatch()
-        #expect(observe(&watch, .living(old), at: 1) == [.note(.lease(.nameContested(.living(old))))])
+        #expect(observe(&watch, .living(old), at: 1) == [.note(.lease(.nameContested(by: .living(old))))])
         #expect(observe(&watch, .living(old), at: 2.1) == [])
         #expect(watch.finding == .watching)
         #expect(observe(&watch, .living(old), at: 2.125) == [])
@@ -34,9 +34,9 @@ import Testing
         var watch = NameWatch()
         _ = observe(&watch, .living(old), at: 1)
         _ = observe(&watch, .living(old, beat: 2), at: 1.4)
-        #expect(watch.finding == .taken(.living(old, beat: 2)))
+        #expect(watch.finding == .taken(by: .living(old, beat: 2)))
         _ = observe(&watch, .living(old, beat: 2), at: 9)
-        #expect(watch.finding == .taken(.living(old, beat: 2)))
+        #expect(watch.finding == .taken(by: .living(old, beat: 2)))
     }
 
     @Test func anotherNamesake_IsWatchedAnew() {
@@ -44,7 +44,9 @@ import Testing
         let third = LeaseHolder.node("n1", start: 7)
         _ = observe(&watch, .living(old), at: 1)
         #expect(
-            observe(&watch, .living(third, beat: 5), at: 3) == [.note(.lease(.nameContested(.living(third, beat: 5))))])
+            observe(&watch, .living(third, beat: 5), at: 3) == [
+                .note(.lease(.nameContested(by: .living(third, beat: 5))))
+            ])
         #expect(watch.finding == .watching)
     }
 }

@@ -58,6 +58,10 @@ import Testing
         // Two versions of the program must agree on it.
         #expect(AppsDigest(of: []).rawValue == "cbf29ce484222325")
         #expect(AppsDigest(of: [wx1]).rawValue.count == 16)
+        #expect(AppsDigest("cbf29ce484222325") == AppsDigest(of: []))
+        for word in ["", "0badcafe", "cbf29ce48422232g", "cbf29ce4842223255", "+bf29ce484222325"] {
+            #expect(AppsDigest(word) == nil)
+        }
     }
 
     // MARK: Readiness
@@ -84,9 +88,9 @@ import Testing
 
     @Test func leaderThatIsNotFound_IsNotWaitedFor() throws {
         var harness = following([wx1, wx2], leaderWith: [wx1])
-        try harness.introduce(.failed("connection refused"))
+        try harness.introduce(.failed(reason: "connection refused"))
         pass(Neighbourhood.retry + .seconds(1), &harness)
-        try harness.introduce(.failed("connection refused"))
+        try harness.introduce(.failed(reason: "connection refused"))
         #expect(harness.core.health(at: harness.now).reasonsNotReady.isEmpty)
     }
 
@@ -170,11 +174,11 @@ import Testing
     @Test func silence_IsToldTheSecondTime() throws {
         var harness = following([wx1], leaderWith: [wx1])
         harness.forget()
-        try harness.introduce(.failed("connection refused"))
+        try harness.introduce(.failed(reason: "connection refused"))
         #expect(findings(harness) == [.unknown] && harness.notices.isEmpty)
         pass(Neighbourhood.retry + .seconds(1), &harness)
-        try harness.introduce(.failed("connection refused"))
-        #expect(findings(harness) == [.silent("connection refused")])
+        try harness.introduce(.failed(reason: "connection refused"))
+        #expect(findings(harness) == [.silent(reason: "connection refused")])
         #expect(harness.notices.count == 1)
     }
 

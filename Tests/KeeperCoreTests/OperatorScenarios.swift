@@ -17,7 +17,7 @@ import Testing
         let `operator` = harness.ask(.operatorAsked)
         #expect(harness.forwards.map(\.forwarding.reason) == [.refused(Token("t1")), .operatorAsked])
         // The leader has found the token good, which is no answer to the operator.
-        try harness.leader(.token(mature, refreshed: false, stillValid: true))
+        try harness.leader(.token(record: mature, refreshed: false, stillValid: true))
         #expect(harness.token(for: reporter) == "t1" && harness.answer(to: `operator`) == nil)
         try harness.leader(.answered(.tooSoon(retryAfter: .seconds(9))))
         #expect(harness.answer(to: `operator`) == .tooSoon(retryAfter: .seconds(9)))
@@ -42,8 +42,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ForwardOutcome.answered(.notLeader(nil)), .answered(.unavailable(.noLeader, retryAfter: .seconds(3))),
-        .failed("connection refused"),
+        ForwardOutcome.answered(.notLeader(nil)), .answered(.unavailable(reason: .noLeader, retryAfter: .seconds(3))),
+        .failed(reason: "connection refused"),
     ])
     func leaderThatIsNone_IsAskedAgain_AndNobodyIsSentAway(outcome: ForwardOutcome) throws {
         var harness = Harness.following(mature)
@@ -58,7 +58,8 @@ import Testing
 
     @Test(arguments: [
         ProbeOutcome.alive, .inconclusive(.busy),
-        .refused(Refusal(trouble: Trouble(errcode: 45009, summary: "quota used up"), reaction: .pause(.seconds(60)))),
+        .refused(
+            Refusal(trouble: Trouble(errcode: 45009, summary: "quota used up"), reaction: .pause(for: .seconds(60)))),
     ])
     func wordAboutAReportedToken_AnswersTheReporterAlone(verdict: ProbeOutcome) throws {
         var harness = Harness.leading(young)
@@ -74,10 +75,10 @@ import Testing
     @Test func whereWeChatIsToBeLeftAlone_OperatorIsToldAtOnce_ForHowLong() throws {
         var harness = Harness.leading(.sample(age: .seconds(4000)))
         harness.passUntil { !$0.calls.isEmpty }
-        try harness.wechat(.refused(Refusal(trouble: quota, reaction: .pause(.seconds(3600)))))
+        try harness.wechat(.refused(Refusal(trouble: quota, reaction: .pause(for: .seconds(3600)))))
         harness.pass(.seconds(100))
         let `operator` = harness.ask(.operatorAsked)
-        #expect(harness.answer(to: `operator`) == .refused(quota, retryAfter: .seconds(3500)))
+        #expect(harness.answer(to: `operator`) == .refused(trouble: quota, retryAfter: .seconds(3500)))
         // Whoever only uses the token is helped all the same: whether it lives can be asked.
         let reporter = harness.ask(refused: "t1")
         try harness.wechat(says: .alive)
@@ -102,10 +103,10 @@ import Testing
         harness.store.lead(.n2, epoch: 6, until: harness.now + .seconds(60))
         harness.play(.hinted)
         #expect(harness.forwards.map(\.forwarding.leader.holder) == [.n2])
-        try harness.wechat(.refused(Refusal(trouble: quota, reaction: .pause(.seconds(3600)))))
+        try harness.wechat(.refused(Refusal(trouble: quota, reaction: .pause(for: .seconds(3600)))))
         #expect(harness.answer(to: waiter) == nil)
         let next = CredentialRecord.sample(version: 4, epoch: 6, token: "t4", age: .zero, previous: ["t1"])
-        try harness.leader(.token(next, refreshed: true, stillValid: false))
+        try harness.leader(.token(record: next, refreshed: true, stillValid: false))
         #expect(harness.token(for: waiter) == "t4")
     }
 
@@ -117,8 +118,8 @@ import Testing
         #expect(harness.answer(to: waiter) == nil)
         harness.pass(.milliseconds(20))
         let trouble = Trouble(summary: "no answer came in time")
-        #expect(
-            harness.answer(to: waiter) == .unavailable(.wechatUnreachable(trouble), retryAfter: .seconds(5)))
+        let answer = RefreshAnswer.unavailable(reason: .wechatUnreachable(trouble), retryAfter: .seconds(5))
+        #expect(harness.answer(to: waiter) == answer)
     }
 
     /// Who leads does not say that nobody does.
@@ -135,7 +136,8 @@ import Testing
         let left = pause - pause / 2
         let expected: RefreshAnswer =
             isAnswered
-            ? .refused(.busy, retryAfter: left) : .unavailable(.wechatUnreachable(.noAnswer), retryAfter: left)
+            ? .refused(trouble: .busy, retryAfter: left)
+            : .unavailable(reason: .wechatUnreachable(.noAnswer), retryAfter: left)
         #expect(harness.answer(to: waiter) == expected)
     }
 
@@ -146,8 +148,8 @@ import Testing
         let waiter = harness.ask(refused: "t1", within: .seconds(1))
         harness.pass(.seconds(1))
         let trouble = Trouble(summary: "the leader may not call WeChat yet")
-        #expect(
-            harness.answer(to: waiter) == .unavailable(.wechatUnreachable(trouble), retryAfter: .seconds(5)))
+        let answer = RefreshAnswer.unavailable(reason: .wechatUnreachable(trouble), retryAfter: .seconds(5))
+        #expect(harness.answer(to: waiter) == answer)
     }
 
     // MARK: Too many
@@ -160,7 +162,7 @@ import Testing
         let waiters = (0..<NodeSettings.mostWaiters).map { harness.ask(refused: "t1", of: apps[$0 % apps.count].id) }
         #expect(!harness.actions.contains { if case .answer = $0 { true } else { false } }, "all of them wait")
         let oneMore = harness.ask(refused: "t1", of: apps[0].id)
-        #expect(harness.answer(to: oneMore) == .unavailable(.tooManyWaiting, retryAfter: .seconds(2)))
+        #expect(harness.answer(to: oneMore) == .unavailable(reason: .tooManyWaiting, retryAfter: .seconds(2)))
         harness.play(.waiterLeft(waiters[0]))
         let another = harness.ask(refused: "t1", of: apps[0].id)
         #expect(harness.answer(to: another) == nil)

@@ -39,13 +39,13 @@ import Testing
     }
 
     private func leadership(
-        hasReadAll: Bool = true, hasAskedPeers: Bool = true, quiet: Duration = .zero
+        hasReadAll: Bool = true, hasAskedMembers: Bool = true, quiet: Duration = .zero
     )
         -> Situation.Leadership
     {
         Situation.Leadership(
             epoch: Epoch(5), granted: now, quiet: QuietPeriod(until: now + quiet, lateness: .unclear),
-            validUntil: now + .seconds(6), hasReadAll: hasReadAll, hasAskedPeers: hasAskedPeers, hasSlot: true)
+            validUntil: now + .seconds(6), hasReadAll: hasReadAll, hasAskedMembers: hasAskedMembers, hasSlot: true)
     }
 
     private func plan(_ change: (inout Case) -> Void = { _ in }, _ leadership: Situation.Leadership? = nil) -> Plan? {
@@ -81,28 +81,32 @@ import Testing
             $0.token?.expiresAt = now
         }
         #expect(expired == Plan(step: .restore, at: now), "its number keeps the next one from counting as older")
-        #expect(plan { ($0.isStored, $0.token) = (false, nil) }?.step == .fetch(.missing, .classic))
+        #expect(plan { ($0.isStored, $0.token) = (false, nil) }?.step == .fetch(reason: .missing, kind: .classic))
     }
 
     @Test func membersAreAsked_BeforeWhatIsMissingIsFetched() {
-        let asked = plan({ $0.token = nil }, leadership(hasAskedPeers: false))
+        let asked = plan({ $0.token = nil }, leadership(hasAskedMembers: false))
         #expect(asked == Plan(step: .askMembers, at: now + policy.timing.tickPeriod * 3))
-        #expect(plan { $0.token = nil } == Plan(step: .fetch(.missing, .classic), at: now))
+        #expect(plan { $0.token = nil } == Plan(step: .fetch(reason: .missing, kind: .classic), at: now))
     }
 
     @Test func watchComesBeforeWhatIsDueLater_AndNotAfterTheTokenIsDead() {
         #expect(plan() == Plan(step: .verify(.watched), at: now - .seconds(990)))
-        #expect(plan { $0.health = dead } == Plan(step: .fetch(.dead, .classic), at: now))
-        #expect(plan { $0.line = .stable }?.step == .fetch(.due, .stable), "what rotates nothing needs no watch")
+        #expect(plan { $0.health = dead } == Plan(step: .fetch(reason: .dead, kind: .classic), at: now))
+        #expect(
+            plan { $0.line = .stable }?.step == .fetch(reason: .due, kind: .stable),
+            "what rotates nothing needs no watch")
         #expect(plan { $0.isReported = true } == Plan(step: .verify(.reported), at: now))
-        #expect(plan { ($0.isReported, $0.line) = (true, .ticket(.jsapi)) }?.step == .fetch(.due, .ticket(.jsapi)))
+        #expect(
+            plan { ($0.isReported, $0.line) = (true, .ticket(.jsapi)) }?.step
+                == .fetch(reason: .due, kind: .ticket(.jsapi)))
     }
 
     @Test func unprovenToken_IsAskedAboutOnceTheMembersWere() {
         var random = SplitMix64(seed: 1)
         var unproven = TokenHealth()
         unproven.distrust(policy, random: &random, at: now)
-        #expect(plan({ $0.health = unproven }, leadership(hasAskedPeers: false))?.step == .askMembers)
+        #expect(plan({ $0.health = unproven }, leadership(hasAskedMembers: false))?.step == .askMembers)
         #expect(plan { $0.health = unproven }?.step == .verify(.restored))
     }
 
@@ -116,14 +120,16 @@ import Testing
         let young = CredentialView.TokenTimes(
             life: .seconds(7200), issuedAt: now - .seconds(60), expiresAt: now + .seconds(7140))
         let wish = fetch { ($0.token, $0.operatorWaits) = (young, true) }
-        #expect(wish == Plan(step: .fetch(.operatorAsked, .classic), at: now + .seconds(240)))
+        #expect(wish == Plan(step: .fetch(reason: .operatorAsked, kind: .classic), at: now + .seconds(240)))
         let free = fetch { ($0.token, $0.operatorWaits, $0.rules) = (young, true, .all(but: .spacing)) }
         #expect(free?.at == now)
         #expect(fetch { ($0.token, $0.health) = (young, dead) }?.at == now)
-        #expect(fetch { ($0.operatorWaits, $0.line) = (true, .stable) }?.step == .fetch(.operatorAsked, .stableForced))
+        #expect(
+            fetch { ($0.operatorWaits, $0.line) = (true, .stable) }?.step
+                == .fetch(reason: .operatorAsked, kind: .stableForced))
     }
 
-    @Test func deadToken_WaitsForItsFloorAndForTheDaysQuota() {
+    @Test func deadToken_WaitsForItsSpacingAndForTheDaysQuota() {
         let fresh = CredentialView.TokenTimes(
             life: .seconds(7200), issuedAt: now - .seconds(4), expiresAt: now + .seconds(7196))
         #expect(fetch { ($0.token, $0.health) = (fresh, dead) }?.at == now + .seconds(6))
@@ -143,9 +149,9 @@ import Testing
     }
 
     @Test func reportAloneIsNoReason_UnlessItsRuleIsTakenOut() {
-        #expect(fetch { $0.isReported = true }?.step == .fetch(.due, .classic))
+        #expect(fetch { $0.isReported = true }?.step == .fetch(reason: .due, kind: .classic))
         let believing = fetch { ($0.isReported, $0.rules) = (true, .all(but: .verifiesReports)) }
-        #expect(believing?.step == .fetch(.dead, .classic))
+        #expect(believing?.step == .fetch(reason: .dead, kind: .classic))
     }
 
     @Test func backoff_HoldsUpEveryCall() {

@@ -95,7 +95,7 @@ import Testing
         harness.pass(.seconds(5))
         let waiter = harness.ask(refused: "t1")
         harness.play(.configured([other]))
-        #expect(harness.answer(to: waiter) == .unavailable(.unknownApp, retryAfter: .seconds(60)))
+        #expect(harness.answer(to: waiter) == .unavailable(reason: .unknownApp, retryAfter: .seconds(60)))
         #expect(harness.core.status(at: harness.now).apps.map(\.app) == [other.id])
         // The question whether its token lives was under way; its answer concerns nobody.
         harness.passUntil { !$0.calls.isEmpty }
@@ -149,7 +149,8 @@ import Testing
         harness.forget()
         harness.play(.configured([AppSettings(id: .wx1, line: .stable)]))
         #expect(
-            harness.answer(to: waiter) == .unavailable(.noLeader, retryAfter: .seconds(1)), "it is kept all the same")
+            harness.answer(to: waiter) == .unavailable(reason: .noLeader, retryAfter: .seconds(1)),
+            "it is kept all the same")
         harness.pass(.seconds(20))
         #expect(harness.core.status(at: harness.now).apps.map(\.line) == [.stable])
         #expect(harness.served?.credential.token == Token("t1"))

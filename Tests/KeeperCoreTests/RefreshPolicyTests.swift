@@ -40,8 +40,8 @@ import Testing
     }
 
     @Test func spacings_ScaleWithTheLife() {
-        #expect(policy().highestEpochSeen(life: .seconds(7200)) == .seconds(10))
-        #expect(policy().highestEpochSeen(life: .seconds(20)) == .seconds(1))
+        #expect(policy().deadTokenSpacing(life: .seconds(7200)) == .seconds(10))
+        #expect(policy().deadTokenSpacing(life: .seconds(20)) == .seconds(1))
         #expect(policy().spacing(life: .seconds(7200), kind: .classic) == .seconds(300))
         #expect(policy().spacing(life: .seconds(20), kind: .classic) == .milliseconds(2500))
         #expect(policy().spacing(life: .seconds(20), kind: .stableForced) == .seconds(30))
@@ -92,7 +92,7 @@ import Testing
 
     @Test(arguments: [
         (Refusal.Reaction.backOff, nil), (.nextMinute, Duration.seconds(62)), (.slowly, .seconds(120)),
-        (.pause(.seconds(7)), .seconds(7)), (.stop, .seconds(3600)),
+        (.pause(for: .seconds(7)), .seconds(7)), (.stop, .seconds(3600)),
     ])
     func refusal_HasItsPause(_ reaction: Refusal.Reaction, _ pause: Duration?) {
         #expect(policy().pause(after: reaction) == pause)

@@ -11,7 +11,7 @@ import Testing
     ) -> RefreshAnswer? {
         harness.served.map {
             .token(
-                $0, previous: [Fingerprint(of: Token("t0"))], refreshed: refreshed, stillValid: stillValid)
+                credential: $0, previous: [Fingerprint(of: Token("t0"))], refreshed: refreshed, stillValid: stillValid)
         }
     }
 
@@ -39,7 +39,9 @@ import Testing
         #expect(harness.story == ["acquire", "renew", "probe", "begin", "call", "publish"])
         #expect(waiters.allSatisfy { harness.token(for: $0) == "t4" })
         #expect(try harness.record().version == 4)
-        #expect(harness.notices.contains(.credential(.wx1, .externalRotation(errcode: 40001, repairedIn: .zero))))
+        #expect(
+            harness.notices.contains(
+                .credential(app: .wx1, notice: .externalRotation(errcode: 40001, repairedIn: .zero))))
         let late = harness.ask(refused: "t1")
         #expect(harness.token(for: late) == "t4")
         #expect(harness.probes.isEmpty && harness.calls.isEmpty)
@@ -71,7 +73,7 @@ import Testing
         let waiter = harness.ask(refused: "t1")
         try harness.wechat(says: .inconclusive(.noAnswer))
         #expect(
-            harness.answer(to: waiter) == .unavailable(.wechatUnreachable(.noAnswer), retryAfter: .seconds(5)))
+            harness.answer(to: waiter) == .unavailable(reason: .wechatUnreachable(.noAnswer), retryAfter: .seconds(5)))
         harness.pass(.seconds(60))
         #expect(harness.calls.isEmpty)
     }
@@ -99,10 +101,10 @@ import Testing
         let waiter = harness.ask(refused: "t1")
         try harness.wechat(says: .dead(errcode: 42001))
         try harness.wechat(.refused(Refusal(trouble: .wrongSecret, reaction: .stop)))
-        #expect(harness.answer(to: waiter) == .refused(.wrongSecret, retryAfter: .seconds(3600)))
+        #expect(harness.answer(to: waiter) == .refused(trouble: .wrongSecret, retryAfter: .seconds(3600)))
         harness.pass(.seconds(10))
         let next = harness.ask(refused: "t1")
-        #expect(harness.answer(to: next) == .refused(.wrongSecret, retryAfter: .seconds(3590)))
+        #expect(harness.answer(to: next) == .refused(trouble: .wrongSecret, retryAfter: .seconds(3590)))
     }
 
     @Test func unknownOutcome_IsToldAsUnreachable() throws {
@@ -111,7 +113,7 @@ import Testing
         try harness.wechat(says: .dead(errcode: 42001))
         try harness.wechat(.unknown(.noAnswer))
         #expect(
-            harness.answer(to: waiter) == .unavailable(.wechatUnreachable(.noAnswer), retryAfter: .seconds(2)))
+            harness.answer(to: waiter) == .unavailable(reason: .wechatUnreachable(.noAnswer), retryAfter: .seconds(2)))
     }
 
     @Test func callerWhoLeft_IsNotAnswered() throws {
@@ -125,7 +127,7 @@ import Testing
     @Test func unknownApp_IsRefused() {
         var harness = Harness.leading(mature)
         let waiter = harness.ask(refused: "t1", of: AppID("stranger"))
-        #expect(harness.answer(to: waiter) == .unavailable(.unknownApp, retryAfter: .seconds(60)))
+        #expect(harness.answer(to: waiter) == .unavailable(reason: .unknownApp, retryAfter: .seconds(60)))
     }
 
     @Test func operator_MeetsTheSpacing() throws {

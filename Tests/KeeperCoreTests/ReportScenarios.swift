@@ -59,7 +59,7 @@ import Testing
     }
 
     static let quota = Refusal(
-        trouble: Trouble(errcode: 45009, summary: "quota used up"), reaction: .pause(.seconds(3600)))
+        trouble: Trouble(errcode: 45009, summary: "quota used up"), reaction: .pause(for: .seconds(3600)))
     static let minute = Refusal(trouble: Trouble(errcode: 45011, summary: "slower"), reaction: .nextMinute)
     static let right = Refusal(trouble: Trouble(errcode: 48001, summary: "no right to this call"), reaction: .stop)
 
@@ -68,7 +68,8 @@ import Testing
         let first = harness.ask(refused: "t1")
         try harness.wechat(says: .refused(refusal))
         #expect(
-            harness.answer(to: first) == .unavailable(.wechatUnreachable(refusal.trouble), retryAfter: .seconds(6)))
+            harness.answer(to: first)
+                == .unavailable(reason: .wechatUnreachable(refusal.trouble), retryAfter: .seconds(6)))
         harness.pass(.seconds(5))
         let early = harness.ask(refused: "t1")
         #expect(harness.answer(to: early) != nil && harness.calls.isEmpty)
@@ -77,7 +78,7 @@ import Testing
         #expect(harness.probes.isEmpty, "WeChat is not asked again")
         try harness.wechat(issues: "t2")
         #expect(harness.token(for: second) == "t2")
-        #expect(harness.notices.contains(.credential(.wx1, .presumedDead(refusal.trouble))))
+        #expect(harness.notices.contains(.credential(app: .wx1, notice: .presumedDead(refusal.trouble))))
         #expect(try harness.record().externalRotations == nil, "of external programs nothing is known")
     }
 

@@ -64,7 +64,7 @@ import Testing
         try harness.wechat(issues: "t2")
         #expect(harness.now - start < .seconds(15))
         #expect(harness.served?.credential.token == Token("t2"))
-        #expect(harness.notices.contains(.credential(.wx1, .storeWasBehind(errcode: 40001))))
+        #expect(harness.notices.contains(.credential(app: .wx1, notice: .storeWasBehind(errcode: 40001))))
         #expect(harness.core.status(at: harness.now).counters.externalRotations == 0)
         harness.pass(.seconds(1))
         #expect(!isStale(harness))
@@ -122,8 +122,8 @@ import Testing
         harness.passUntil(atMost: .seconds(2)) { !$0.queries.isEmpty }
         #expect(isStale(harness) && harness.probes.isEmpty)
         let newer = CredentialRecord.sample(version: 4, epoch: 3, token: "t9", age: .seconds(60))
-        try harness.members([PeerState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: .seconds(1), records: [newer])]
-        )
+        let told = MemberState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: .seconds(1), records: [newer])
+        try harness.members([told])
         harness.pass(.seconds(5))
         #expect(!isStale(harness) && harness.served?.credential.token == Token("t9"))
         #expect(harness.probes.isEmpty && harness.calls.isEmpty)
@@ -134,7 +134,7 @@ import Testing
         harness.passUntil(atMost: .seconds(2)) { !$0.queries.isEmpty }
         for _ in 0..<2 {
             // Once when it has started, and once more when it leads: somebody may have come since.
-            try harness.members([PeerState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: nil, records: [found])])
+            try harness.members([MemberState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: nil, records: [found])])
             harness.passUntil(atMost: .seconds(2)) { !$0.queries.isEmpty || !$0.probes.isEmpty }
         }
         #expect(!harness.probes.isEmpty && isStale(harness))
@@ -146,12 +146,13 @@ import Testing
         harness.pass(.seconds(1))
         #expect(harness.served?.expiresIn(at: harness.now) == 7199)
         let seen = CredentialRecord.sample(version: 3, epoch: 2, left: .seconds(6000), age: .seconds(1200))
-        try harness.members([PeerState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: .seconds(1), records: [seen])])
+        let told = MemberState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: .seconds(1), records: [seen])
+        try harness.members([told])
         #expect(harness.served?.expiresIn(at: harness.now) == 5999)
         // A later end than the store's is not believed.
         var other = following(leaderIsCold: false, left: .seconds(3000), age: .seconds(4200))
         other.pass(.seconds(1))
-        try other.members([PeerState(holder: .n2, highestEpochSeen: Epoch(4), syncAge: .seconds(1), records: [seen])])
+        try other.members([told])
         #expect(other.served?.expiresIn(at: other.now) == 2999)
     }
 
@@ -200,10 +201,10 @@ import Testing
 
     private func tells(
         _ holder: LeaseHolder, left: Duration, app: AppID = .wx1, syncAge: Duration? = .seconds(1)
-    ) -> PeerState {
+    ) -> MemberState {
         var record = CredentialRecord.sample(version: 3, epoch: 2, left: left, age: .seconds(7200) - left)
         record.app = app
-        return PeerState(holder: holder, highestEpochSeen: Epoch(4), syncAge: syncAge, records: [record])
+        return MemberState(holder: holder, highestEpochSeen: Epoch(4), syncAge: syncAge, records: [record])
     }
 
     /// One teller started while Redis's clock was wrong; it must not mislead whoever starts later.

@@ -51,7 +51,7 @@ import Testing
         var harness = Harness.leading(due)
         harness.passUntil { !$0.calls.isEmpty }
         harness.weather = { if case .credential(_, .abort) = $0 { weather } else { .fair } }
-        try harness.wechat(.refused(Refusal(trouble: .busy, reaction: .pause(.seconds(600)))))
+        try harness.wechat(.refused(Refusal(trouble: .busy, reaction: .pause(for: .seconds(600)))))
         harness.pass(LeaseTiming.standard.commandTimeout + .milliseconds(1))
         #expect(try harness.record().intent != nil)
         harness.weather = { _ in .fair }

@@ -25,7 +25,7 @@ import Testing
         #expect(sync.refusal == nil && sync.isReachable == true)
     }
 
-    @Test(arguments: [StoreError.unreachable("refused"), .timedOut])
+    @Test(arguments: [StoreError.unreachable(reason: "refused"), .timedOut])
     func storeThatDies_RefusesNothingAnyMore(error: StoreError) {
         var sync = StoreSync(period: .seconds(1), seed: 1)
         var out = Outbox()

@@ -72,7 +72,7 @@ import Testing
         #expect(judge(health, after: .seconds(2)) == .open)
         health.asks(because: .reported, policy, life: life, at: now)
         #expect(judge(health, isAsking: true, waits: .zero, after: .seconds(1)) == .open)
-        #expect(judge(health, waits: .zero, after: .seconds(1)) == .tooSoon(now + .seconds(2)))
+        #expect(judge(health, waits: .zero, after: .seconds(1)) == .tooSoon(until: now + .seconds(2)))
     }
 
     @Test func whereWeChatRefusesToBeAsked_TheWordOfUsersCounts() {

@@ -61,7 +61,9 @@ import Testing
         #expect(answered().isEmpty, "nothing can be said while nothing is handed out")
         callers.lives(reported, offer, into: &out)
         let answer = try #require(answers().first)
-        #expect(answer == (1, .token(offer.token, previous: offer.previous, refreshed: false, stillValid: true)))
+        let expected = RefreshAnswer.token(
+            credential: offer.token, previous: offer.previous, refreshed: false, stillValid: true)
+        #expect(answer == (1, expected))
         #expect(!callers.isReported(reported))
     }
 
@@ -128,7 +130,7 @@ import Testing
         #expect(callers.operatorWaits)
         callers.left(WaiterID(2))
         #expect(!callers.operatorWaits)
-        callers.dismissAll(with: .unavailable(.unknownApp, retryAfter: .zero), into: &out)
+        callers.dismissAll(with: .unavailable(reason: .unknownApp, retryAfter: .zero), into: &out)
         #expect(answered() == [1] && callers.isEmpty)
     }
 }

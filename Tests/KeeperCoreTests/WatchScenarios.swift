@@ -24,7 +24,9 @@ import Testing
         harness.passUntil { !$0.probes.isEmpty }
         try harness.wechat(says: .dead(errcode: 40001))
         #expect(harness.calls.count == 1)
-        #expect(harness.notices.contains(.credential(.wx1, .externalRotation(errcode: 40001, repairedIn: .zero))))
+        #expect(
+            harness.notices.contains(
+                .credential(app: .wx1, notice: .externalRotation(errcode: 40001, repairedIn: .zero))))
         #expect(harness.core.status(at: harness.now).counters.externalRotations == 1)
     }
 

@@ -45,7 +45,8 @@ import Testing
             .noLeader, .storeUnreachable, .storeRefuses(StoreRefusal(code: "OOM", reason: "full", deed: "free it")),
             .notReady([.noValidToken, .outOfStep]),
             .appsDiffer(
-                leader: NodeName("b"), AppsDifference(here: [KeptApp(id: AppID("wx7"), line: "stable")], there: [])),
+                leader: NodeName("b"),
+                difference: AppsDifference(here: [KeptApp(id: AppID("wx7"), line: "stable")], there: [])),
             .wrongAddress(of: .example("c"), answeredBy: .example("a")),
         ]
         #expect(Set(reasons.map { Alarm(nil, $0).kind }) == Set(Alarm.Kind.allCases))

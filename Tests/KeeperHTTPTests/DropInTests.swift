@@ -84,7 +84,8 @@ import Testing
         let provider = provider()
         provider.change {
             $0.answer = .token(
-                ServedCredential(credential: .example(token: "NEW")), previous: [], refreshed: true, stillValid: false)
+                credential: ServedCredential(credential: .example(token: "NEW")), previous: [], refreshed: true,
+                stillValid: false)
         }
         let reply = try await stable(body("shop-key", force: true), to: provider)
         #expect(try reply.string("access_token") == "NEW")
@@ -99,8 +100,8 @@ import Testing
 
     @Test(arguments: [
         (RefreshAnswer.tooSoon(retryAfter: .seconds(9)), 45_011),
-        (.refused(Trouble(errcode: 40_164, summary: "not listed"), retryAfter: .seconds(9)), 40_164),
-        (.unavailable(.noLeader, retryAfter: .seconds(9)), -1), (.notLeader(nil), -1),
+        (.refused(trouble: Trouble(errcode: 40_164, summary: "not listed"), retryAfter: .seconds(9)), 40_164),
+        (.unavailable(reason: .noLeader, retryAfter: .seconds(9)), -1), (.notLeader(nil), -1),
     ])
     func failedRefresh_HasWeChatsCode(answer: RefreshAnswer, errcode: Int) async throws {
         let provider = provider()

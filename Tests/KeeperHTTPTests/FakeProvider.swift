@@ -6,12 +6,12 @@ import Synchronization
 final class FakeProvider: CredentialProvider, Reconfiguring {
     struct State {
         var readings: [AppID: TokenReading] = [:]
-        var answer = RefreshAnswer.unavailable(.noLeader, retryAfter: .seconds(3))
+        var answer = RefreshAnswer.unavailable(reason: .noLeader, retryAfter: .seconds(3))
         var health = NodeHealth.example()
         var status = NodeStatus.example()
         var kept = [KeptApp(id: AppID("wx1"), line: "classic")]
-        var digest = AppsDigest("of-wx1")
-        var peerState = PeerState(holder: .example(), highestEpochSeen: Epoch(7), syncAge: nil, records: [])
+        var digest = AppsDigest("00000000000000a1")
+        var memberState = MemberState(holder: .example(), highestEpochSeen: Epoch(7), syncAge: nil, records: [])
         var handover: Result<CompletedHandover?, HandoverRefusal> = .success(nil)
         var orders: [HandoverOrder] = []
         var pauses: [Duration?] = []
@@ -81,15 +81,15 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         let (never, _) = AsyncStream.makeStream(of: Never.self)
         for await _ in never {}  // ends when the task is cancelled
         givenUp_.yield()
-        return .unavailable(.noLeader, retryAfter: .seconds(1))
+        return .unavailable(reason: .noLeader, retryAfter: .seconds(1))
     }
 
     func health() async -> NodeHealth { state.withLock { $0.health } }
     func status() async -> NodeStatus { state.withLock { $0.status } }
     func introduction(to digest: AppsDigest?) async -> Introduction {
-        state.withLock { Introduction(holder: $0.peerState.holder, apps: digest == $0.digest ? nil : $0.kept) }
+        state.withLock { Introduction(holder: $0.memberState.holder, apps: digest == $0.digest ? nil : $0.kept) }
     }
-    func peerState() async -> PeerState { state.withLock { $0.peerState } }
+    func memberState() async -> MemberState { state.withLock { $0.memberState } }
     func idleTime() -> Duration { state.withLock { $0.idleTime } }
     func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {
         try state.withLock { state in

@@ -34,7 +34,7 @@ import Testing
         func health() async -> NodeHealth { await other.health() }
         func status() async -> NodeStatus { await other.status() }
         func introduction(to digest: AppsDigest?) async -> Introduction { await other.introduction(to: digest) }
-        func peerState() async -> PeerState { await other.peerState() }
+        func memberState() async -> MemberState { await other.memberState() }
         func idleTime() -> Duration { other.idleTime() }
         var isDraining: Bool { other.isDraining }
         func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {

@@ -36,7 +36,9 @@ import Testing
         let credential = Credential.example(token: "NEW")
         let previous = [Fingerprint("0011223344556677")]
         let (outcome, asked) = try await forward(
-            .token(ServedCredential(credential: credential), previous: previous, refreshed: true, stillValid: false))
+            .token(
+                credential: ServedCredential(credential: credential), previous: previous, refreshed: true,
+                stillValid: false))
         #expect(asked == [.init(app: AppID("wx1"), reason: .refused(Token("OLD")), isForwarded: true)])
         guard case .token(let record, refreshed: true, stillValid: false) = outcome, let issue = record.issue else {
             Issue.record("the outcome is \(outcome)")
@@ -53,7 +55,8 @@ import Testing
     /// Whoever hands on what the leader handed out promises it no longer than the leader does.
     @Test func uncertainToken_ArrivesAsUncertain() async throws {
         let served = ServedCredential(credential: .example(token: "NEW"), promisedUntil: Instant(.seconds(200)))
-        let (outcome, _) = try await forward(.token(served, previous: [], refreshed: true, stillValid: false))
+        let (outcome, _) = try await forward(
+            .token(credential: served, previous: [], refreshed: true, stillValid: false))
         guard case .token(let record, _, _) = outcome else {
             Issue.record("the outcome is \(outcome)")
             return
@@ -70,11 +73,11 @@ import Testing
 
     @Test(arguments: [
         RefreshAnswer.tooSoon(retryAfter: .milliseconds(1500)),
-        .refused(Trouble(errcode: 40164, summary: "invalid ip"), retryAfter: .seconds(60)),
-        .unavailable(.noLeader, retryAfter: .seconds(3)),
-        .unavailable(.wechatUnreachable(Trouble(summary: "timed out")), retryAfter: .seconds(5)),
-        .unavailable(.tooManyWaiting, retryAfter: .seconds(1)),
-        .unavailable(.unknownApp, retryAfter: .seconds(1)),
+        .refused(trouble: Trouble(errcode: 40164, summary: "invalid ip"), retryAfter: .seconds(60)),
+        .unavailable(reason: .noLeader, retryAfter: .seconds(3)),
+        .unavailable(reason: .wechatUnreachable(Trouble(summary: "timed out")), retryAfter: .seconds(5)),
+        .unavailable(reason: .tooManyWaiting, retryAfter: .seconds(1)),
+        .unavailable(reason: .unknownApp, retryAfter: .seconds(1)),
         .notLeader(LeaderHint(holder: .example("b"), epoch: Epoch(8))),
         .notLeader(nil),
     ])
@@ -84,8 +87,8 @@ import Testing
 
     @Test func nodeOfAnotherCluster_IsNotBelieved() async throws {
         let foreign = ClusterSecret(Array("another secret".utf8), cluster: "test")
-        let (outcome, asked) = try await forward(.unavailable(.noLeader, retryAfter: .zero), secret: foreign)
-        #expect(outcome == .failed("the answer (HTTP 401) is not from a node of this cluster"))
+        let (outcome, asked) = try await forward(.unavailable(reason: .noLeader, retryAfter: .zero), secret: foreign)
+        #expect(outcome == .failed(reason: "the answer (HTTP 401) is not from a node of this cluster"))
         #expect(asked.isEmpty)
     }
 
@@ -119,7 +122,7 @@ import Testing
         }
         let outcome = await HTTPForwarder(secret: World.secret, transport: contrary)
             .forward(forwarding(to: 1), before: .now + .seconds(10))
-        #expect(outcome == .failed("the node refused: the clocks differ"))
+        #expect(outcome == .failed(reason: "the node refused: the clocks differ"))
         #expect(contrary.sent == 2)
     }
 
@@ -149,7 +152,7 @@ import Testing
             await HTTPForwarder(secret: World.secret, transport: falsifier)
                 .forward(forwarding(to: port), before: .now + .seconds(10))
         }
-        #expect(outcome == .failed("the answer (HTTP 429) is not from a node of this cluster"))
+        #expect(outcome == .failed(reason: "the answer (HTTP 429) is not from a node of this cluster"))
     }
 
     @Test func states_ArriveWhole_OverSeveralPages_InTheOrderAsked() async throws {
@@ -169,9 +172,9 @@ import Testing
                 rotationsToday: 3, externalRotations: ExternalRotations(count: 2, age: .seconds(9)))
         }.sorted { $0.app < $1.app }
         let expected = try await World.withServer(provider) { port in
-            let state = PeerState(
+            let state = MemberState(
                 holder: holder(port), highestEpochSeen: Epoch(7), syncAge: .milliseconds(42), records: records)
-            provider.change { $0.peerState = state }
+            provider.change { $0.memberState = state }
             let members = [holder(1), holder(port)].map {
                 Member(holder: $0, beat: 1, epochSeen: Epoch(7), isDraining: false)
             }

@@ -44,8 +44,10 @@ import Testing
 
     @Test func refusals_HaveAStatusOfTheirOwn() async throws {
         let table: [(HandoverRefusal, Int)] = [
-            (.notLeader(b), 421), (.otherLeader(b), 412), (.unreachableSuccessor(NodeName("c"), .cutOff), 409),
-            (.unreachableSuccessor(NodeName("c"), .absent), 409), (.unreachableSuccessor(nil, .paused), 409),
+            (.notLeader(b), 421), (.otherLeader(b), 412),
+            (.cannotFollow(node: NodeName("c"), reason: .doesNotReachWeChat), 409),
+            (.cannotFollow(node: NodeName("c"), reason: .absent), 409),
+            (.cannotFollow(node: nil, reason: .paused), 409),
         ]
         for (refusal, status) in table {
             let body = #"{"leader":"a","candidate":"c"}"#

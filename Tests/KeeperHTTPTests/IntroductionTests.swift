@@ -8,7 +8,7 @@ import Testing
 /// Who is there at the address of another node, and what it keeps: asked of a real server.
 @Suite struct IntroductionTests {
     private func ask(
-        as member: (Int) -> LeaseHolder, digest: String = "another", secret: ClusterSecret = World.secret,
+        as member: (Int) -> LeaseHolder, digest: String = "00000000000000b2", secret: ClusterSecret = World.secret,
         keeping kept: [KeptApp] = [KeptApp(id: AppID("wx1"), line: "classic")]
     ) async throws -> IntroductionOutcome {
         let provider = FakeProvider()
@@ -16,7 +16,7 @@ import Testing
         return try await World.withServer(provider) { port in
             let member = Member(holder: member(port), beat: 1, epochSeen: Epoch(7), isDraining: false)
             return await HTTPForwarder(secret: secret, client: CurlClient())
-                .introduce(to: member, apps: AppsDigest(digest), before: .now + .seconds(20))
+                .introduce(to: member, apps: try #require(AppsDigest(digest)), before: .now + .seconds(20))
         }
     }
 
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func sameDigest_SparesTheList() async throws {
-        let outcome = try await ask(as: { .example("a", address: address($0)) }, digest: "of-wx1")
+        let outcome = try await ask(as: { .example("a", address: address($0)) }, digest: "00000000000000a1")
         #expect(outcome == .answered(Introduction(holder: .example(), apps: nil)))
     }
 

@@ -97,7 +97,7 @@ import Testing
     @Test func codeOfWeChat_IsPassedOn_ThoughItCouldNotBeAsked() async throws {
         let provider = provider()
         let trouble = Trouble(errcode: 45009, summary: "quota")
-        provider.change { $0.answer = .unavailable(.wechatUnreachable(trouble), retryAfter: .seconds(6)) }
+        provider.change { $0.answer = .unavailable(reason: .wechatUnreachable(trouble), retryAfter: .seconds(6)) }
         let body = #"{"appid":"wx1","access_token":"TOKEN"}"#
         let reply = try await provider.ask(.post, "/token/refresh", as: "shop", body: body)
         #expect(try reply.status == 503 && reply.int("errcode") == 45009)

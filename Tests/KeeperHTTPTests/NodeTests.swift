@@ -22,7 +22,8 @@ import Testing
         let provider = FakeProvider()
         provider.change {
             $0.answer = .token(
-                ServedCredential(credential: .example(token: "NEW")), previous: [Fingerprint("0011223344556677")],
+                credential: ServedCredential(credential: .example(token: "NEW")),
+                previous: [Fingerprint("0011223344556677")],
                 refreshed: true, stillValid: false)
         }
         return provider

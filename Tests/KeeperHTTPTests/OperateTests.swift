@@ -10,7 +10,8 @@ import Testing
         let provider = FakeProvider()
         provider.change {
             $0.answer = .token(
-                ServedCredential(credential: .example(token: "NEW")), previous: [], refreshed: true, stillValid: false)
+                credential: ServedCredential(credential: .example(token: "NEW")), previous: [], refreshed: true,
+                stillValid: false)
         }
         let reply = try await provider.ask(.post, "/operate/refresh", as: "operator", body: #"{"appid":"wx1"}"#)
         #expect(reply.status == 200)

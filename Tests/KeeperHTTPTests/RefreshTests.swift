@@ -16,7 +16,7 @@ import Testing
 
     private func token(refreshed: Bool, stillValid: Bool) -> RefreshAnswer {
         .token(
-            ServedCredential(credential: .example(token: "NEW", left: .seconds(3600))), previous: [],
+            credential: ServedCredential(credential: .example(token: "NEW", left: .seconds(3600))), previous: [],
             refreshed: refreshed, stillValid: stillValid)
     }
 
@@ -48,7 +48,7 @@ import Testing
     @Test func tokenThatHasExpiredMeanwhile_IsNotHandedOut() async throws {
         let provider = answering(
             .token(
-                ServedCredential(credential: .example(left: .seconds(-1))), previous: [], refreshed: false,
+                credential: ServedCredential(credential: .example(left: .seconds(-1))), previous: [], refreshed: false,
                 stillValid: false))
         #expect(try await provider.ask(.post, "/token/refresh", as: "shop", body: body).status == 503)
     }
@@ -56,7 +56,7 @@ import Testing
     @Test func uncertainToken_IsMarkedStale() async throws {
         var served = ServedCredential(credential: .example())
         served.promisedUntil = Instant(.seconds(-5))
-        let provider = answering(.token(served, previous: [], refreshed: false, stillValid: false))
+        let provider = answering(.token(credential: served, previous: [], refreshed: false, stillValid: false))
         let reply = try await provider.ask(.post, "/token/refresh", as: "shop", body: body)
         #expect(try reply.bool("stale") == true)
         #expect(try reply.int("expires_in") == 1)
@@ -73,11 +73,14 @@ import Testing
 
     @Test(arguments: [
         (RefreshAnswer.tooSoon(retryAfter: .milliseconds(9001)), 429, 429, "10"),
-        (.refused(Trouble(errcode: 40164, summary: "invalid ip"), retryAfter: .seconds(60)), 502, 40164, "60"),
-        (.refused(Trouble(summary: "no sense"), retryAfter: .zero), 502, 502, "1"),
-        (.unavailable(.noLeader, retryAfter: .seconds(3)), 503, 503, "3"),
-        (.unavailable(.wechatUnreachable(Trouble(summary: "timed out")), retryAfter: .seconds(5)), 503, 503, "5"),
-        (.unavailable(.tooManyWaiting, retryAfter: .seconds(1)), 503, 503, "1"),
+        (.refused(trouble: Trouble(errcode: 40164, summary: "invalid ip"), retryAfter: .seconds(60)), 502, 40164, "60"),
+        (.refused(trouble: Trouble(summary: "no sense"), retryAfter: .zero), 502, 502, "1"),
+        (.unavailable(reason: .noLeader, retryAfter: .seconds(3)), 503, 503, "3"),
+        (
+            .unavailable(reason: .wechatUnreachable(Trouble(summary: "timed out")), retryAfter: .seconds(5)), 503, 503,
+            "5"
+        ),
+        (.unavailable(reason: .tooManyWaiting, retryAfter: .seconds(1)), 503, 503, "1"),
         (.notLeader(nil), 503, 503, "1"),
     ])
     func everyFailure_HasItsStatusCodeAndPause(

@@ -58,7 +58,7 @@ import Testing
             let newcomer = World.client("new", .only([AppID("wx9")]), [.read])
             registry.replace(
                 clients: try ClientDirectory([newcomer], apps: [AppID("wx9")]),
-                apps: AppDirectory([KnownApp(id: AppID("wx9"))]))
+                apps: KnownApps([KnownApp(id: AppID("wx9"))]))
             #expect(try await ask("new-key") == 200)
             #expect(try await ask("shop-key") == 401)
         }

@@ -65,7 +65,7 @@ import Testing
         let provider = FakeProvider.withToken()
         provider.change {
             $0.answer = .token(
-                ServedCredential(credential: .example(token: "TOKEN")), previous: [], refreshed: false,
+                credential: ServedCredential(credential: .example(token: "TOKEN")), previous: [], refreshed: false,
                 stillValid: true)
         }
         let body =

@@ -96,11 +96,12 @@ import Testing
             state.status.quietLeft = .seconds(1)
             state.status.pauseLeft = .seconds(9)
             let others = state.status.members.map(\.holder)
-            state.status.neighbours = [Neighbour(holder: others[1], finding: .silent("timed out"))]
+            state.status.neighbours = [Neighbour(holder: others[1], finding: .silent(reason: "timed out"))]
             state.handover = .success(
                 CompletedHandover(leader: LeaderHint(holder: .example("b"), epoch: Epoch(8)), gap: .milliseconds(9)))
             state.answer = .token(
-                ServedCredential(credential: .example(token: "NEW")), previous: [], refreshed: false, stillValid: true)
+                credential: ServedCredential(credential: .example(token: "NEW")), previous: [], refreshed: false,
+                stillValid: true)
         }
         return provider
     }

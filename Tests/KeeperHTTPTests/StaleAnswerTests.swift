@@ -13,7 +13,7 @@ import Testing
             let ticket = ServedCredential(credential: .example("wx1#jsapi", token: "TICKET"))
             state.readings[AppID("wx1#jsapi")] = .token(ticket, expiresIn: 599, isStale: isStale)
             state.answer = .token(
-                ServedCredential(credential: .example()), previous: [], refreshed: false, stillValid: true)
+                credential: ServedCredential(credential: .example()), previous: [], refreshed: false, stillValid: true)
         }
         return provider
     }
@@ -43,7 +43,7 @@ import Testing
             var newer = Credential.example(token: "NEWER")
             newer.version += 1
             $0.answer = .token(
-                ServedCredential(credential: newer), previous: [], refreshed: true, stillValid: false)
+                credential: ServedCredential(credential: newer), previous: [], refreshed: true, stillValid: false)
         }
         let body = #"{"appid":"wx1","access_token":"TOKEN"}"#
         let reply = try await provider.ask(.post, "/token/refresh", as: "shop", body: body)

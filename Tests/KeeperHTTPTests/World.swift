@@ -33,7 +33,7 @@ enum World {
     static func registry(_ apps: [AppID], known: [KnownApp]? = nil) throws -> AccessRegistry {
         AccessRegistry(
             clients: try ClientDirectory(clients, apps: apps),
-            apps: AppDirectory(known ?? apps.map { KnownApp(id: $0) }))
+            apps: KnownApps(known ?? apps.map { KnownApp(id: $0) }))
     }
 
     static func server(

@@ -83,7 +83,7 @@ final class MemoryStore: LeaseStore, CredentialStore, MirrorStore {
 
     private func reply<Reply: Sendable>(_ body: (inout State) -> Reply) throws(StoreError) -> Reply {
         let result: Result<Reply, StoreError> = state.withLock { state in
-            if state.isAway { return .failure(.unreachable("away")) }
+            if state.isAway { return .failure(.unreachable(reason: "away")) }
             return state.redis.refusal.map { .failure(.rejected($0)) } ?? .success(body(&state))
         }
         return try result.get()

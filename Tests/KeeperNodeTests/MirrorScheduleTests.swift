@@ -120,7 +120,7 @@ import Testing
         #expect(sizes == [100, 100, 50])
     }
 
-    @Test(arguments: [MirrorSchedule.Outcome.denied, .failed(.timedOut), .failed(.unreachable("away"))])
+    @Test(arguments: [MirrorSchedule.Outcome.denied, .failed(.timedOut), .failed(.unreachable(reason: "away"))])
     func unansweredCommand_IsRepeatedAfterAPause(_ outcome: MirrorSchedule.Outcome) {
         let apps = Self.apps(2)
         var schedule = settled(apps)

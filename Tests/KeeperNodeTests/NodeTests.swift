@@ -54,7 +54,7 @@ import Testing
             #expect(node.read(AppID("stranger")) == .unknownApp)
             let status = await node.status()
             #expect(status.health.isReady && status.health.role == .leader)
-            #expect(await node.peerState().records.map(\.version) == [1])
+            #expect(await node.memberState().records.map(\.version) == [1])
             #expect(node.idleTime() < .seconds(20))
         }
     }
@@ -105,7 +105,7 @@ import Testing
         let scene = { (world: World) in
             Self.keeping("old")(world)
             world.store.crown(.n2, epoch: 5)
-            world.leader.set(.token(.mature("newest", version: 2), refreshed: true, stillValid: false))
+            world.leader.set(.token(record: .mature("newest", version: 2), refreshed: true, stillValid: false))
         }
         try await withNode(setting: scene) { node, world, _ in
             try await eventually("a leader") { await node.health().leader == LeaseHolder.n2.node }
@@ -126,7 +126,7 @@ import Testing
                 try await eventually("a probe") { world.wechat.calls == 1 }
                 group.cancelAll()
                 let answer = try await group.next()
-                #expect(answer == .unavailable(.noLeader, retryAfter: .seconds(1)))
+                #expect(answer == .unavailable(reason: .noLeader, retryAfter: .seconds(1)))
             }
         }
     }
@@ -139,7 +139,7 @@ import Testing
             await withTaskGroup(of: RefreshReading.self) { group in
                 group.cancelAll()
                 group.addTask { await node.refresh(.wx1, because: refused("old"), isForwarded: false, before: soon) }
-                #expect(await group.next() == .unavailable(.noLeader, retryAfter: .seconds(1)))
+                #expect(await group.next() == .unavailable(reason: .noLeader, retryAfter: .seconds(1)))
             }
             #expect(world.wechat.calls == callsBefore)
         }
@@ -149,7 +149,7 @@ import Testing
         try await withNode(setting: Self.keeping("old")) { node, world, _ in
             try await leads(node)
             await node.leave()
-            #expect(world.store.leaseLog.contains(.release(epoch: Epoch(5), Handover(left: .zero))))
+            #expect(world.store.leaseLog.contains(.release(epoch: Epoch(5), handover: Handover(left: .zero))))
             #expect(await node.health().role == .follower)
             #expect(token(node.read(.wx1)) == "old")
             await node.leave()
@@ -169,13 +169,13 @@ import Testing
                 try await eventually("all waiting") { await node.status().counters.refreshesAsked == 20 }
                 trigger.triggerGracefulShutdown()
                 for try await answer in group {
-                    #expect(answer == .unavailable(.noLeader, retryAfter: .seconds(1)))
+                    #expect(answer == .unavailable(reason: .noLeader, retryAfter: .seconds(1)))
                 }
             }
             try await eventually("the farewell") { world.store.leaseLog.last == .leave }
             // It is over: nobody waits any more, and reads go on.
             let late = await node.refresh(.wx1, because: refused("old"), isForwarded: false, before: soon)
-            #expect(late == .unavailable(.noLeader, retryAfter: .seconds(1)))
+            #expect(late == .unavailable(reason: .noLeader, retryAfter: .seconds(1)))
             await node.leave()
             #expect(token(node.read(.wx1)) == "old")
         }
@@ -209,7 +209,7 @@ import Testing
         try await withNode(setting: Self.keeping("old")) { node, world, _ in
             try await leads(node)
             async let handover = node.handOver(.stepDown)
-            let release = LeaseCommand.release(epoch: Epoch(5), Handover(left: .zero))
+            let release = LeaseCommand.release(epoch: Epoch(5), handover: Handover(left: .zero))
             try await eventually("the release") { world.store.leaseLog.contains(release) }
             world.store.crown(.n2, epoch: 6)
             #expect(try await handover?.leader == LeaderHint(holder: .n2, epoch: Epoch(6)))

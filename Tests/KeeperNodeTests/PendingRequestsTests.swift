@@ -25,8 +25,8 @@ import Testing
         ),
         (.departure, .tell(.leaveAsked), nil),
         (.firstRead(within: .seconds(2)), .tell(.woke), .seconds(2)),
-        (.pause(.seconds(60)), .perform(.pause(.seconds(60)), for: WaiterID(1), before: start + timeout), nil),
-        (.pause(nil), .perform(.pause(nil), for: WaiterID(1), before: start + timeout), nil),
+        (.pause(.seconds(60)), .perform(.pause(for: .seconds(60)), for: WaiterID(1), before: start + timeout), nil),
+        (.pause(nil), .perform(.pause(for: nil), for: WaiterID(1), before: start + timeout), nil),
     ])
     func request_IsActedOn(
         _ request: PendingRequests.Request, _ action: PendingRequests.Action, _ limit: Duration?
@@ -73,7 +73,7 @@ import Testing
         #expect(requests.handle(.turned(read), at: Self.start) == [.answer(WaiterID(1), .over)])
     }
 
-    @Test(arguments: [nil, StoreError.timedOut, .unreachable("nobody there")])
+    @Test(arguments: [nil, StoreError.timedOut, .unreachable(reason: "nobody there")])
     func pause_IsAnsweredAsTheStoreDoes(_ error: StoreError?) {
         var (requests, _) = waiting(for: .pause(.seconds(60)))
         #expect(requests.handle(.replied(WaiterID(2), nil), at: Self.start) == [], "another's")
@@ -95,7 +95,7 @@ import Testing
         (PendingRequests.Request.handover(to: nil), PendingRequests.Answer.over, PendingRequests.Answer.over),
         (.departure, .over, .over), (.firstRead(within: .seconds(2)), .over, .over),
         // Nobody must take for done what was perhaps never sent.
-        (.pause(nil), .failed(.timedOut), .failed(.unreachable("this node has ended"))),
+        (.pause(nil), .failed(.timedOut), .failed(.unreachable(reason: "this node has ended"))),
     ])
     func end_AnswersEverybody_AndTakesTheNameBack(
         _ request: PendingRequests.Request, _ answer: PendingRequests.Answer, _ later: PendingRequests.Answer

@@ -84,7 +84,7 @@ final class PlayedWeChat: CredentialSource {
             await hang()
             return .unknown(Trouble(summary: "no answer"))
         }
-        return .issued(Token("token-\(number)"), life: .seconds(7200))
+        return .issued(token: Token("token-\(number)"), life: .seconds(7200))
     }
 
     func fetchTicket(
@@ -92,7 +92,7 @@ final class PlayedWeChat: CredentialSource {
         mayBegin: @escaping @Sendable () -> Bool
     ) async -> CallOutcome {
         guard mayBegin() else { return .notSent(Trouble(summary: "no permit")) }
-        return .issued(Token("\(type.rawValue) of \(app) by \(token.secret)"), life: .seconds(7200))
+        return .issued(token: Token("\(type.rawValue) of \(app) by \(token.secret)"), life: .seconds(7200))
     }
 
     func probe(
@@ -119,7 +119,7 @@ final class PlayedWeChat: CredentialSource {
 
 /// The leader, as the test plays it.
 final class PlayedLeader: Forwarder {
-    private let state = Mutex<(outcome: ForwardOutcome, asked: [Forwarding])>((.failed("nobody there"), []))
+    private let state = Mutex<(outcome: ForwardOutcome, asked: [Forwarding])>((.failed(reason: "nobody there"), []))
 
     func set(_ outcome: ForwardOutcome) { state.withLock { $0.outcome = outcome } }
 
@@ -135,7 +135,7 @@ final class PlayedLeader: Forwarder {
     func introduce(
         to member: Member, apps: AppsDigest, before deadline: ContinuousClock.Instant
     ) async -> IntroductionOutcome { .answered(Introduction(holder: member.holder, apps: nil)) }
-    func states(of members: [Member], before deadline: ContinuousClock.Instant) async -> [PeerState] { [] }
+    func states(of members: [Member], before deadline: ContinuousClock.Instant) async -> [MemberState] { [] }
 }
 
 extension LeaseHolder {

@@ -124,7 +124,7 @@ import Testing
             #expect(try await !other.mirror([mirror], epoch: epoch, before: .soon), "never led")
             let next = Epoch(epoch.rawValue + 1)
             #expect(try await !store.mirror([mirror], epoch: next, before: .soon), "another term")
-            _ = try await store.perform(.release(epoch: epoch, Handover(left: .zero)), before: .soon)
+            _ = try await store.perform(.release(epoch: epoch, handover: Handover(left: .zero)), before: .soon)
             #expect(try await !store.mirror([mirror], epoch: epoch, before: .soon), "given up")
             let later = try await other.lead()
             #expect(try await !store.mirror([mirror], epoch: epoch, before: .soon), "overtaken")

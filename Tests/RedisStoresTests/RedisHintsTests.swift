@@ -48,7 +48,7 @@ import Testing
                         life: .seconds(9), left: .seconds(9), knownVersion: 0, settledEvent: 0)
                     _ = try await writer.perform(.put(putting), before: .soon)
                     #expect(await isHinted(reader))
-                    _ = try await writer.perform(.release(epoch: epoch, Handover(left: .zero)), before: .soon)
+                    _ = try await writer.perform(.release(epoch: epoch, handover: Handover(left: .zero)), before: .soon)
                     #expect(await isHinted(reader))
                 }
             }

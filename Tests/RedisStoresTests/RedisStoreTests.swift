@@ -65,7 +65,7 @@ import Testing
             // As after a restart: a record that another start of the server wrote.
             try await world.redis("HSET", key, "server_run", "an earlier one")
             _ = try await one.perform(.renew(epoch: epoch, ttl: .seconds(60), isActive: true), before: .soon)
-            _ = try await one.perform(.release(epoch: epoch, Handover(left: .zero)), before: .soon)
+            _ = try await one.perform(.release(epoch: epoch, handover: Handover(left: .zero)), before: .soon)
             #expect(try await isOld(other))
             try await world.expireLock()
             #expect(try await !isOld(one))
@@ -155,7 +155,7 @@ import Testing
         }
         await store.close()
         let error = await #expect(throws: StoreError.self) { try await store.perform(.leave, before: .soon) }
-        #expect(error == .unreachable("this node has closed its connection"))
+        #expect(error == .unreachable(reason: "this node has closed its connection"))
     }
 
     @Test func wrongPassword_IsRejected_AndShownNowhere() async throws {

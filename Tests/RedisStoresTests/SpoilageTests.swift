@@ -104,7 +104,7 @@ import Testing
             #expect(after.changes.first { $0.app == Self.app }?.issue?.token == known.issue?.token)
             #expect(after.members.map(\.holder) == [.test("a")])
             #expect(after.lease?.epoch == epoch && after.spoiled.isEmpty, "\(after.spoiled)")
-            _ = try await store.perform(.release(epoch: epoch, Handover(left: .zero)), before: .soon)
+            _ = try await store.perform(.release(epoch: epoch, handover: Handover(left: .zero)), before: .soon)
             _ = try await store.lead()
         }
     }

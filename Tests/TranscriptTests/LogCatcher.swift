@@ -11,7 +11,7 @@ final class LogCatcher: LogHandler {
     /// The line that a notice becomes.
     static func line(of notice: Notice) -> String {
         let catcher = LogCatcher()
-        Narrator(logger: Logger(label: "transcript") { _ in catcher }, origin: .now).tell(notice)
+        Narrator(logger: Logger(label: "transcript") { _ in catcher }).tell(notice)
         return catcher.lines.withLock { $0 }.joined(separator: " / ")
     }
 

@@ -19,12 +19,12 @@ extension Scene {
         case .call(let id, _, let kind, let permit): fetch(kind, ofAccount: 0, id, permit, node)
         case .callForTicket(let id, _, let type, _, let permit): fetch(.ticket(type), ofAccount: 1, id, permit, node)
         case .probe(let id, _, let token, let permit): probe(token, id, permit, node)
-        case .reach(let id, _): hear(.reached(id, true), node, after: 2 * Way.far)
+        case .reach(let id, _): hear(.reached(request: id, isReachable: true), node, after: 2 * Way.far)
         case .forward(let id, let forwarding): forward(id, forwarding, node)
-        case .askPeers(let id, let members): askPeers(id, members, node)
+        case .askMembers(let id, let members): askMembers(id, members, node)
         case .introduce(let id, let member, _):
             let introduction = Introduction(holder: member.holder, apps: nil)
-            hear(.introduced(id, .answered(introduction)), node, after: 2 * Way.near)
+            hear(.introduced(request: id, outcome: .answered(introduction)), node, after: 2 * Way.near)
         case .answer(let waiter, let answer): carryBack(answer, to: waiter, node)
         case .serve, .left, .nameTaken, .note: break
         }
@@ -44,7 +44,8 @@ extension Scene {
             return after(Way.near) { scene in
                 scene.atNode(node, starts) {
                     $0.feed(
-                        Self.failure(id, question, .unreachable("connection refused")), to: node, answering: question)
+                        Self.failure(id, question, .unreachable(reason: "connection refused")), to: node,
+                        answering: question)
                 }
             }
         }
@@ -72,12 +73,13 @@ extension Scene {
         switch question {
         case .lease(let command):
             return .leaseReplied(
-                id, .success(LeaseReply(server: server, answer: redis.perform(command, as: holder, at: time))))
+                request: id,
+                reply: .success(LeaseReply(server: server, answer: redis.perform(command, as: holder, at: time))))
         case .credential(let command):
             let (outcome, record) = redis.perform(command, as: holder, at: time)
             let reply = CredentialReply(
                 server: server, store: redis.contents.store ?? "", outcome: outcome, record: record)
-            return .appReplied(id, .stored(.success(reply)))
+            return .appReplied(request: id, reply: .stored(.success(reply)))
         }
     }
 
@@ -97,8 +99,8 @@ extension Scene {
 
     private static func failure(_ id: RequestID, _ question: Wording.Question, _ error: StoreError) -> NodeEvent {
         switch question {
-        case .lease: .leaseReplied(id, .failure(error))
-        case .credential: .appReplied(id, .stored(.failure(error)))
+        case .lease: .leaseReplied(request: id, reply: .failure(error))
+        case .credential: .appReplied(request: id, reply: .stored(.failure(error)))
         }
     }
 
@@ -123,13 +125,13 @@ extension Scene {
         let starts = nodes[node].starts
         connect(permit, node) { scene in
             let trouble = Trouble(summary: "the lease does not outlive the call")
-            scene.feed(.appReplied(id, .called(.notSent(trouble))), to: node)
+            scene.feed(.appReplied(request: id, reply: .called(.notSent(trouble))), to: node)
         } _: { scene in
             let caller = WeChatModel.Caller(node: node, life: starts, epoch: permit.epoch, term: nil)
             let (token, left, isNew) = scene.wechat.process(kind, of: account, by: caller, at: scene.time)
             if isNew { scene.write("WeChat", "issues \(Wording.spell(token)) to \(scene.nodes[node].name)") }
             let trouble = Trouble(summary: "no answer in time", contact: .failed)
-            let silence = NodeEvent.appReplied(id, .called(.unknown(trouble)))
+            let silence = NodeEvent.appReplied(request: id, reply: .called(.unknown(trouble)))
             guard !scene.losesNextCall else {
                 scene.losesNextCall = false
                 return scene.at(permit.deadline) { scene in
@@ -140,7 +142,7 @@ extension Scene {
             let life: Duration = .seconds(account == 0 ? left : 7200)
             scene.after(Way.far) { scene in
                 scene.atNode(node, starts) { scene in
-                    let answer = NodeEvent.appReplied(id, .called(.issued(token, life: life)))
+                    let answer = NodeEvent.appReplied(request: id, reply: .called(.issued(token: token, life: life)))
                     scene.feed(scene.now < permit.deadline ? answer : silence, to: node)
                 }
             }
@@ -151,12 +153,13 @@ extension Scene {
         let starts = nodes[node].starts
         connect(permit, node) { scene in
             let trouble = Trouble(summary: "the lease does not outlive the call")
-            scene.feed(.appReplied(id, .probed(.inconclusive(trouble))), to: node)
+            scene.feed(.appReplied(request: id, reply: .probed(.inconclusive(trouble))), to: node)
         } _: { scene in
             let isAlive = scene.wechat.accepts(token, of: 0, at: scene.time)
             scene.after(Way.far) { scene in
                 scene.atNode(node, starts) {
-                    $0.feed(.appReplied(id, .probed(isAlive ? .alive : .dead(errcode: 40001))), to: node)
+                    $0.feed(
+                        .appReplied(request: id, reply: .probed(isAlive ? .alive : .dead(errcode: 40001))), to: node)
                 }
             }
         }
@@ -171,7 +174,9 @@ extension Scene {
 
     private mutating func forward(_ id: RequestID, _ forwarding: Forwarding, _ node: Int) {
         guard let leader = running(forwarding.leader.holder.node) else {
-            return hear(.appReplied(id, .forwarded(.failed("connection refused"))), node, after: Way.near)
+            return hear(
+                .appReplied(request: id, reply: .forwarded(.failed(reason: "connection refused"))), node,
+                after: Way.near)
         }
         let (sender, starts) = (Sender(node: node, starts: nodes[node].starts, request: id), nodes[leader].starts)
         after(Way.near) { scene in
@@ -198,7 +203,7 @@ extension Scene {
         let outcome: ForwardOutcome =
             if case .token(let served, let previous, let refreshed, let stillValid) = answer {
                 .token(
-                    CredentialRecord(
+                    record: CredentialRecord(
                         served, previous: previous, usableOverlap: settings.usableOverlap, at: now),
                     refreshed: refreshed, stillValid: stillValid)
             } else {
@@ -206,19 +211,19 @@ extension Scene {
             }
         after(Way.near) { scene in
             scene.atNode(sender.node, sender.starts) {
-                $0.feed(.appReplied(sender.request, .forwarded(outcome)), to: sender.node)
+                $0.feed(.appReplied(request: sender.request, reply: .forwarded(outcome)), to: sender.node)
             }
         }
     }
 
-    private mutating func askPeers(_ id: RequestID, _ members: [Member], _ node: Int) {
+    private mutating func askMembers(_ id: RequestID, _ members: [Member], _ node: Int) {
         let starts = nodes[node].starts
         after(Way.near) { scene in
             let states = members.compactMap { member in
-                scene.running(member.holder.node).map { scene.nodes[$0].core.peerState(at: scene.now) }
+                scene.running(member.holder.node).map { scene.nodes[$0].core.memberState(at: scene.now) }
             }
             scene.after(Way.near) { scene in
-                scene.atNode(node, starts) { $0.feed(.peersAnswered(id, states), to: node) }
+                scene.atNode(node, starts) { $0.feed(.membersAnswered(request: id, states: states), to: node) }
             }
         }
     }

@@ -27,7 +27,7 @@ struct Wording {
         case .refreshAsked(let request):
             "<- \(request.isForwarded ? "another node's caller" : "caller"): \(words(for: request.reason))"
         case .waiterLeft: "<- caller: gone"
-        case .peersAnswered(_, let states):
+        case .membersAnswered(_, let states):
             "<- members: "
                 + (states.isEmpty ? "no answer" : states.map(words).joined(separator: "; "))
         case .handoverAsked(let successor): "<- operator: hand over to \(successor.map { "\($0)" } ?? "anybody")"
@@ -134,7 +134,7 @@ struct Wording {
         }
     }
 
-    private func words(for state: PeerState) -> String {
+    private func words(for state: MemberState) -> String {
         let known = state.records.map(words).joined(separator: ", ")
         return "\(state.holder.node) knows " + (known.isEmpty ? "nothing" : known)
     }
@@ -153,7 +153,7 @@ struct Wording {
         case .probe(_, _, let token, _): "-> WeChat: does \(spell(token)) live?"
         case .reach, .introduce: nil
         case .forward(_, let forwarding): "-> \(forwarding.leader.holder.node): \(words(for: forwarding.reason))"
-        case .askPeers(_, let members):
+        case .askMembers(_, let members):
             "-> \(members.map { "\($0.holder.node)" }.joined(separator: ", ")): what do you know?"
         case .answer(_, let answer): "-> caller: \(words(for: answer))"
         case .serve(_, let served): served.map { "serves \(words(for: $0))" } ?? "serves nothing any more"

@@ -27,7 +27,7 @@ import Testing
             let api = try api([closedPort, stub.port])
             for call in 1...2 {
                 let outcome = await api.fetch(app, .classic, before: .now + .seconds(20)) { true }
-                #expect(outcome == .issued(Token("TOKEN-1"), life: .seconds(7200)))
+                #expect(outcome == .issued(token: Token("TOKEN-1"), life: .seconds(7200)))
                 #expect(stub.requests.count == call)
             }
         }
@@ -44,7 +44,7 @@ import Testing
                 #expect(silent.requests.count == 1 && other.requests.isEmpty)
                 // But the next call begins with the other.
                 let next = await api.fetch(app, .classic, before: .now + .seconds(20)) { true }
-                #expect(next == .issued(Token("TOKEN-1"), life: .seconds(7200)))
+                #expect(next == .issued(token: Token("TOKEN-1"), life: .seconds(7200)))
             }
         }
     }

@@ -29,7 +29,7 @@ import WeChatAPI
     func ticket_IsAskedForAtItsPath(of app: AppID, type: TicketType, target: String) async throws {
         try await StubWeChat.with(answer(#"{"errcode":0,"errmsg":"ok","ticket":"K-1","expires_in":7200}"#)) { stub in
             let outcome = try await ticket(type, of: app, from: stub.port)
-            #expect(outcome == .issued(Token("K-1"), life: .seconds(7200)))
+            #expect(outcome == .issued(token: Token("K-1"), life: .seconds(7200)))
             #expect(stub.requests.first?.hasPrefix("GET \(target) HTTP/1.1\r\n") == true)
         }
     }
@@ -54,7 +54,7 @@ import WeChatAPI
                 Issue.record("not a refusal")
                 return
             }
-            #expect(refusal.reaction == .pause(.seconds(3600)))
+            #expect(refusal.reaction == .pause(for: .seconds(3600)))
         }
     }
 
@@ -78,7 +78,7 @@ import WeChatAPI
             let outcome = try await api(port: stub.port).fetch(
                 application, .wecom, before: .now + .seconds(20)
             ) { true }
-            #expect(outcome == .issued(Token("C-1"), life: .seconds(7200)))
+            #expect(outcome == .issued(token: Token("C-1"), life: .seconds(7200)))
             let line = "GET /cgi-bin/gettoken?corpid=ww1&corpsecret=s%2F1 HTTP/1.1\r\n"
             #expect(stub.requests.first?.hasPrefix(line) == true)
         }

@@ -19,14 +19,14 @@ import Testing
         (#"{"access_token":"ACCESS\u005fTOKEN","expires_in":7200}"#, 7_200),
     ])
     func goodReply_IsIssued(body: String, seconds: Int) {
-        #expect(outcome(body) == .issued(Token("ACCESS_TOKEN"), life: .seconds(seconds)))
+        #expect(outcome(body) == .issued(token: Token("ACCESS_TOKEN"), life: .seconds(seconds)))
     }
 
     @Test(arguments: [1, 512, 2_048, 8_192]) func longToken_IsIssued(length: Int) {
         let token = String(repeating: "t", count: length)
         #expect(
             outcome(#"{"access_token":"\#(token)","expires_in":7200}"#)
-                == .issued(Token(token), life: .seconds(7_200))
+                == .issued(token: Token(token), life: .seconds(7_200))
         )
     }
 

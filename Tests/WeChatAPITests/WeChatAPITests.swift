@@ -33,7 +33,7 @@ import WeChatAPI
     @Test func classicCall_IsAGetWithEncodedParameters() async throws {
         try await StubWeChat.with(answer(good)) { stub in
             let outcome = try await fetch(.classic, from: stub.port)
-            #expect(outcome == .issued(Token("TOKEN-1"), life: .seconds(7200)))
+            #expect(outcome == .issued(token: Token("TOKEN-1"), life: .seconds(7200)))
             let line =
                 "GET /cgi-bin/token?grant_type=client_credential&appid=wx0123456789abcdef"
                 + "&secret=s3cr3t%26with%3Dodd%2Fchars%2B%2520%22%5C HTTP/1.1\r\n"
@@ -47,7 +47,7 @@ import WeChatAPI
     func stableCall_IsAPostWithTheParametersInItsBody(kind: CallKind, force: String) async throws {
         try await StubWeChat.with(answer(good)) { stub in
             let outcome = try await fetch(kind, from: stub.port)
-            #expect(outcome == .issued(Token("TOKEN-1"), life: .seconds(7200)))
+            #expect(outcome == .issued(token: Token("TOKEN-1"), life: .seconds(7200)))
             let request = try #require(stub.requests.first)
             #expect(request.hasPrefix("POST /cgi-bin/stable_token HTTP/1.1\r\n"))
             #expect(request.contains("\r\nContent-Type: application/json\r\n"))

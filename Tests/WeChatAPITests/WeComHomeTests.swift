@@ -32,11 +32,11 @@ import WeChatAPI
     @Test func everyCallOfAnApplication_GoesToWeCom() async throws {
         try await withTwoHouses { api, wechat, wecom in
             let token = await api.fetch(application, .wecom, before: soon) { true }
-            #expect(token == .issued(Token("T-1"), life: .seconds(7200)))
+            #expect(token == .issued(token: Token("T-1"), life: .seconds(7200)))
             #expect(await api.probe(application, Token("T-1"), before: soon) { true } == .alive)
             for type in [TicketType.jsapi, .agent] {
                 let ticket = await api.fetchTicket(type, of: application, with: Token("T-1"), before: soon) { true }
-                #expect(ticket == .issued(Token("K-1"), life: .seconds(7200)))
+                #expect(ticket == .issued(token: Token("K-1"), life: .seconds(7200)))
             }
             #expect(wecom.requests.count == 4 && wechat.requests.isEmpty)
         }
@@ -46,11 +46,11 @@ import WeChatAPI
         try await withTwoHouses { api, wechat, wecom in
             for kind in [CallKind.classic, .stable, .stableForced] {
                 let token = await api.fetch(app, kind, before: soon) { true }
-                #expect(token == .issued(Token("T-1"), life: .seconds(7200)))
+                #expect(token == .issued(token: Token("T-1"), life: .seconds(7200)))
             }
             #expect(await api.probe(app, Token("T-1"), before: soon) { true } == .alive)
             let ticket = await api.fetchTicket(.card, of: app, with: Token("T-1"), before: soon) { true }
-            #expect(ticket == .issued(Token("K-1"), life: .seconds(7200)))
+            #expect(ticket == .issued(token: Token("K-1"), life: .seconds(7200)))
             #expect(wechat.requests.count == 5 && wecom.requests.isEmpty)
         }
     }

@@ -31,7 +31,7 @@ extension World {
             say(node, "is asked by \(request.waiter.rawValue) for \(request.app): \(describe(request.reason))")
         case .waiterLeft(let waiter): say(node, "loses caller \(waiter.rawValue)")
         case .appReplied(let id, .forwarded(let outcome)): say(node, "hears (\(id)) the leader: \(outcome)")
-        case .peersAnswered(let id, let states):
+        case .membersAnswered(let id, let states):
             let known = states.map { "\($0.holder.node) \($0.records.map(describe))" }
             say(node, "hears (\(id)) peers: \(known)")
         case .introduced(let id, let outcome): say(node, "hears (\(id)) at another's address: \(outcome)")
@@ -54,7 +54,7 @@ extension World {
         case .reach(let id, _): say(node, "(\(id)) tries to reach WeChat")
         case .forward(let id, let forwarding):
             say(node, "(\(id)) forwards \(forwarding.app) to \(forwarding.leader.holder.node)")
-        case .askPeers(let id, let members): say(node, "(\(id)) asks \(members.map(\.holder.node))")
+        case .askMembers(let id, let members): say(node, "(\(id)) asks \(members.map(\.holder.node))")
         case .introduce(let id, let member, _): say(node, "(\(id)) asks \(member.holder.node) who it is")
         case .answer(let waiter, let answer): say(node, "answers \(waiter.rawValue): \(describe(answer))")
         case .serve(let app, let served):

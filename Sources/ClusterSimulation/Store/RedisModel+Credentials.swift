@@ -56,7 +56,7 @@ extension RedisModel {
         }
         let becomesUncertainty = rules.isInForce(.oldIntentBecomesUncertainty)
         change(beginning.app) { record, event in
-            if becomesUncertainty { record.uncertaintyByIntent() }
+            if becomesUncertainty { record.becomeUncertainByIntent() }
             record.intent = .init(id: beginning.intent, epoch: beginning.epoch, event: event, at: now)
             record.lastIntentEpoch = max(record.lastIntentEpoch, beginning.epoch)
             let today = now / StoredCredential.day
@@ -129,7 +129,7 @@ extension RedisModel {
                 record.uncertainty = .init(event: event, at: min(at, record.uncertainty?.at ?? at))
             }
             if isOpen {
-                if abortion.effect.mayHaveRotated { record.uncertaintyByIntent() } else { record.intent = nil }
+                if abortion.effect.mayHaveRotated { record.becomeUncertainByIntent() } else { record.intent = nil }
                 if !abortion.effect.mayHaveRotated, endsAnyUncertainty { record.uncertainty = nil }
                 if abortion.effect == .unsent, record.rotationsDay == now / StoredCredential.day {
                     record.rotations = max(record.rotations - 1, 0)

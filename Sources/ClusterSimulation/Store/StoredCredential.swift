@@ -86,7 +86,7 @@ struct StoredCredential: Hashable, Sendable {
     }
 
     /// Turns the open intent into an uncertainty; an older uncertainty's moment stays.
-    mutating func uncertaintyByIntent() {
+    mutating func becomeUncertainByIntent() {
         guard let open = intent else { return }
         uncertainty = Uncertainty(event: open.event, at: min(open.at, uncertainty?.at ?? open.at))
         intent = nil

@@ -1,8 +1,8 @@
 /// What is to happen, earliest first, and at one moment in the order of scheduling.
 ///
 /// An array of moments in order, the next to happen last. Most things are scheduled for the next few milliseconds,
-/// close to that end, and a world has few things to come: no heap is quicker. The events themselves, which are large,
-/// stay where they are put; only moments and places move about.
+/// close to that end, so that little moves: no heap is quicker. The events themselves, which are large, stay where they
+/// are put; only moments and places move about.
 struct EventQueue<Event: Sendable>: Sendable {
     private struct Entry {
         let at: WorldTime
@@ -37,13 +37,12 @@ struct EventQueue<Event: Sendable>: Sendable {
 
     private mutating func insert(_ place: Int, at moment: WorldTime) {
         let entry = Entry(at: grain == 1 ? moment : moment.roundedUp(to: grain), place: place)
-        order.append(entry)
-        var index = order.count - 1
-        while index > 0, order[index - 1].at <= entry.at {
-            order[index] = order[index - 1]
-            index -= 1
+        var (low, high) = (0, order.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if order[middle].at <= entry.at { high = middle } else { low = middle + 1 }
         }
-        order[index] = entry
+        order.insert(entry, at: low)
     }
 
     /// When the next happens; nil if nothing is to happen.

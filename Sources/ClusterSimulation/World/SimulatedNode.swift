@@ -27,7 +27,7 @@ struct SimulatedNode: Sendable {
     struct PendingQuestion: Sendable {
         let id: RequestID
         var missing: Int
-        var states: [PeerState] = []
+        var states: [MemberState] = []
     }
 
     let index: Int

@@ -95,15 +95,19 @@ extension World {
         for app in apps.indices { books[app].loseHistory(at: time) }
     }
 
+    /// The store was changed from outside: what the record told of an uncertainty, or would have told a node of its
+    /// end, is forgotten.
     private mutating func noteForgottenUncertainties(since before: RedisModel) {
         for app in apps.indices {
-            guard let uncertain = before.stored(apps[app]), uncertain.intent != nil || uncertain.uncertainty != nil
-            else {
-                continue
-            }
-            let after = redis.stored(apps[app])
-            if after?.intent == nil, after?.uncertainty == nil { books[app].hasForgottenUncertainty = true }
+            let (old, new) = (before.stored(apps[app]), redis.stored(apps[app]))
+            guard new != old, !isUncertain(new) else { continue }
+            let isRemembered = nodes.contains { $0.isAlive && $0.served[app]?.promisedUntil != nil }
+            if isRemembered || isUncertain(old) { books[app].hasForgottenUncertainty = true }
         }
+    }
+
+    private func isUncertain(_ record: StoredCredential?) -> Bool {
+        record?.intent != nil || record?.uncertainty != nil
     }
 
     mutating func strikeStore(_ fault: Fault) {

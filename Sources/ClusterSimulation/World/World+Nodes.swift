@@ -22,7 +22,9 @@ extension World {
         tell(nodes[node].name, "is gone; starts again in \(decimal(pause)) s")
         let orphans = nodes[node].waiters.compactMap(\.sender)
         for sender in orphans.sorted(by: { ($0.node, $0.request) < ($1.node, $1.request) }) {
-            push(.forwardEnded(sender.request, .failed("connection reset")), to: sender.node, sender.life, after: 0.001)
+            push(
+                .forwardEnded(sender.request, .failed(reason: "connection reset")), to: sender.node, sender.life,
+                after: 0.001)
         }
         if isSupervised, random.chance(0.8) {
             // The other fifth is the loss of the whole machine, its parent with it.
@@ -129,7 +131,7 @@ extension World {
         case .forwardEnded(let id, let outcome):
             guard let index = nodes[node].forwards.firstIndex(of: id) else { return }
             nodes[node].forwards.remove(at: index)
-            feed(.appReplied(id, .forwarded(outcome)), to: node)
+            feed(.appReplied(request: id, reply: .forwarded(outcome)), to: node)
         case .connectionReset(let connection): breakConnection(connection, node, failsAll: true)
         case .closes: kill(node, restartsAfter: random.number(0.2...3))
         }
@@ -169,7 +171,7 @@ extension World {
         case .probe(let id, let app, let token, let permit): call(id, app, .probe(token), permit, node, now)
         case .reach(let id, let deadline): reach(id, before: deadline, node)
         case .forward(let id, let forwarding): forward(id, forwarding, node, now)
-        case .askPeers(let id, let members): askPeers(id, members, node)
+        case .askMembers(let id, let members): askMembers(id, members, node)
         case .introduce(let id, let member, let apps): introduce(id, member, apps, node)
         case .answer(let waiter, let answer): answered(waiter, answer, node, now)
         case .serve(let app, let served): serves(app, served, node)

@@ -14,10 +14,10 @@ extension World {
         nodes[node].forwards.append(id)
         let life = nodes[node].life
         let end = max(nodes[node].clock.time(of: forwarding.deadline), time)
-        queue.push(.deliver(node: node, life: life, .forwardEnded(id, .failed("timed out"))), at: end)
+        queue.push(.deliver(node: node, life: life, .forwardEnded(id, .failed(reason: "timed out"))), at: end)
         guard let leader = nodes.firstIndex(where: { $0.holder.address == forwarding.leader.holder.address }),
             nodes[leader].isAlive
-        else { return push(.forwardEnded(id, .failed("connection refused")), to: node, life, after: 0.002) }
+        else { return push(.forwardEnded(id, .failed(reason: "connection refused")), to: node, life, after: 0.002) }
         guard let delay = hop(node, leader) else { return }
         let arrival = nodes[leader].clock.instant(at: time + delay)
         askRefresh(
@@ -51,7 +51,7 @@ extension World {
         case .token(let served, let previous, let refreshed, let stillValid):
             let record = CredentialRecord(
                 served, previous: previous, usableOverlap: settings.usableOverlap, at: now)
-            outcome = .token(record, refreshed: refreshed, stillValid: stillValid)
+            outcome = .token(record: record, refreshed: refreshed, stillValid: stillValid)
         case .notLeader:
             report.sightings.count(.misdirected)
             outcome = .answered(answer)
@@ -63,7 +63,7 @@ extension World {
 
     // MARK: What peers know
 
-    mutating func askPeers(_ id: RequestID, _ members: [Member], _ node: Int) {
+    mutating func askMembers(_ id: RequestID, _ members: [Member], _ node: Int) {
         let life = nodes[node].life
         nodes[node].questions.append(.init(id: id, missing: members.count))
         let patience = nodes[node].clock.trueSeconds(settings.timing.commandTimeout * 2)
@@ -81,17 +81,17 @@ extension World {
         let isReached = peer.map { !conditions.areParted(node, $0, at: time) } ?? false
         let outcome: IntroductionOutcome =
             isReached
-            ? .answered(Introduction(holder: member.holder, apps: nil)) : .failed("connection refused")
-        push(.event(.introduced(id, outcome)), to: node, nodes[node].life, after: 0.001)
+            ? .answered(Introduction(holder: member.holder, apps: nil)) : .failed(reason: "connection refused")
+        push(.event(.introduced(request: id, outcome: outcome)), to: node, nodes[node].life, after: 0.001)
     }
 
     mutating func tellPeer(_ asker: Int, _ life: Int, _ id: RequestID, _ node: Int) {
         guard let delay = hop(node, asker) else { return }
-        let state = nodes[node].core.peerState(at: nodes[node].clock.instant(at: time))
+        let state = nodes[node].core.memberState(at: nodes[node].clock.instant(at: time))
         push(.peerTold(id, state), to: asker, life, after: delay)
     }
 
-    mutating func peerTold(_ id: RequestID, _ state: PeerState?, _ node: Int) {
+    mutating func peerTold(_ id: RequestID, _ state: MemberState?, _ node: Int) {
         guard let index = nodes[node].questions.firstIndex(where: { $0.id == id }) else { return }
         if let state {
             nodes[node].questions[index].states.append(state)
@@ -99,6 +99,6 @@ extension World {
             guard nodes[node].questions[index].missing == 0 else { return }
         }
         let question = nodes[node].questions.remove(at: index)
-        feed(.peersAnswered(id, question.states), to: node)
+        feed(.membersAnswered(request: id, states: question.states), to: node)
     }
 }

@@ -13,7 +13,7 @@ extension World {
         let life = nodes[node].life
         let isDown = time < conditions.storeDownUntil
         if isDown, conditions.storeDown == .refuses {
-            let error = StoreError.unreachable("connection refused")
+            let error = StoreError.unreachable(reason: "connection refused")
             return push(failure(id, isLease, error), to: node, life, after: random.number(0.000_3...0.003))
         }
         let trueDeadline = nodes[node].clock.time(of: deadline)
@@ -118,21 +118,31 @@ extension World {
         guard let command = nodes[node].takeCommand(answer.id) else { return }
         guard nodes[node].clock.instant(at: time) < command.deadline else { return timedOut(command, node) }
         if answer.isComplete { nodes[node].syncedAt = max(nodes[node].syncedAt, answer.ranAt) }
-        if answer.hasChanges, case .ticked(let tick) = answer.reply.answer {
-            for record in tick.changes { nodes[node].heard[index(of: record.app)] = record.issue?.token }
+        feed(.leaseReplied(request: answer.id, reply: .success(answer.reply)), to: node)
+        guard answer.hasChanges, case .ticked(let tick) = answer.reply.answer else { return }
+        // A node that finds another server than before passes over the changes and reads everything anew.
+        guard nodes[node].isAlive, nodes[node].core.position == tick.position else { return }
+        for record in tick.changes { heard(record, node) }
+    }
+
+    /// A node has taken in a record of the store.
+    private mutating func heard(_ record: CredentialRecord, _ node: Int) {
+        let app = index(of: record.app)
+        nodes[node].heard[app] = record.issue?.token
+        if let served = nodes[node].served[app]?.credential, served.token == record.issue?.token {
+            nodes[node].newestServed[app] = served
         }
-        feed(.leaseReplied(answer.id, .success(answer.reply)), to: node)
     }
 
     mutating func leaseFailed(_ id: RequestID, _ error: StoreError, _ node: Int) {
         guard let command = nodes[node].takeCommand(id) else { return }
         let isLate = nodes[node].clock.instant(at: time) >= command.deadline
         if isLate || error == .timedOut { return timedOut(command, node) }
-        feed(.leaseReplied(id, .failure(error)), to: node)
+        feed(.leaseReplied(request: id, reply: .failure(error)), to: node)
     }
 
     private mutating func timedOut(_ command: SimulatedNode.PendingCommand, _ node: Int) {
-        feed(.leaseReplied(command.id, .failure(.timedOut)), to: node)
+        feed(.leaseReplied(request: command.id, reply: .failure(.timedOut)), to: node)
         breakConnection(command.connection, node, failsAll: sharesConnection)
     }
 
@@ -142,10 +152,8 @@ extension World {
         guard let command = nodes[node].takeCommand(id) else { return }
         var result = result
         if nodes[node].clock.instant(at: time) >= command.deadline { result = .failure(.timedOut) }
-        if case .success(let reply) = result, let record = reply.record {
-            nodes[node].heard[index(of: record.app)] = record.issue?.token
-        }
-        feed(.appReplied(id, .stored(result)), to: node)
+        feed(.appReplied(request: id, reply: .stored(result)), to: node)
+        if nodes[node].isAlive, case .success(let reply) = result, let record = reply.record { heard(record, node) }
         if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
     }
 
@@ -162,8 +170,8 @@ extension World {
             guard nodes[node].takeCommand(other.id) != nil else { continue }
             feed(
                 other.isLease
-                    ? .leaseReplied(other.id, .failure(.timedOut))
-                    : .appReplied(other.id, .stored(.failure(.timedOut))),
+                    ? .leaseReplied(request: other.id, reply: .failure(.timedOut))
+                    : .appReplied(request: other.id, reply: .stored(.failure(.timedOut))),
                 to: node)
         }
     }

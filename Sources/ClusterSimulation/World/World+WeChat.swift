@@ -28,7 +28,7 @@ extension World {
         let isThere = conditions.reachesWeChat(node, at: time)
         let silence = nodes[node].clock.time(of: deadline) - time
         let after = isThere || random.chance(0.5) ? random.number(0.01...0.3) : silence
-        push(.event(.reached(id, isThere)), to: node, nodes[node].life, after: after)
+        push(.event(.reached(request: id, isReachable: isThere)), to: node, nodes[node].life, after: after)
     }
 
     private func failed(_ call: SimulatedNode.PendingCall, _ trouble: Trouble) -> Delivery {
@@ -102,7 +102,7 @@ extension World {
         if isNew { issued(request, kind) }
         tell("wechat", "\(nodes[request.caller.node].name) \(apps[app]) \(kind): \(token.secret)")
         if !isSteady, random.chance(0.005) { return .unknown(Trouble(summary: "an answer of no use")) }
-        return .issued(token, life: .seconds(kind == .stable ? left.rounded(.down) : left))
+        return .issued(token: token, life: .seconds(kind == .stable ? left.rounded(.down) : left))
     }
 
     /// Mostly "system busy"; now and then one that asks for more patience than a world has.
@@ -128,13 +128,13 @@ extension World {
         let isLate = nodes[node].clock.instant(at: time) >= call.permit.deadline
         let trouble = Trouble(summary: "timed out", contact: .failed)
         let silence: CallOutcome = call.isSent ? .unknown(trouble) : .notSent(trouble)
-        feed(.appReplied(id, .called(isLate ? silence : outcome ?? silence)), to: node)
+        feed(.appReplied(request: id, reply: .called(isLate ? silence : outcome ?? silence)), to: node)
     }
 
     mutating func probeEnded(_ id: RequestID, _ outcome: ProbeOutcome?, _ node: Int) {
         guard let call = nodes[node].takeCall(id) else { return }
         let isLate = nodes[node].clock.instant(at: time) >= call.permit.deadline
         let silence = ProbeOutcome.inconclusive(Trouble(summary: "timed out", contact: .failed))
-        feed(.appReplied(id, .probed(isLate ? silence : outcome ?? silence)), to: node)
+        feed(.appReplied(request: id, reply: .probed(isLate ? silence : outcome ?? silence)), to: node)
     }
 }

@@ -53,7 +53,7 @@ enum Delivery: Hashable, Sendable {
     /// Another node asks what this one knows.
     case peerAsks(node: Int, life: Int, RequestID)
     /// Another node tells what it knows; nil at the deadline.
-    indirect case peerTold(RequestID, PeerState?)
+    indirect case peerTold(RequestID, MemberState?)
     /// A forwarded refresh is over.
     indirect case forwardEnded(RequestID, ForwardOutcome)
     /// The server has ended: the connection is gone, and with it every answer still on its way.

@@ -22,8 +22,8 @@ extension Rules {
     }
 
     /// Not even a dead token is replaced at once: many who report it cost one rotation.
-    func earliestReplacement(ofDeadToken highestEpochSeen: @autoclosure () -> Instant) -> Instant {
-        isInForce(.minimumSpacing) ? highestEpochSeen() : .origin
+    func earliestReplacement(ofDeadToken earliest: @autoclosure () -> Instant) -> Instant {
+        isInForce(.minimumSpacing) ? earliest() : .origin
     }
 
     /// A reported token is replaced only if WeChat refuses it: whoever reports may be wrong.

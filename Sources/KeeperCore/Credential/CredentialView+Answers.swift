@@ -4,7 +4,7 @@ extension CredentialView {
     /// - Returns: nil: whoever asks waits.
     func refusal(of request: RefreshRequest, trouble: Trouble?, at now: Instant) -> RefreshAnswer? {
         if let trouble, let pause = backoff.pause(at: now), isWaitingFutile(for: request.reason) {
-            return .refused(trouble, retryAfter: pause)
+            return .refused(trouble: trouble, retryAfter: pause)
         }
         guard request.reason == .operatorAsked else { return nil }
         return refusal(ofOperatorWhoWaitsUntil: patience(of: request, at: now), at: now)

@@ -13,7 +13,7 @@ struct Plan: Equatable, Sendable {
         /// Ask WeChat whether the token lives.
         case verify(Work.ProbeReason)
         /// Ask WeChat for a token.
-        case fetch(RotationReason, CallKind)
+        case fetch(reason: RotationReason, kind: CallKind)
     }
 }
 
@@ -42,7 +42,7 @@ extension CredentialView {
         // meanwhile does not wait with it.
         func consider(_ reason: RotationReason, _ kind: CallKind, at moment: Instant) {
             if let chosen, chosen.at <= max(now, moment) { return }
-            chosen = Plan(step: .fetch(reason, kind), at: moment)
+            chosen = Plan(step: .fetch(reason: reason, kind: kind), at: moment)
         }
         if let wanted {
             let kind = line.kind(for: wanted)
@@ -54,9 +54,12 @@ extension CredentialView {
     }
 
     private func fetchMissing(_ leadership: Situation.Leadership) -> Plan {
-        guard leadership.hasAskedPeers else { return Plan(step: .askMembers, at: othersRegistered(since: leadership)) }
+        guard leadership.hasAskedMembers else {
+            return Plan(step: .askMembers, at: othersRegistered(since: leadership))
+        }
         let quiet = quietEnd(leadership, hasToken: false)
-        return Plan(step: .fetch(.missing, line.kind(for: .missing)), at: max(quiet, backoff.earliestCall))
+        return Plan(
+            step: .fetch(reason: .missing, kind: line.kind(for: .missing)), at: max(quiet, backoff.earliestCall))
     }
 
     private func othersRegistered(since leadership: Situation.Leadership) -> Instant {
@@ -82,10 +85,10 @@ extension CredentialView {
             rules.earliestReplacement(
                 ofTokenIssuedAt: token.issuedAt, spacing: policy.spacing(life: token.life, kind: kind))
         case .dead where !kind.rotates:
-            rules.earliestReplacement(ofDeadToken: backoff.spaced(by: policy.highestEpochSeen(life: token.life)))
+            rules.earliestReplacement(ofDeadToken: backoff.spaced(by: policy.deadTokenSpacing(life: token.life)))
         case .dead:
             rules.earliestReplacement(
-                ofDeadToken: max(token.issuedAt + policy.highestEpochSeen(life: token.life), heldUntil(token)))
+                ofDeadToken: max(token.issuedAt + policy.deadTokenSpacing(life: token.life), heldUntil(token)))
         case .missing, .due, .uncertain: .origin
         }
     }
@@ -106,7 +109,7 @@ extension CredentialView {
             return Plan(step: .verify(.reported), at: max(now, health.nextQuestion(policy, life: token.life)))
         }
         if let moment = health.proofDue(issuedAt: token.issuedAt, life: token.life, policy) {
-            guard leadership.hasAskedPeers else {
+            guard leadership.hasAskedMembers else {
                 return Plan(step: .askMembers, at: othersRegistered(since: leadership))
             }
             return Plan(step: .verify(.restored), at: moment)

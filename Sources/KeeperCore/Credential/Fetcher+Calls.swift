@@ -100,7 +100,9 @@ extension Fetcher {
         let pause = backoff.failed(
             trouble, failure.reaction, circumstances(isUncertain: effect.mayHaveRotated, at: now), policy,
             pauseAfterUnknown: settings.rules.pauseAfterUnknown(policy.timing), at: now, random: &random)
-        out.note(.credential(app, .callFailed(trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause)))
+        out.note(
+            .credential(
+                app: app, notice: .callFailed(trouble: trouble, outcomeKnown: !effect.mayHaveRotated, nextTry: pause)))
         knowledge.failed(with: trouble)
         // If the term has ended meanwhile, the next one, whosever it is, will answer those who wait.
         if term == context.epoch || failure.wasAnswered {
@@ -109,7 +111,7 @@ extension Fetcher {
         let abortion = Abortion(app: app, epoch: context.epoch, intent: intent, effect: effect, trouble: trouble)
         guard effect == .late else { return resolve(abortion, at: now, into: &out) }
         // Its bytes may be on their way yet: told now, the leader might repair the token before they arrive.
-        work.postpone(.resolving(abortion, nil), until: now + policy.timing.lateness, into: &out)
+        work.postpone(.resolving(abortion: abortion, request: nil), until: now + policy.timing.lateness, into: &out)
     }
 
     private func circumstances(isUncertain: Bool, at now: Instant) -> Backoff.Circumstances {

@@ -13,14 +13,15 @@ extension Fetcher {
             published(pending, reply, for: &callers, at: now, into: &out)
         case .resolving(let abortion, request):
             guard case .failure = reply else { return work.finish(into: &out) }
-            work.postpone(.resolving(abortion, nil), until: now + policy.timing.renewalRetry, into: &out)
+            work.postpone(
+                .resolving(abortion: abortion, request: nil), until: now + policy.timing.renewalRetry, into: &out)
         case .restoring(request):
             work.finish(into: &out)
             guard case .success(let reply) = reply, reply.outcome == .accepted else {
                 return backoff.tellAgain(at: now + policy.timing.renewalRetry)
             }
             out.counters.restorations += 1
-            out.note(.credential(app, .restored(version: knowledge.stored.version)))
+            out.note(.credential(app: app, notice: .restored(version: knowledge.stored.version)))
         case .idle, .verifying, .beginning, .calling, .publishing, .resolving, .restoring: break
         }
     }
@@ -52,7 +53,8 @@ extension Fetcher {
             backoff.callAgain(at: now + RefreshPolicy.pauseAfterChange)
         case .failure(.timedOut):
             // It may stand open, or open any moment; it never called.
-            work.postpone(.resolving(withdrawal, nil), until: now + policy.timing.renewalRetry, into: &out)
+            work.postpone(
+                .resolving(abortion: withdrawal, request: nil), until: now + policy.timing.renewalRetry, into: &out)
         case .failure:
             work.finish(into: &out)
             backoff.callAgain(at: now + policy.timing.renewalRetry)
@@ -74,7 +76,7 @@ extension Fetcher {
             accepted(pending, for: &callers, at: now, into: &out)
         case .superseded:
             out.counters.stalePublications += 1
-            out.note(.credential(app, .stalePublication))
+            out.note(.credential(app: app, notice: .stalePublication))
             out.want(.stepDown)
         case .changed, .notHolder:
             // The stable line will bring it again; kept here it would be known to this node alone, and nobody could
@@ -89,7 +91,7 @@ extension Fetcher {
         let isNew = pending.credential.fingerprint != knowledge.credential?.fingerprint
         if isNew { serving.keep(pending.credential) }
         guard pending.credential.expiresAt > now else { return work.finish(into: &out) }
-        work.postpone(.publishing(pending, nil), until: now + policy.timing.renewalRetry, into: &out)
+        work.postpone(.publishing(pending: pending, request: nil), until: now + policy.timing.renewalRetry, into: &out)
     }
 
     private mutating func accepted(
@@ -105,7 +107,7 @@ extension Fetcher {
                 out.counters.refreshesDone += 1
                 let notice = CredentialNotice.published(
                     version: current.version, fingerprint: current.fingerprint, life: current.life)
-                out.note(.credential(app, notice))
+                out.note(.credential(app: app, notice: notice))
             }
         }
         if settings.app.line.isTicket {

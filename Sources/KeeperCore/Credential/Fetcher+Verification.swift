@@ -38,11 +38,11 @@ extension Fetcher {
                     credential.fingerprint,
                     view.presumption(token, expectsExternalRotations: expectsExternalRotations, at: now), at: now)
             {
-                return .unavailable(.wechatUnreachable(trouble), retryAfter: next - now)
+                return .unavailable(reason: .wechatUnreachable(trouble), retryAfter: next - now)
             }
         }
         health.presumedDead()
-        out.note(.credential(app, .presumedDead(trouble)))
+        out.note(.credential(app: app, notice: .presumedDead(trouble)))
         return nil
     }
 
@@ -93,7 +93,7 @@ extension Fetcher {
     ) {
         switch meaning {
         case .nothing, .expected: break
-        case .storeWasBehind: out.note(.credential(app, .storeWasBehind(errcode: errcode)))
+        case .storeWasBehind: out.note(.credential(app: app, notice: .storeWasBehind(errcode: errcode)))
         case .endedFromOutside:
             out.counters.externalRotations += 1
             var pause = Duration.zero
@@ -102,7 +102,7 @@ extension Fetcher {
                 let view = view(callers)
                 pause = ((view.token.map(view.heldUntil) ?? now) - now).atLeastZero
             }
-            out.note(.credential(app, .externalRotation(errcode: errcode, repairedIn: pause)))
+            out.note(.credential(app: app, notice: .externalRotation(errcode: errcode, repairedIn: pause)))
             if pause > .zero { wait(pause, errcode: errcode, epoch, at: now, into: &out) }
         }
     }

@@ -7,8 +7,8 @@ extension Fetcher {
     mutating func repeatIfDue(at now: Instant, into out: inout Outbox) {
         guard let next = work.nextRepetition, next <= now else { return }
         switch work.job {
-        case .publishing(let pending, nil): publish(pending, at: now, into: &out)
-        case .resolving(let abortion, nil): resolve(abortion, at: now, into: &out)
+        case .publishing(let pending, request: nil): publish(pending, at: now, into: &out)
+        case .resolving(let abortion, request: nil): resolve(abortion, at: now, into: &out)
         case .idle, .verifying, .beginning, .calling, .publishing, .resolving, .restoring: break
         }
     }
@@ -78,7 +78,7 @@ extension Fetcher {
         health.asks(because: reason, policy, life: credential.life, at: now)
         let request = out.probe(app, credential.token, settings.permit(in: epoch, at: now))
         let question = Work.Question(reason: reason, token: credential.fingerprint, epoch: epoch)
-        work.start(.verifying(request, question), at: now, into: &out)
+        work.start(.verifying(request: request, question: question), at: now, into: &out)
     }
 
     private mutating func fetch(
@@ -91,7 +91,8 @@ extension Fetcher {
         guard kind.rotates else { return call(context, intent: nil, at: now, into: &out) }
         let intent = IntentID(incarnation: settings.incarnation, number: intents.next())
         let beginning = Beginning(app: app, epoch: epoch, intent: intent, basis: knowledge.stored.basis)
-        work.start(.beginning(out.send(.begin(beginning)), intent, context), at: now, into: &out)
+        work.start(
+            .beginning(request: out.send(.begin(beginning)), intent: intent, context: context), at: now, into: &out)
     }
 
     mutating func call(_ context: Work.CallContext, intent: IntentID?, at now: Instant, into out: inout Outbox) {
@@ -102,7 +103,7 @@ extension Fetcher {
             if context.reason == .dead, let life = knowledge.credential?.life {
                 health.repairs(policy, life: life, at: now)
             }
-            out.note(.credential(app, .rotating(context.reason)))
+            out.note(.credential(app: app, notice: .rotating(context.reason)))
         }
         let permit = settings.permit(in: context.epoch, at: now)
         let request =
@@ -111,7 +112,7 @@ extension Fetcher {
             } else {
                 out.call(app, context.kind, permit)
             }
-        work.start(.calling(request, intent, context), at: now, into: &out)
+        work.start(.calling(request: request, intent: intent, context: context), at: now, into: &out)
     }
 }
 
@@ -121,11 +122,11 @@ extension Fetcher {
     mutating func publish(_ pending: Work.Pending, at now: Instant, into out: inout Outbox) {
         let known = max(knowledge.credential?.version ?? 0, knowledge.stored.version)
         let request = out.send(pending.command(app, aboveVersion: known, at: now))
-        work.start(.publishing(pending, request), at: now, into: &out)
+        work.start(.publishing(pending: pending, request: request), at: now, into: &out)
     }
 
     mutating func resolve(_ abortion: Abortion, at now: Instant, into out: inout Outbox) {
-        work.start(.resolving(abortion, out.send(.abort(abortion))), at: now, into: &out)
+        work.start(.resolving(abortion: abortion, request: out.send(.abort(abortion))), at: now, into: &out)
     }
 
     /// The end of an intent that surely never called.

@@ -15,7 +15,7 @@ struct Fetcher: Sendable {
     /// Whether the current token lives.
     var health = TokenHealth()
     /// When it is due.
-    var due = DueTime()
+    private var due = DueTime()
     var intents = IntentNumbers()
     var ticket = TicketAge()
     var random: SplitMix64
@@ -82,16 +82,17 @@ extension Fetcher {
 
     /// What those are told whose time is up: why nothing has come of their wish.
     func answerToOverdue(isLeading: Bool, at now: Instant) -> RefreshAnswer {
-        guard isLeading else { return .unavailable(.noLeader, retryAfter: RetryHint.noLeader) }
+        guard isLeading else { return .unavailable(reason: .noLeader, retryAfter: RetryHint.noLeader) }
         let pause = backoff.earliestCall - now
         guard work.isIdle, pause > .zero else {
             let reason = work.isIdle ? "the leader may not call WeChat yet" : "no answer came in time"
             return .unavailable(
-                .wechatUnreachable(Trouble(summary: reason)), retryAfter: RetryHint.wechatUnreachable)
+                reason: .wechatUnreachable(Trouble(summary: reason)), retryAfter: RetryHint.wechatUnreachable)
         }
         guard let trouble = knowledge.stored.trouble else { return .tooSoon(retryAfter: pause) }
         return trouble.errcode == nil
-            ? .unavailable(.wechatUnreachable(trouble), retryAfter: pause) : .refused(trouble, retryAfter: pause)
+            ? .unavailable(reason: .wechatUnreachable(trouble), retryAfter: pause)
+            : .refused(trouble: trouble, retryAfter: pause)
     }
 
     /// What is handed out; nil if there is no token within its life.
@@ -100,7 +101,7 @@ extension Fetcher {
     /// Tells the read path whenever what may be handed out has changed.
     mutating func serve(into out: inout Outbox) {
         guard serving.choose(from: knowledge, policy) else { return }
-        out.append(.serve(app, serving.current))
+        out.append(.serve(app: app, credential: serving.current))
         out.want(.served(serving.current?.credential.token))
     }
 }
@@ -128,14 +129,14 @@ extension Fetcher {
     mutating func leaderTold(
         _ record: CredentialRecord, askedAt sent: Instant, at now: Instant, into out: inout Outbox
     ) {
-        knowledge.learnFromPeer(record, askedAt: sent)
+        knowledge.learnFromMember(record, askedAt: sent)
         tokenMayHaveChanged(at: now)
         serve(into: &out)
     }
 
     /// Another node tells what it knows.
-    mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool, at now: Instant) {
-        knowledge.learnFromPeer(record, askedAt: sent, asLeader: asLeader)
+    mutating func learnFromMember(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool, at now: Instant) {
+        knowledge.learnFromMember(record, askedAt: sent, asLeader: asLeader)
         // A token of our own that comes back: nobody knows its times better than we.
         if let own = serving.provisional, own.fingerprint == knowledge.credential?.fingerprint {
             knowledge.correctIssue(to: own.issuedAt)

@@ -75,7 +75,7 @@ struct Knowledge: Sendable {
     }
 }
 
-// MARK: What the store and the peers tell
+// MARK: What the store and the members tell
 
 extension Knowledge {
     /// Takes in a record as the store showed it.
@@ -120,7 +120,7 @@ extension Knowledge {
 
     /// Takes in a record another node sent.
     /// - Parameter asLeader: whether it is to be written over what the store shows.
-    mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool = false) {
+    mutating func learnFromMember(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool = false) {
         guard let other = Credential(record, readAfter: sent) else { return }
         if let credential, !credential.isOlder(than: other) { return }
         let mayBeOlder =

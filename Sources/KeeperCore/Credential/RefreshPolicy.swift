@@ -84,7 +84,7 @@ final class RefreshPolicy: Sendable {
     func isNews(_ difference: Duration, life: Duration) -> Bool { difference > min(.seconds(5), life / 120) }
 
     /// Least time between a publication and the rotation after it that somebody asks for.
-    func highestEpochSeen(life: Duration) -> Duration { min(.seconds(10), life / 20) }
+    func deadTokenSpacing(life: Duration) -> Duration { min(.seconds(10), life / 20) }
 
     /// Least time between a publication and replacing a good token: only "new and old" are promised to live, so a third
     /// within the overlap may kill the one that clients hold.

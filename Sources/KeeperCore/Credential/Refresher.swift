@@ -155,8 +155,8 @@ extension Refresher {
 
     /// Another node tells what it knows.
     /// - Parameter asLeader: whether it is to be written over what the store shows.
-    mutating func learnFromPeer(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool, at now: Instant) {
-        fetcher.learnFromPeer(record, askedAt: sent, asLeader: asLeader, at: now)
+    mutating func learnFromMember(_ record: CredentialRecord, askedAt sent: Instant, asLeader: Bool, at now: Instant) {
+        fetcher.learnFromMember(record, askedAt: sent, asLeader: asLeader, at: now)
     }
 
     /// The store is another one, or empty.

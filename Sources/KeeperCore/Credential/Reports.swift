@@ -16,7 +16,7 @@ struct Reports: Sendable {
         /// WeChat refuses to be asked, so the word of those who report it counts.
         case counts
         /// Nobody who waits so short a time can be told: WeChat is not asked before then.
-        case tooSoon(Instant)
+        case tooSoon(until: Instant)
     }
 
     /// Why WeChat refuses to be asked; nil if it does not, as far as is known.
@@ -40,7 +40,7 @@ struct Reports: Sendable {
         if inquiry.vouches(for: token, policy, life: life, at: now) { return .lives }
         if isAsking { return .open }
         let next = inquiry.nextQuestion(policy, life: life)
-        return next > patience ? .tooSoon(next) : .open
+        return next > patience ? .tooSoon(until: next) : .open
     }
 
     /// This node acts in a term.

@@ -6,7 +6,7 @@ struct Offer: Sendable {
 
     /// The answer to somebody who asks for another token.
     func answer(refreshed: Bool, stillValid: Bool) -> RefreshAnswer {
-        .token(token, previous: previous, refreshed: refreshed, stillValid: stillValid)
+        .token(credential: token, previous: previous, refreshed: refreshed, stillValid: stillValid)
     }
 
     /// The same, promised no longer than the leader does that has told of it.

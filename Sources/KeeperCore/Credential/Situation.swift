@@ -14,7 +14,7 @@ struct Situation: Equatable, Sendable {
         /// Whether everything the store holds was read.
         var hasReadAll: Bool
         /// Whether the members were asked for what the store lacks.
-        var hasAskedPeers: Bool
+        var hasAskedMembers: Bool
         /// Whether another call to WeChat may be in flight.
         var hasSlot: Bool
     }

@@ -103,7 +103,7 @@ extension StoredView {
         }
     }
 
-    /// The store, or a peer, tells how many tokens external programs have ended.
+    /// The store, or a member, tells how many tokens external programs have ended.
     mutating func heard(of seen: ExternalRotations?, readAfter sent: Instant) {
         guard let seen, seen.count > externalRotations?.count ?? 0 else { return }
         externalRotations = KnownExternalRotations(count: seen.count, last: sent - seen.age.atLeastZero)

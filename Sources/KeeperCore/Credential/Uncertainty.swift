@@ -24,10 +24,10 @@ struct Uncertainty: Sendable {
     /// A call of our own, or whoever brought the token the store shows, may have replaced ours.
     mutating func mayBeReplaced(since moment: Instant) { own = min(own ?? moment, moment) }
 
-    /// A token came from a peer, and with it this uncertainty.
+    /// A token came from a member, and with it this uncertainty.
     mutating func borrow(since moment: Instant) { borrowed = moment }
 
-    /// The token that came from a peer is itself uncertain, besides any other that came with it.
+    /// The token that came from a member is itself uncertain, besides any other that came with it.
     mutating func borrowAlso(since moment: Instant) { borrowed = .earlier(borrowed, moment) }
 
     /// A record was lost, or has lost our token: what was open in it is an uncertainty that only we remember now.

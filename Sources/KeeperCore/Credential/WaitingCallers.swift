@@ -139,7 +139,7 @@ extension WaitingCallers {
     mutating func inconclusive(_ token: Fingerprint, _ trouble: Trouble, into out: inout Outbox) {
         queue.answer(
             { $0.fingerprint == token },
-            with: { _ in .unavailable(.wechatUnreachable(trouble), retryAfter: RetryHint.wechatUnreachable) },
+            with: { _ in .unavailable(reason: .wechatUnreachable(trouble), retryAfter: RetryHint.wechatUnreachable) },
             into: &out)
     }
 
@@ -152,7 +152,8 @@ extension WaitingCallers {
     mutating func failed(_ trouble: Trouble, wasAnswered: Bool, _ pause: Duration, into out: inout Outbox) {
         let answer: RefreshAnswer =
             wasAnswered
-            ? .refused(trouble, retryAfter: pause) : .unavailable(.wechatUnreachable(trouble), retryAfter: pause)
+            ? .refused(trouble: trouble, retryAfter: pause)
+            : .unavailable(reason: .wechatUnreachable(trouble), retryAfter: pause)
         queue.answer({ $0.forward == nil }, with: { _ in answer }, into: &out)
     }
 
@@ -160,7 +161,7 @@ extension WaitingCallers {
     /// - Parameter trouble: why; nil: because of those who came before.
     mutating func tooSoon(_ moment: Instant, because trouble: Trouble?, at now: Instant, into out: inout Outbox) {
         let answer: RefreshAnswer =
-            trouble.map { .refused($0, retryAfter: moment - now) } ?? .tooSoon(retryAfter: moment - now)
+            trouble.map { .refused(trouble: $0, retryAfter: moment - now) } ?? .tooSoon(retryAfter: moment - now)
         queue.answer({ $0.holdUntil < moment && $0.forward == nil }, with: { _ in answer }, into: &out)
     }
 }

@@ -5,17 +5,17 @@ struct Work: Sendable {
         /// Nothing. Can transition to: any other when the plan says so.
         case idle
         /// WeChat is asked whether the token lives. Can transition to: `idle`.
-        case verifying(RequestID, Question)
+        case verifying(request: RequestID, question: Question)
         /// The intent is on its way to the store. Can transition to: `calling` if accepted and the lease outlasts a
         /// call; `resolving` if it may have run; `idle` if refused.
-        case beginning(RequestID, IntentID, CallContext)
+        case beginning(request: RequestID, intent: IntentID, context: CallContext)
         /// WeChat is called. Can transition to: `publishing` with a token; `resolving` without.
-        case calling(RequestID, IntentID?, CallContext)
+        case calling(request: RequestID, intent: IntentID?, context: CallContext)
         /// The token is on its way to the store, again and again; without a request it waits for its repetition. Can
         /// transition to: `idle` once answered.
-        indirect case publishing(Pending, RequestID?)
+        indirect case publishing(pending: Pending, request: RequestID?)
         /// The intent's end is on its way to the store, again and again. Can transition to: `idle` once answered.
-        indirect case resolving(Abortion, RequestID?)
+        indirect case resolving(abortion: Abortion, request: RequestID?)
         /// A lost record is written back. Can transition to: `idle`.
         case restoring(RequestID)
     }
@@ -45,7 +45,7 @@ struct Work: Sendable {
     /// When what the store has not acknowledged is to be told again; nil if there is nothing.
     var nextRepetition: Instant? {
         switch job {
-        case .publishing(_, nil), .resolving(_, nil): repeatAt
+        case .publishing(_, request: nil), .resolving(_, request: nil): repeatAt
         case .idle, .verifying, .beginning, .calling, .publishing, .resolving, .restoring: nil
         }
     }

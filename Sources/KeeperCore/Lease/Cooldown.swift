@@ -1,6 +1,6 @@
 /// Keeps a node that has given the lease up from taking it again at once.
 ///
-/// It ends early if the lock stays free all the while others were to take it: nobody else wants it.
+/// It ends early if the lock is free when others have had their time to take it: nobody else wants it.
 struct Cooldown: Sendable {
     /// How long anybody has to take a lease that was left to whoever comes first.
     static let patience: Duration = .seconds(2)

@@ -12,7 +12,7 @@ struct Elector: Sendable {
         case follower
         /// One acquire is in flight. Can transition to: `leader` if granted; `follower` if denied or unanswered;
         /// `resigned`.
-        case candidate(RequestID, sentAt: Instant)
+        case candidate(request: RequestID, sentAt: Instant)
         /// The term is ours, valid or lapsed. Can transition to: `follower` when a renewal is denied, the server was
         /// replaced or we step down; `resigned`.
         case leader(Term)
@@ -106,7 +106,7 @@ extension Elector {
         release.observe(seen, at: now)
         if watched.map({ !$0.isShown(by: seen) }) ?? true { watched = WatchedRenewal(seen, since: now) }
         if seen.epoch != record?.epoch || seen.holder != record?.holder, seen.holder != holder {
-            out.note(.lease(.follows(seen.holder, seen.epoch)))
+            out.note(.lease(.follows(leader: seen.holder, epoch: seen.epoch)))
         }
     }
 
@@ -125,7 +125,7 @@ extension Elector {
                     ttl: timing.ttl, highestEpochSeen: rules.leastEpoch(remembering: highestEpochSeen),
                     observed: watched?.renewal,
                     steals: isStuck && !isLockFree)))
-        state = .candidate(request, sentAt: now)
+        state = .candidate(request: request, sentAt: now)
     }
 
     /// Takes in the answer to an acquire.
@@ -164,13 +164,13 @@ extension Elector {
             epoch: epoch, granted: now, quiet: quiet, followsMove: previous?.isLeftForReach ?? false,
             serverRun: server.run,
             validUntil: validity(sentAt: sentAt, at: now),
-            renewal: .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1)))
+            renewal: .due(at: sentAt + random.jittered(timing.renewalPeriod, by: 0.1)))
         // Who need not wait says so at once: after the proven death of a leader that had not, its successor waits.
-        if term.quietEnd(isUncertain: false, timing) <= now { term.renewal = .due(now) }
+        if term.quietEnd(isUncertain: false, timing) <= now { term.renewal = .due(at: now) }
         state = .leader(term)
         record = LeaseRecord(epoch: epoch, holder: holder, sequence: 1)
         watched = nil
-        out.note(.lease(.granted(epoch, quiet: term.quietLeft(timing, at: now))))
+        out.note(.lease(.granted(epoch: epoch, quiet: term.quietLeft(timing, at: now))))
     }
 
     private func validity(sentAt: Instant, at now: Instant) -> Instant {
@@ -197,7 +197,7 @@ extension Elector {
         guard var term, case .due = term.renewal else { return }
         let command = LeaseCommand.renew(
             epoch: term.epoch, ttl: timing.ttl, isActive: now >= term.quietEnd(isUncertain: false, timing))
-        term.renewal = .inFlight(out.send(command), sentAt: now)
+        term.renewal = .inFlight(request: out.send(command), sentAt: now)
         state = .leader(term)
     }
 
@@ -210,7 +210,7 @@ extension Elector {
         guard var term, case .inFlight(request, let sentAt) = term.renewal else { return false }
         guard case .success(let reply) = reply else {
             renewalsFailed += 1
-            term.renewal = .due(now + timing.renewalRetry)
+            term.renewal = .due(at: now + timing.renewalRetry)
             state = .leader(term)
             return false
         }
@@ -227,10 +227,10 @@ extension Elector {
             return false
         }
         term.validUntil = max(term.validUntil, validity(sentAt: sentAt, at: now))
-        term.renewal = .due(sentAt + random.jittered(timing.renewalPeriod, by: 0.1))
+        term.renewal = .due(at: sentAt + random.jittered(timing.renewalPeriod, by: 0.1))
         if term.isLapsed, now < term.validUntil {
             term.isLapsed = false
-            out.note(.lease(.recovered(term.epoch, quiet: term.quietLeft(timing, at: now))))
+            out.note(.lease(.recovered(epoch: term.epoch, quiet: term.quietLeft(timing, at: now))))
         }
         state = .leader(term)
         return true
@@ -239,7 +239,7 @@ extension Elector {
     private mutating func lose(to seen: LeaseRecord?, at now: Instant, into out: inout Outbox) {
         guard let term else { return }
         end(term, as: .follower)
-        out.note(.lease(.lost(term.epoch, to: seen?.holder == holder ? nil : seen?.holder)))
+        out.note(.lease(.lost(epoch: term.epoch, to: seen?.holder == holder ? nil : seen?.holder)))
         note(seen, at: now, into: &out)
     }
 
@@ -288,8 +288,8 @@ extension Elector {
     ) -> RequestID {
         end(term, as: .follower)
         own.release(term.epoch)
-        out.note(.lease(.released(term.epoch, handover)))
-        return out.send(.release(epoch: term.epoch, handover))
+        out.note(.lease(.released(epoch: term.epoch, handover: handover)))
+        return out.send(.release(epoch: term.epoch, handover: handover))
     }
 
     /// What a successor must still wait.

@@ -9,7 +9,7 @@ struct NameWatch: Sendable {
         /// It has not stirred for `silentTicks`: it is dead, take the name.
         case claims
         /// Its heartbeat has advanced: it is alive, and one of the two must go.
-        case taken(Member)
+        case taken(by: Member)
     }
 
     /// A node that lives has ticked at least once in so many periods.
@@ -26,11 +26,11 @@ struct NameWatch: Sendable {
         }
         guard let seen, seen.member.holder.incarnation == other.holder.incarnation else {
             seen = (other, now)
-            out.note(.lease(.nameContested(other)))
+            out.note(.lease(.nameContested(by: other)))
             return finding = .watching
         }
         if seen.member.beat != other.beat {
-            finding = .taken(other)
+            finding = .taken(by: other)
         } else if now - seen.since >= tickPeriod * Self.silentTicks {
             finding = .claims
         }

@@ -35,8 +35,8 @@ extension Elector {
     /// The next or current renewal.
     enum Renewal: Equatable, Sendable {
         /// Can transition to: `inFlight` when its moment has come, or earlier on demand.
-        case due(Instant)
+        case due(at: Instant)
         /// Can transition to: `due` when it is answered, or was not.
-        case inFlight(RequestID, sentAt: Instant)
+        case inFlight(request: RequestID, sentAt: Instant)
     }
 }

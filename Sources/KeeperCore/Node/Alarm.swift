@@ -25,7 +25,7 @@ public struct Alarm: Hashable, Sendable {
         /// The node should not be asked for tokens.
         case notReady([NodeHealth.ReasonNotReady])
         /// The node keeps other apps than the leader, which alone can fetch tokens for them.
-        case appsDiffer(leader: NodeName, AppsDifference)
+        case appsDiffer(leader: NodeName, difference: AppsDifference)
         /// Where another member says it is reached, somebody else is; so it gets no report of a dead token.
         case wrongAddress(of: LeaseHolder, answeredBy: LeaseHolder)
     }

@@ -13,7 +13,7 @@ struct Departure: Sendable {
         case leaving(deadline: Instant)
         /// The release is on its way; nil: it was answered, or none was needed. Can transition to: `left` when there is
         /// none to wait for, or at the deadline.
-        case releasing(RequestID?, deadline: Instant)
+        case releasing(request: RequestID?, deadline: Instant)
         /// Everything is given up; reads go on. Can transition to: nothing.
         case left
     }
@@ -95,12 +95,12 @@ extension Departure {
 
     /// The lease is given up by this request, or there was none; what is not answered by the deadline never will be.
     mutating func released(by request: RequestID?, before deadline: Instant) {
-        state = .releasing(request, deadline: deadline)
+        state = .releasing(request: request, deadline: deadline)
     }
 
     /// The store has answered, or failed to; whichever, the release it was about is over.
     mutating func answered(_ request: RequestID) {
-        if case .releasing(request, let deadline) = state { state = .releasing(nil, deadline: deadline) }
+        if case .releasing(request, let deadline) = state { state = .releasing(request: nil, deadline: deadline) }
     }
 }
 

@@ -129,7 +129,7 @@ struct Neighbourhood: Sendable {
             entry.lacking = Set(answer.apps.map { AppsDifference.apps(of: ours, notAmong: $0) } ?? [])
         case .failed(let reason):
             entry.failures += 1
-            if entry.failures >= Self.patience { entry.neighbour.finding = .silent(reason) }
+            if entry.failures >= Self.patience { entry.neighbour.finding = .silent(reason: reason) }
         }
         entries[place] = entry
         return entry.neighbour.finding == before ? nil : entry.neighbour

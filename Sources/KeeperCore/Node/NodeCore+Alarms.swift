@@ -44,7 +44,7 @@ extension NodeCore {
                 alarms.append(Alarm(nil, .wrongAddress(of: neighbour.holder, answeredBy: other)))
                 isMisled = true
             case .otherApps(let difference) where neighbour.holder.node == leader:
-                alarms.append(Alarm(nil, .appsDiffer(leader: neighbour.holder.node, difference)))
+                alarms.append(Alarm(nil, .appsDiffer(leader: neighbour.holder.node, difference: difference)))
             case .unknown, .sameApps, .otherApps, .answeredBy, .silent: break
             }
         }

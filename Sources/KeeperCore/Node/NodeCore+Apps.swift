@@ -45,8 +45,8 @@ extension NodeCore {
             // With another line it is kept all the same.
             let answer: RefreshAnswer =
                 directory[refresher.app.id] == nil
-                ? .unavailable(.unknownApp, retryAfter: RetryHint.unknownApp)
-                : .unavailable(.noLeader, retryAfter: RetryHint.lineChanged)
+                ? .unavailable(reason: .unknownApp, retryAfter: RetryHint.unknownApp)
+                : .unavailable(reason: .noLeader, retryAfter: RetryHint.lineChanged)
             refresher.dismissAll(with: answer, into: &out)
         }
     }

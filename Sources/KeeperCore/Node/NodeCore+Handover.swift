@@ -15,10 +15,10 @@ public enum HandoverRefusal: Error, Equatable, Sendable {
     /// The leader named is not the leader; whom this node believes to be it.
     case otherLeader(LeaderHint?)
     /// The node named, or every other node, cannot follow: why.
-    case unreachableSuccessor(NodeName?, CutOff)
+    case cannotFollow(node: NodeName?, reason: Obstacle)
 
     /// What keeps a node from following.
-    public enum CutOff: Equatable, Sendable {
+    public enum Obstacle: Equatable, Sendable {
         /// It has no living member record.
         case absent
         /// It is the leader itself.
@@ -26,7 +26,7 @@ public enum HandoverRefusal: Error, Equatable, Sendable {
         /// It is shutting down.
         case draining
         /// It does not reach WeChat.
-        case cutOff
+        case doesNotReachWeChat
         /// Takeovers are paused, and nobody was named.
         case paused
     }
@@ -42,24 +42,26 @@ extension NodeCore {
         case .stepDown:
             guard isOurs else { throw .notLeader(leader) }
             // Nobody would take it, so the cluster would be without a leader until the pause ends.
-            guard !lock.isPaused else { throw .unreachableSuccessor(nil, .paused) }
+            guard !lock.isPaused else { throw .cannotFollow(node: nil, reason: .paused) }
             return nil
         case .switchover(let named, let successor):
             guard leader?.holder.node == named else { throw .otherLeader(leader) }
             guard isOurs else { throw .notLeader(leader) }
             guard let successor else {
-                guard let fittest = fittest(atLeast: .unknown) else { throw .unreachableSuccessor(nil, .absent) }
+                guard let fittest = fittest(atLeast: .unknown) else {
+                    throw .cannotFollow(node: nil, reason: .absent)
+                }
                 return fittest
             }
-            if let cutOff = cutOff(of: successor) { throw .unreachableSuccessor(successor, cutOff) }
+            if let obstacle = obstacle(to: successor) { throw .cannotFollow(node: successor, reason: obstacle) }
             return successor
         }
     }
 
-    private func cutOff(of node: NodeName) -> HandoverRefusal.CutOff? {
+    private func obstacle(to node: NodeName) -> HandoverRefusal.Obstacle? {
         guard node != holder.node else { return .leads }
         guard let member = sync.members.first(where: { $0.holder.node == node }) else { return .absent }
         if member.isDraining { return .draining }
-        return member.reachability == .unfit ? .cutOff : nil
+        return member.reachability == .unfit ? .doesNotReachWeChat : nil
     }
 }

@@ -2,12 +2,10 @@
 extension NodeCore {
     mutating func refreshAsked(_ request: RefreshRequest, at now: Instant) {
         guard let index = directory[request.app] else {
-            return out.append(
-                .answer(request.waiter, .unavailable(.unknownApp, retryAfter: RetryHint.unknownApp)))
+            return refuse(request, .unknownApp, retryAfter: RetryHint.unknownApp)
         }
         guard out.waiterCount < NodeSettings.mostWaiters else {
-            return out.append(
-                .answer(request.waiter, .unavailable(.tooManyWaiting, retryAfter: RetryHint.tooManyWaiting)))
+            return refuse(request, .tooManyWaiting, retryAfter: RetryHint.tooManyWaiting)
         }
         // The lease may have run out since the last event.
         updateSituation(at: now)
@@ -17,6 +15,12 @@ extension NodeCore {
         refreshers[index].ask(request, named, situation, at: now, into: &out)
         settled(index, at: now)
         step(index, at: now)
+    }
+
+    private mutating func refuse(
+        _ request: RefreshRequest, _ reason: RefreshAnswer.Unavailability, retryAfter: Duration
+    ) {
+        out.append(.answer(waiter: request.waiter, answer: .unavailable(reason: reason, retryAfter: retryAfter)))
     }
 
     mutating func waiterLeft(_ waiter: WaiterID) {

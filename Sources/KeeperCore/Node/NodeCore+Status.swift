@@ -20,7 +20,7 @@ extension NodeCore {
             node: holder.node, role: role(at: now), leader: leaderName(at: now),
             epoch: elector.highestEpochSeen, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
             isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
-            isStale: others.isCold || age.map { $0 > NodeSettings.staleAfter } ?? true,
+            isStale: confirmationAge(at: now).map { $0 > NodeSettings.staleAfter } ?? true,
             appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
             illCount: illCount, storeRefusal: sync.refusal)
     }
@@ -81,8 +81,8 @@ extension NodeCore {
     }
 
     /// What this node tells another that asks.
-    public func peerState(at now: Instant) -> PeerState {
-        PeerState(
+    public func memberState(at now: Instant) -> MemberState {
+        MemberState(
             holder: holder, highestEpochSeen: elector.highestEpochSeen, syncAge: confirmationAge(at: now),
             records: refreshers.compactMap { $0.shareable(at: now) })
     }

@@ -13,7 +13,7 @@ extension NodeCore {
         if let epoch = elector.term?.epoch, epoch != hadTerm {
             out.counters.terms += 1
             lock.won()
-            others.query.begin(epoch)
+            others.query.begin()
         }
         if elector.renewReplied(request, reply, at: now, into: &out) {
             updateSituation(at: now)

@@ -72,6 +72,9 @@ public struct NodeCore: Sendable {
     /// Whether everything the store holds was read once.
     public var hasReadStore: Bool { sync.hasReadAll }
 
+    /// How far the store's changes were read; nil if everything is to be read anew.
+    public var position: StorePosition? { sync.position }
+
     /// Whether the process is ending.
     public var isDraining: Bool { departure.isForGood }
 
@@ -104,7 +107,7 @@ public struct NodeCore: Sendable {
         case .appReplied(let request, let reply): appReplied(request, reply, at: now)
         case .refreshAsked(let request): refreshAsked(request, at: now)
         case .waiterLeft(let waiter): waiterLeft(waiter)
-        case .peersAnswered(let request, let states): peersAnswered(request, states, at: now)
+        case .membersAnswered(let request, let states): membersAnswered(request, states, at: now)
         case .introduced(let request, let outcome): introduced(request, outcome, at: now)
         case .reached(let request, let isThere): reachability.reached(request, isThere, at: now)
         case .handoverAsked(let successor): stepDown(.init(successor: successor))
@@ -128,7 +131,7 @@ extension NodeCore {
         updateSituation(at: now)
         while let index = deadlines.pop(at: now) { step(index, at: now) }
         while let index = slots.nextInTurn() { step(index, at: now) }
-        askPeersIfDue(at: now)
+        askMembersIfDue(at: now)
         checkReachIfDue(at: now)
         tickIfDue(at: now)
         let next = Instant.earlier(.earlier(sync.ticks.nextWakeUp, elector.nextWakeUp), deadlines.first)
@@ -142,7 +145,7 @@ extension NodeCore {
         if !departure.isUnderWay, let term = elector.term, now < term.validUntil {
             leadership = Situation.Leadership(
                 epoch: term.epoch, granted: term.granted, quiet: term.quiet, validUntil: term.validUntil,
-                hasReadAll: sync.hasReadAll, hasAskedPeers: others.query.isAnswered(for: term.epoch),
+                hasReadAll: sync.hasReadAll, hasAskedMembers: others.query.isAnswered(for: term.epoch),
                 hasSlot: slots.hasFree)
         }
         // Also while it leaves: whoever still asks here is sent on to the next leader.
@@ -180,7 +183,7 @@ extension NodeCore {
                 slots.wait(index)
                 switch condition {
                 case .renewal: elector.renewSoon(at: now, into: &out)
-                case .members: others.query.want(for: situation.leadership?.epoch)
+                case .members: others.query.ask(for: situation.leadership?.epoch)
                 case .slot: break
                 }
             case .activity(let activity): slots.book(index, activity)
@@ -240,6 +243,6 @@ extension Situation {
         guard let leadership, let before = other else { return (leadership == nil) == (other == nil) }
         return leadership.epoch == before.epoch && leadership.granted == before.granted
             && leadership.quiet == before.quiet && leadership.hasReadAll == before.hasReadAll
-            && leadership.hasAskedPeers == before.hasAskedPeers
+            && leadership.hasAskedMembers == before.hasAskedMembers
     }
 }

@@ -16,7 +16,7 @@ public struct NodeHealth: Equatable, Sendable {
     public var isStoreReachable: Bool
     /// What the store says against our commands; nil: nothing.
     public var storeRefusal: StoreRefusal?
-    /// Time since it last confirmed its versions with the store, or with a peer that had; nil if never.
+    /// Time since it last confirmed its versions with the store, or with a member that had; nil if never.
     public var syncAge: Duration?
     /// Why it should not be asked for tokens; empty if it is ready.
     public var reasonsNotReady: [ReasonNotReady]

@@ -2,7 +2,7 @@
 ///
 /// Who they are says the store (`StoreSync.members`).
 struct OtherNodes: Sendable {
-    var query = PeerQuery()
+    var query = MemberQuery()
     var neighbourhood = Neighbourhood()
     var recollection = Recollection()
 

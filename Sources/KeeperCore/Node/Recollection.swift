@@ -51,7 +51,7 @@ extension NodeCore {
         guard others.isCold else { return }
         let witnesses = others.recollection.witnesses(among: sync.members)
         guard sync.hasReadAll else { return }
-        if others.recollection.asksMembers() { others.query.wantOnce() }
+        if others.recollection.asksMembers() { others.query.askOnce() }
         if let leader = leaderHint?.holder.incarnation, witnesses.contains(leader) {
             // What it does not keep it knows nothing of.
             for index in refreshers.indices where isAwaited(refreshers[index].app.id) { refreshers[index].trust() }
@@ -65,7 +65,7 @@ extension NodeCore {
     /// One that is not cold and in step with the store has told whatever is newer of the apps that it keeps. And it
     /// tells when a token ends: the latest that is told counts, if it is earlier than what the store's clock says, so
     /// that one who is wrong itself misleads nobody as long as another has seen the token's beginning.
-    mutating func heed(_ states: [PeerState], askedAt sent: Instant) {
+    mutating func heed(_ states: [MemberState], askedAt sent: Instant) {
         guard others.recollection.isListening else { return }
         others.recollection.heard()
         var told: [Int: CredentialRecord] = [:]

@@ -17,6 +17,6 @@ struct StoreClock: Sendable {
         let step = (store - last.store) - (now - last.ours)
         guard step > Self.tolerance || step < .zero - Self.tolerance else { return }
         steps += 1
-        out.note(.store(.clockStepped(step)))
+        out.note(.store(.clockStepped(by: step)))
     }
 }

@@ -4,7 +4,7 @@ struct StoreSync: Sendable {
     private(set) var position: StorePosition?
     /// Whether the newest event was read at least once since the store last started over.
     private(set) var hasReadAll = false
-    /// Everything known was confirmed then, by the store or by a peer that had it from there; it never goes back.
+    /// Everything known was confirmed then, by the store or by a member that had it from there; it never goes back.
     private(set) var confirmedAt: Instant?
     /// Everyone with a living member record at the last tick.
     private(set) var members: [Member] = []
@@ -82,6 +82,6 @@ struct StoreSync: Sendable {
         reach.note(error, of: kind, at: now, into: &out)
     }
 
-    /// A peer that confirmed its versions so long ago has told us all it knows.
+    /// A member that confirmed its versions so long ago has told us all it knows.
     mutating func confirm(asOf moment: Instant) { confirmedAt = max(confirmedAt ?? moment, moment) }
 }

@@ -3,11 +3,17 @@
 /// Members tell it with every tick, so that a list of ten thousand apps is compared without being sent. It is a check
 /// against mistakes and proves nothing: FNV-1a, 64 bits (https://www.rfc-editor.org/rfc/rfc9923), in hexadecimal.
 public struct AppsDigest: Hashable, Sendable, CustomStringConvertible {
-    /// The word.
-    public let rawValue: String
+    /// The number that the word writes: it stands in every tick and every member, where a text would be counted as it
+    /// is copied.
+    private let hash: UInt64
 
-    /// Wraps a word that a member has told.
-    public init(_ rawValue: String) { self.rawValue = rawValue }
+    /// Reads a word that a member has told; nil if no node tells such a word.
+    public init?(_ word: String) {
+        guard word.utf8.count == 16, word.allSatisfy(\.isHexDigit), let hash = UInt64(word, radix: 16) else {
+            return nil
+        }
+        self.hash = hash
+    }
 
     /// The word for these apps, in whatever order.
     public init(of apps: [AppSettings]) {
@@ -20,8 +26,13 @@ public struct AppsDigest: Hashable, Sendable, CustomStringConvertible {
             add(app.id.rawValue)
             add(app.line.name)
         }
+        self.hash = hash
+    }
+
+    /// The word.
+    public var rawValue: String {
         let digits = String(hash, radix: 16)
-        rawValue = String(repeating: "0", count: 16 - digits.count) + digits
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     /// As it is written in logs.

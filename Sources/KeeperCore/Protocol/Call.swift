@@ -69,7 +69,7 @@ public struct CallPermit: Hashable, Sendable {
 /// Each case has a reaction of its own.
 public enum CallOutcome: Hashable, Sendable {
     /// WeChat issued or returned this token, with the life it has from now on.
-    case issued(Token, life: Duration)
+    case issued(token: Token, life: Duration)
     /// WeChat answered with an errcode and no token: nothing was rotated.
     case refused(Refusal)
     /// Surely never sent (name, connect, TLS, permit withdrawn): nothing was rotated.
@@ -94,7 +94,7 @@ public struct Refusal: Hashable, Sendable {
         /// Somebody must act, but the cure may come at any time (IP not listed, account frozen): again in minutes.
         case slowly
         /// Again after this long (a daily quota, a refusal by the account's administrator).
-        case pause(Duration)
+        case pause(for: Duration)
         /// Configuration is wrong (appid, secret): not again, but for a slow probe each hour and an operator's request.
         case stop
     }

@@ -130,13 +130,13 @@ public struct Publication: Hashable, Sendable {
 
 /// Resolves a call that brought no token.
 ///
-/// Touches only the intent named: if that one is not open, only `trouble` is noted. `none` clears it. `unknown` clears
-/// it and sets uncertainty.event := the intent's event and uncertainty.age := the older of the standing uncertainty's
-/// and the intent's. `late` does the same; and if the intent is open no more because a later term has begun another, it
-/// sets uncertainty.event := the new event and uncertainty.age := the older of the standing uncertainty's and the
-/// current token's: which of the two calls was processed last only WeChat knows. With no `intent` (a call that rotates
-/// nothing) only the trouble is noted. The trouble is noted only if the lease is the caller's, creating the record if
-/// there is none. Always accepted.
+/// Touches only the intent named: if that one is not open, only `trouble` is noted. `none` clears it; `unsent` does and
+/// takes one off the day's rotations. `unknown` clears it and sets uncertainty.event := the intent's event and
+/// uncertainty.age := the older of the standing uncertainty's and the intent's. `late` does the same; and if the intent
+/// is open no more because a later term has begun another, it sets uncertainty.event := the new event and
+/// uncertainty.age := the older of the standing uncertainty's and the current token's: which of the two calls was
+/// processed last only WeChat knows. With no `intent` (a call that rotates nothing) only the trouble is noted. The
+/// trouble is noted only if the lease is the caller's, creating the record if there is none. Always accepted.
 public struct Abortion: Hashable, Sendable {
     /// The app.
     public var app: AppID

@@ -14,13 +14,13 @@ public enum LeaseCommand: Hashable, Sendable {
     case renew(epoch: Epoch, ttl: Duration, isActive: Bool)
     /// Give the lease up: only if the record is the caller's, of this epoch and not released yet. Marks the record
     /// released, deletes the lock, publishes a hint.
-    indirect case release(epoch: Epoch, Handover)
+    indirect case release(epoch: Epoch, handover: Handover)
     /// Say that the caller's process has ended, which only its parent can know: if the record is the caller's, of
     /// whatever epoch, and not released yet, marks it `holderDied`, deletes the lock, publishes a hint.
     case reportDeath
     /// Keep everybody from taking the lease for so long, at most `longestPause`; nil ends the pause. The leader stays;
     /// whoever is named in a handover may follow all the same. Publishes a hint.
-    case pause(Duration?)
+    case pause(for: Duration?)
     /// Remove the caller's member record, if it is the caller's incarnation that stands there.
     case leave
 
@@ -78,8 +78,8 @@ public struct Tick: Hashable, Sendable {
 
 /// An attempt to take the lease.
 ///
-/// 1. The lock exists and is the caller's: an earlier attempt ran although its answer was lost. Counts `sequence` up,
-///    sets the lock again and answers `resumed`.
+/// 1. The lock exists and is the caller's, and so is the record, not released: an earlier attempt ran although its
+///    answer was lost. Counts `sequence` up, sets the lock again and answers `resumed`.
 /// 2. The lock exists and is another's, and there is a record: `denied`, unless `steals` and the record is still
 ///    exactly `observed`. (Without a record the lock's owner cannot renew it; only a store whose clock was set back
 ///    keeps it.)
@@ -234,7 +234,7 @@ public struct TickReply: Hashable, Sendable {
 /// Each case has a reaction of its own.
 public enum StoreError: Error, Hashable, Sendable {
     /// Nothing was sent: no connection. The command has surely not run.
-    case unreachable(String)
+    case unreachable(reason: String)
     /// No answer in time; the command may have run or may still run.
     case timedOut
     /// The server answered with an error; nothing was changed.

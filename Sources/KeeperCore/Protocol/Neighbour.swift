@@ -16,7 +16,7 @@ public struct Neighbour: Equatable, Sendable {
         /// At its address another node answers; this very one, if it is told that here is where it is reached.
         case answeredBy(LeaseHolder)
         /// Nobody of the cluster answers at its address, however often it is asked; why.
-        case silent(String)
+        case silent(reason: String)
     }
 
     /// Describes what was found.
@@ -122,5 +122,5 @@ public enum IntroductionOutcome: Hashable, Sendable {
     /// A node of the cluster has answered: the one meant, or another.
     case answered(Introduction)
     /// Nobody has; why, without a secret.
-    case failed(String)
+    case failed(reason: String)
 }

@@ -9,19 +9,19 @@ public enum NodeEvent: Hashable, Sendable {
     /// The store says something has changed; only a hint, it may be lost or late.
     case hinted
     /// The store answered a `NodeAction.lease`, or did not.
-    case leaseReplied(RequestID, Result<LeaseReply, StoreError>)
+    case leaseReplied(request: RequestID, reply: Result<LeaseReply, StoreError>)
     /// What one app has asked of the world is over.
-    indirect case appReplied(RequestID, AppReply)
+    indirect case appReplied(request: RequestID, reply: AppReply)
     /// A `NodeAction.reach` is over: whether WeChat was there.
-    case reached(RequestID, Bool)
+    case reached(request: RequestID, isReachable: Bool)
     /// A caller, here or at another node, wants another token.
     indirect case refreshAsked(RefreshRequest)
     /// A caller waits no longer.
     case waiterLeft(WaiterID)
-    /// A `NodeAction.askPeers` is over: what came back in time.
-    case peersAnswered(RequestID, [PeerState])
+    /// A `NodeAction.askMembers` is over: what came back in time.
+    case membersAnswered(request: RequestID, states: [MemberState])
     /// A `NodeAction.introduce` is over.
-    indirect case introduced(RequestID, IntroductionOutcome)
+    indirect case introduced(request: RequestID, outcome: IntroductionOutcome)
     /// An operator wants this node to give the lease up and not take it again at once; to the node named, if one is.
     case handoverAsked(to: NodeName?)
     /// The process shall end: give the lease up now, then only serve.
@@ -47,28 +47,28 @@ public enum AppReply: Hashable, Sendable {
 /// The shell obeys; each IO action comes back as one event with its `RequestID`.
 public enum NodeAction: Equatable, Sendable {
     /// Ask the store about the lease; give up after `LeaseTiming.commandTimeout`.
-    case lease(RequestID, LeaseCommand)
+    case lease(request: RequestID, command: LeaseCommand)
     /// Ask the store about a credential; give up after `LeaseTiming.commandTimeout`.
-    case credential(RequestID, CredentialCommand)
+    case credential(request: RequestID, command: CredentialCommand)
     /// Call WeChat for a token until `permit.deadline`; ask `LeaseGate.allows` right before the first byte.
-    case call(RequestID, AppID, CallKind, CallPermit)
+    case call(request: RequestID, app: AppID, kind: CallKind, permit: CallPermit)
     /// Call WeChat for a ticket of this app with this token of it, under the same gate.
-    case callForTicket(RequestID, AppID, TicketType, by: Token, CallPermit)
+    case callForTicket(request: RequestID, app: AppID, type: TicketType, token: Token, permit: CallPermit)
     /// Ask WeChat whether this token lives, until `permit.deadline`, under the same gate.
-    case probe(RequestID, AppID, Token, CallPermit)
+    case probe(request: RequestID, app: AppID, token: Token, permit: CallPermit)
     /// Connect to WeChat, TLS and all, send nothing, and hang up.
-    case reach(RequestID, before: Instant)
+    case reach(request: RequestID, deadline: Instant)
     /// Forward a refresh to the leader.
-    indirect case forward(RequestID, Forwarding)
+    indirect case forward(request: RequestID, forwarding: Forwarding)
     /// Ask these nodes what they know; give up after `LeaseTiming.commandTimeout` times two.
-    case askPeers(RequestID, [Member])
+    case askMembers(request: RequestID, members: [Member])
     /// Ask who is there where this member says it is reached, and what that node keeps, unless it is what the digest
     /// stands for; give up after `LeaseTiming.commandTimeout` times two.
-    indirect case introduce(RequestID, to: Member, apps: AppsDigest)
+    indirect case introduce(request: RequestID, to: Member, apps: AppsDigest)
     /// Answer a caller.
-    indirect case answer(WaiterID, RefreshAnswer)
+    indirect case answer(waiter: WaiterID, answer: RefreshAnswer)
     /// What may be handed out for an app has changed; nil: nothing any more.
-    indirect case serve(AppID, ServedCredential?)
+    indirect case serve(app: AppID, credential: ServedCredential?)
     /// The lease is given up (or was not held) and every call is over; reads go on. After `leaveAsked`, once.
     case left
     /// Another living process has this node's name: end with exit code 75.

@@ -8,7 +8,7 @@ public enum Notice: Equatable, Sendable {
     /// The store this node talks to.
     case store(StoreNotice)
     /// The credential of one app.
-    case credential(AppID, CredentialNotice)
+    case credential(app: AppID, notice: CredentialNotice)
     /// What was found at the address of another member is not what it was before.
     case neighbour(Neighbour)
 }
@@ -16,21 +16,21 @@ public enum Notice: Equatable, Sendable {
 /// What happened to the lease, or to the right to compete for it.
 public enum LeaseNotice: Equatable, Sendable {
     /// Took the lease; rotating calls wait for `quiet`.
-    case granted(Epoch, quiet: Duration)
+    case granted(epoch: Epoch, quiet: Duration)
     /// The lease ran out before it could be renewed: no calls until it is renewed.
     case lapsed(Epoch)
     /// A lapsed lease was renewed: the same term goes on.
-    case recovered(Epoch, quiet: Duration)
+    case recovered(epoch: Epoch, quiet: Duration)
     /// The term is over; another leads or the record is gone.
-    case lost(Epoch, to: LeaseHolder?)
+    case lost(epoch: Epoch, to: LeaseHolder?)
     /// Gave the lease up on purpose.
-    case released(Epoch, Handover)
+    case released(epoch: Epoch, handover: Handover)
     /// Gives way to a node that reaches WeChat, after so many failures in a row.
     case gaveWay(to: NodeName, failures: Int)
     /// Another node leads now.
-    case follows(LeaseHolder, Epoch)
+    case follows(leader: LeaseHolder, epoch: Epoch)
     /// Another incarnation stands under this node's name; watching whether it lives.
-    case nameContested(Member)
+    case nameContested(by: Member)
 }
 
 /// What happened between this node and its store.
@@ -46,7 +46,7 @@ public enum StoreNotice: Equatable, Sendable {
     /// Something in it is not as any node wrote it; it counts as lost.
     case spoiled(Spoilage)
     /// Its clock jumped by this much against ours.
-    case clockStepped(Duration)
+    case clockStepped(by: Duration)
 }
 
 /// What happened to one app's credential.
@@ -56,7 +56,7 @@ public enum CredentialNotice: Equatable, Sendable {
     /// A new token is published.
     case published(version: UInt64, fingerprint: Fingerprint, life: Duration)
     /// A call brought no token.
-    case callFailed(Trouble, outcomeKnown: Bool, nextTry: Duration?)
+    case callFailed(trouble: Trouble, outcomeKnown: Bool, nextTry: Duration?)
     /// A published token came too late and was refused: somebody else has rotated since.
     case stalePublication
     /// The current token was found dead although nobody here replaced it. It is replaced after this pause: zero, unless

@@ -27,19 +27,19 @@ struct Outbox: Sendable {
 
     mutating func send(_ command: LeaseCommand) -> RequestID {
         let id = nextRequest()
-        actions.append(.lease(id, command))
+        actions.append(.lease(request: id, command: command))
         return id
     }
 
     mutating func send(_ command: CredentialCommand) -> RequestID {
         let id = nextOfApp()
-        actions.append(.credential(id, command))
+        actions.append(.credential(request: id, command: command))
         return id
     }
 
     mutating func call(_ app: AppID, _ kind: CallKind, _ permit: CallPermit) -> RequestID {
         let id = nextOfApp()
-        actions.append(.call(id, app, kind, permit))
+        actions.append(.call(request: id, app: app, kind: kind, permit: permit))
         return id
     }
 
@@ -47,37 +47,37 @@ struct Outbox: Sendable {
         _ app: AppID, _ type: TicketType, by token: Token, _ permit: CallPermit
     ) -> RequestID {
         let id = nextOfApp()
-        actions.append(.callForTicket(id, app, type, by: token, permit))
+        actions.append(.callForTicket(request: id, app: app, type: type, token: token, permit: permit))
         return id
     }
 
     mutating func probe(_ app: AppID, _ token: Token, _ permit: CallPermit) -> RequestID {
         let id = nextOfApp()
-        actions.append(.probe(id, app, token, permit))
+        actions.append(.probe(request: id, app: app, token: token, permit: permit))
         return id
     }
 
     mutating func reach(before deadline: Instant) -> RequestID {
         let id = nextRequest()
-        actions.append(.reach(id, before: deadline))
+        actions.append(.reach(request: id, deadline: deadline))
         return id
     }
 
     mutating func forward(_ forwarding: Forwarding) -> RequestID {
         let id = nextOfApp()
-        actions.append(.forward(id, forwarding))
+        actions.append(.forward(request: id, forwarding: forwarding))
         return id
     }
 
-    mutating func askPeers(_ members: [Member]) -> RequestID {
+    mutating func askMembers(_ members: [Member]) -> RequestID {
         let id = nextRequest()
-        actions.append(.askPeers(id, members))
+        actions.append(.askMembers(request: id, members: members))
         return id
     }
 
     mutating func introduce(to member: Member, apps: AppsDigest) -> RequestID {
         let id = nextRequest()
-        actions.append(.introduce(id, to: member, apps: apps))
+        actions.append(.introduce(request: id, to: member, apps: apps))
         return id
     }
 
@@ -88,7 +88,7 @@ struct Outbox: Sendable {
     /// Answers a caller, who waits no longer.
     mutating func answer(_ waiter: WaiterID, _ answer: RefreshAnswer) {
         appOfWaiter[waiter] = nil
-        actions.append(.answer(waiter, answer))
+        actions.append(.answer(waiter: waiter, answer: answer))
     }
 
     /// Tells the node what the app that speaks wants of it.

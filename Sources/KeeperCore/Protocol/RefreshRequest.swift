@@ -32,13 +32,13 @@ public struct RefreshRequest: Hashable, Sendable {
 /// The answer to a `RefreshRequest`.
 public enum RefreshAnswer: Hashable, Sendable {
     /// The token to use now.
-    case token(ServedCredential, previous: [Fingerprint], refreshed: Bool, stillValid: Bool)
+    case token(credential: ServedCredential, previous: [Fingerprint], refreshed: Bool, stillValid: Bool)
     /// Refreshed too recently, or the day's budget is spent: ask again after this long.
     case tooSoon(retryAfter: Duration)
     /// WeChat was asked and gave none.
-    case refused(Trouble, retryAfter: Duration)
+    case refused(trouble: Trouble, retryAfter: Duration)
     /// Nobody could ask WeChat, or WeChat could not be asked; the old token is untouched.
-    case unavailable(Unavailability, retryAfter: Duration)
+    case unavailable(reason: Unavailability, retryAfter: Duration)
     /// This node is not the leader (only to a forwarded request); with whom it believes to be.
     case notLeader(LeaderHint?)
 
@@ -92,20 +92,20 @@ public struct Forwarding: Hashable, Sendable {
 /// What came back from the leader.
 public enum ForwardOutcome: Hashable, Sendable {
     /// The leader answered with a token, as its record stood when it answered.
-    case token(CredentialRecord, refreshed: Bool, stillValid: Bool)
+    case token(record: CredentialRecord, refreshed: Bool, stillValid: Bool)
     /// The leader answered something else, to be passed on.
     case answered(RefreshAnswer)
     /// No answer of use: unreachable, timed out, not authentic.
-    case failed(String)
+    case failed(reason: String)
 }
 
 /// What one node tells another about all it knows (`GET /internal/state`).
-public struct PeerState: Hashable, Sendable {
+public struct MemberState: Hashable, Sendable {
     /// Who tells.
     public var holder: LeaseHolder
     /// Highest epoch it has heard of.
     public var highestEpochSeen: Epoch
-    /// Time since it last confirmed its versions with the store, or with a peer that had; nil if never.
+    /// Time since it last confirmed its versions with the store, or with a member that had; nil if never.
     public var syncAge: Duration?
     /// Its records, as `CredentialRecord`s read at this moment.
     public var records: [CredentialRecord]

@@ -17,6 +17,6 @@ public struct Spoilage: Hashable, Sendable {
 }
 
 extension Spoilage: CustomStringConvertible {
-    /// `tok:wx0123456789abcdef (ver)`.
+    /// `tok:wx0123456789abcdef (version)`.
     public var description: String { field.map { "\(key) (\($0))" } ?? key }
 }

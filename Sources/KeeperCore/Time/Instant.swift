@@ -47,7 +47,7 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded down.
+    /// Whole milliseconds, rounded towards zero.
     public var milliseconds: Int64 {
         let (seconds, rest) = split
         return seconds * 1000 + rest / 1_000_000_000_000_000

@@ -64,8 +64,8 @@ public struct LeaseTiming: Equatable, Sendable {
         let room = ttl.scaled(by: 1 - clockDrift)
         let needed = callTimeout + renewalPeriod + commandTimeout + guardTime * 2
         guard needed <= room else { throw .noRoomForACall(needed: needed, room: room) }
-        guard commandTimeout * 4 <= ttl else { throw .commandTimeoutTooLong(commandTimeout, ttl: ttl) }
-        guard tickPeriod <= renewalPeriod else { throw .tickTooSlow(tickPeriod, renewal: renewalPeriod) }
+        guard commandTimeout * 4 <= ttl else { throw .commandTimeoutTooLong(found: commandTimeout, ttl: ttl) }
+        guard tickPeriod <= renewalPeriod else { throw .tickTooSlow(found: tickPeriod, renewal: renewalPeriod) }
     }
 
     /// Pause before a failed renewal is tried again.
@@ -86,9 +86,9 @@ public enum LeaseRuleBroken: Error, Equatable, Sendable, CustomStringConvertible
     /// C + r + t_c + 2ε ≤ L(1−ρ): a call must fit into the steady state without an extra renewal.
     case noRoomForACall(needed: Duration, room: Duration)
     /// 4·t_c ≤ L: several commands must be able to fail within one lease.
-    case commandTimeoutTooLong(Duration, ttl: Duration)
+    case commandTimeoutTooLong(found: Duration, ttl: Duration)
     /// p ≤ r.
-    case tickTooSlow(Duration, renewal: Duration)
+    case tickTooSlow(found: Duration, renewal: Duration)
 
     /// Whether the figure at fault is WeChat's time-out rather than the lease.
     public var concernsCallTimeout: Bool {

@@ -7,13 +7,13 @@ public final class AccessRegistry: Sendable {
     /// The clients and apps of one moment.
     struct Entries: Sendable {
         var clients: ClientDirectory
-        var apps: AppDirectory
+        var apps: KnownApps
     }
 
     private let current: Mutex<Entries>
 
     /// A registry of these clients and apps.
-    public init(clients: ClientDirectory, apps: AppDirectory) {
+    public init(clients: ClientDirectory, apps: KnownApps) {
         current = Mutex(Entries(clients: clients, apps: apps))
     }
 
@@ -23,7 +23,7 @@ public final class AccessRegistry: Sendable {
     var entries: Entries { current.withLock { $0 } }
 
     /// Puts others in their place, from the next request on.
-    public func replace(clients: ClientDirectory, apps: AppDirectory) {
+    public func replace(clients: ClientDirectory, apps: KnownApps) {
         current.withLock { $0 = Entries(clients: clients, apps: apps) }
     }
 }

@@ -111,8 +111,8 @@ struct HandoverEndpoints: Sendable {
         case .otherLeader(let leader):
             let whom = leader.map { "\($0.holder.node) leads" } ?? "nobody leads as far as this node knows"
             return try notDone(.preconditionFailed, "the node named does not lead: \(whom)", leader)
-        case .unreachableSuccessor(let node, let cutOff):
-            return try notDone(.conflict, cutOff.sentence(about: node), nil)
+        case .cannotFollow(let node, let obstacle):
+            return try notDone(.conflict, obstacle.sentence(about: node), nil)
         }
     }
 
@@ -143,7 +143,7 @@ struct PauseFields: Decodable, Sendable {
     var seconds: Int64?
 }
 
-extension HandoverRefusal.CutOff {
+extension HandoverRefusal.Obstacle {
     /// The same for a person.
     fileprivate func sentence(about node: NodeName?) -> String {
         guard let node else {
@@ -155,7 +155,7 @@ extension HandoverRefusal.CutOff {
         case .absent: "\(node) is no living member of the cluster"
         case .leads: "\(node) leads already"
         case .draining: "\(node) is shutting down"
-        case .cutOff: "\(node) does not reach WeChat"
+        case .doesNotReachWeChat: "\(node) does not reach WeChat"
         case .paused: "takeovers are paused"
         }
     }

@@ -34,12 +34,12 @@ struct NodeEndpoints: Sendable {
 
     /// One page of what this node knows.
     func state(_ request: NodeRequest) async throws -> NodeAnswer {
-        try NodeAnswer(.ok, StateMessage(await provider.peerState(), after: request.parameters("after")))
+        try NodeAnswer(.ok, StateMessage(await provider.memberState(), after: request.parameters("after")))
     }
 
     /// Who this node is and what it keeps.
     func apps(_ request: NodeRequest) async throws -> NodeAnswer {
-        let known = request.parameters("unless").map { AppsDigest($0) }
+        let known = request.parameters("unless").flatMap { AppsDigest($0) }
         return try NodeAnswer(.ok, IntroductionMessage(await provider.introduction(to: known)))
     }
 

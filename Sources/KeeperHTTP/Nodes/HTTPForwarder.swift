@@ -43,19 +43,19 @@ public struct HTTPForwarder: Forwarder {
                 RefreshMessage(forwarding.app, forwarding.reason), limit: Self.longestReply, before: deadline)
             return reply.outcome
         } catch {
-            return .failed(error.reason)
+            return .failed(reason: error.reason)
         }
     }
 
     /// Asks members what they know, all at once; one that does not answer in time is left out.
     public func states(
         of members: [Member], before deadline: ContinuousClock.Instant
-    ) async -> [PeerState] {
-        await withTaskGroup(of: (Int, PeerState?).self) { group in
+    ) async -> [MemberState] {
+        await withTaskGroup(of: (Int, MemberState?).self) { group in
             for (index, member) in members.enumerated() {
                 group.addTask { (index, await state(of: member.holder, before: deadline)) }
             }
-            var states: [PeerState?] = Array(repeating: nil, count: members.count)
+            var states: [MemberState?] = Array(repeating: nil, count: members.count)
             for await (index, state) in group { states[index] = state }
             return states.compactMap { $0 }
         }
@@ -71,7 +71,8 @@ public struct HTTPForwarder: Forwarder {
                 before: deadline)
             return .answered(message.introduction)
         } catch {
-            return error.answeredBy.map { .answered(Introduction(holder: $0, apps: nil)) } ?? .failed(error.reason)
+            return error.answeredBy.map { .answered(Introduction(holder: $0, apps: nil)) }
+                ?? .failed(reason: error.reason)
         }
     }
 
@@ -79,8 +80,8 @@ public struct HTTPForwarder: Forwarder {
     ///
     /// Every record's times are those of its own page, which is later than the caller assumes: so a token seems to live
     /// a little shorter, never longer.
-    private func state(of holder: LeaseHolder, before deadline: ContinuousClock.Instant) async -> PeerState? {
-        var state: PeerState?
+    private func state(of holder: LeaseHolder, before deadline: ContinuousClock.Instant) async -> MemberState? {
+        var state: MemberState?
         var after: String?
         for _ in 0..<Self.mostPages {
             let escaped = after?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)

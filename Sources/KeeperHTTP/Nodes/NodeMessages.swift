@@ -75,7 +75,7 @@ struct StateMessage: Codable {
     var next: String?
 
     /// The page of `state` that begins after the appid `after`.
-    init(_ state: PeerState, after: String?) {
+    init(_ state: MemberState, after: String?) {
         let rest = state.records
             .filter { record in after.map { $0 < record.app.rawValue } ?? true }
             .sorted { $0.app < $1.app }
@@ -86,8 +86,8 @@ struct StateMessage: Codable {
         next = rest.count > Self.pageLength ? records.last?.appid : nil
     }
 
-    var state: PeerState {
-        PeerState(
+    var state: MemberState {
+        MemberState(
             holder: holder.holder, highestEpochSeen: Epoch(highestEpochSeen),
             syncAge: syncAge.map { .milliseconds($0) },
             records: records.map(\.record))

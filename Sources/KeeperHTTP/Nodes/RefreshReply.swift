@@ -29,17 +29,18 @@ extension RefreshReply {
     var outcome: ForwardOutcome {
         switch self {
         case .token(let message, let refreshed, let stillValid):
-            .token(message.record, refreshed: refreshed, stillValid: stillValid)
+            .token(record: message.record, refreshed: refreshed, stillValid: stillValid)
         case .tooSoon(let pause): .answered(.tooSoon(retryAfter: .milliseconds(pause)))
         case .refused(let trouble, let pause):
-            .answered(.refused(trouble.trouble, retryAfter: .milliseconds(pause)))
-        case .noLeader(let pause): .answered(.unavailable(.noLeader, retryAfter: .milliseconds(pause)))
+            .answered(.refused(trouble: trouble.trouble, retryAfter: .milliseconds(pause)))
+        case .noLeader(let pause): .answered(.unavailable(reason: .noLeader, retryAfter: .milliseconds(pause)))
         case .wechatUnreachable(let trouble, let pause):
-            .answered(.unavailable(.wechatUnreachable(trouble.trouble), retryAfter: .milliseconds(pause)))
-        case .tooManyWaiting(let pause): .answered(.unavailable(.tooManyWaiting, retryAfter: .milliseconds(pause)))
-        case .unknownApp(let pause): .answered(.unavailable(.unknownApp, retryAfter: .milliseconds(pause)))
+            .answered(.unavailable(reason: .wechatUnreachable(trouble.trouble), retryAfter: .milliseconds(pause)))
+        case .tooManyWaiting(let pause):
+            .answered(.unavailable(reason: .tooManyWaiting, retryAfter: .milliseconds(pause)))
+        case .unknownApp(let pause): .answered(.unavailable(reason: .unknownApp, retryAfter: .milliseconds(pause)))
         case .notLeader(let leader): .answered(.notLeader(leader?.hint))
-        case .tooManyHops: .failed("the request had been passed on too often")
+        case .tooManyHops: .failed(reason: "the request had been passed on too often")
         }
     }
 }

@@ -7,8 +7,8 @@ extension Script {
     /// The keys lie outside the hash slot of all others. A Redis Cluster would refuse them here and need a second
     /// command for each of them, without the fence; but the URL names one server.
     static let mirror = Script(
-        "mirror", takes: CopyOrder.arguments.names,
-        [cursor, Mirror.arguments.reader("nextCopy"), MirrorKey.arguments.reader("nextCopyKey"), writing, going]
+        "mirror", takes: MirrorOrder.arguments.names,
+        [cursor, Mirror.arguments.reader("nextMirror"), MirrorKey.arguments.reader("nextMirrorKey"), writing, going]
             .joined(separator: "\n"))
 
     /// Walking through the two lists.
@@ -64,7 +64,7 @@ extension Script {
     private static let going = #"""
         if not leads(epoch) then return { now, store, spoiled, 'denied' } end
         while lastListed < listedCount do
-            local mirror = nextCopy()
+            local mirror = nextMirror()
             local left = mirror.left
             -- Of a record that cannot be read nothing is known; the leader sees to it.
             local stored = redis.pcall('HMGET', nextKey(), 'epoch', 'version', 'expires_at')
@@ -76,7 +76,7 @@ extension Script {
                 left = math.min(left, number(stored[3]) - now)
             end
             for _ = 1, mirror.keyCount do
-                local name, key = nextKey(), nextCopyKey()
+                local name, key = nextKey(), nextMirrorKey()
                 if not isOlder and left > 0 then
                     see(name, key.kind, content(key.kind, mirror.token, left, key.lessSeconds), left)
                 end

@@ -70,7 +70,7 @@ extension Script {
 
         -- The published token may have been replaced at `since`. An earlier time stands, and so does a later event: no
         -- new uncertainty makes an earlier one look better.
-        local function uncertainty(record, event, since)
+        local function markUncertain(record, event, since)
             record.uncertain_since = record.uncertain_event and math.min(record.uncertain_since or since, since)
                 or since
             record.uncertain_event = math.max(record.uncertain_event or 0, event)

@@ -16,7 +16,7 @@ extension Script {
         if not isUnmoved then return answer('changed', record) end
 
         -- A call that was begun and never resolved may have rotated the token: that outlives its intent.
-        if record.intent then uncertainty(record, record.intent_event, record.intent_at) end
+        if record.intent then markUncertain(record, record.intent_event, record.intent_at) end
         local event = nextEvent(record)
         record.intent, record.intent_epoch, record.intent_event, record.intent_at = intent, epoch, event, now
         record.last_intent_epoch = math.max(record.last_intent_epoch or 0, epoch)
@@ -44,7 +44,7 @@ extension Script {
         local event = nextEvent(record)
         if not (isLater and (isOpen or isUnheard)) then
             -- A later intent or term exists. Which of the two tokens is the newest, only WeChat knows.
-            uncertainty(record, event, math.max(record.issued_at or 0, now - age))
+            markUncertain(record, event, math.max(record.issued_at or 0, now - age))
             write(record, event)
             return answer('superseded', record)
         end
@@ -60,7 +60,7 @@ extension Script {
         issue(record, math.max(record.version or 0, knownVersion) + 1, epoch, token, fingerprint, life,
             math.max(left, 0))
         record.published_intent = intent
-        if endsExternalRotation then
+        if followsExternalRotation then
             record.external_rotations = (record.external_rotations or 0) + 1
             record.last_external_rotation_at = now
         end
@@ -83,7 +83,7 @@ extension Script {
         local isOvertaken = not isOpen and effect == 'late' and (record.last_intent_epoch or 0) > epoch
         local isChanged = isOpen or isOvertaken
         if isOpen then
-            if effect == 'unknown' or effect == 'late' then uncertainty(record, record.intent_event, record.intent_at) end
+            if effect == 'unknown' or effect == 'late' then markUncertain(record, record.intent_event, record.intent_at) end
             if effect == 'unsent' and record.rotations_day == today then
                 record.rotations = math.max((record.rotations or 0) - 1, 0)
             end
@@ -96,7 +96,7 @@ extension Script {
         end
         if isChanged then
             local event = nextEvent(record)
-            if isOvertaken then uncertainty(record, event, record.issued_at or now) end
+            if isOvertaken then markUncertain(record, event, record.issued_at or now) end
             write(record, event)
         end
         return answer('accepted', record)

@@ -56,9 +56,9 @@ extension Script {
             record.token, record.fingerprint, record.life_ms = token, fingerprint, life
             record.expires_at, record.issued_at = now + left, now - age
         end
-        if uncertainAge then uncertainty(record, event, now - uncertainAge) end
-        if stored.uncertain_event then uncertainty(record, event, stored.uncertain_since) end
-        if stored.intent then uncertainty(record, event, stored.intent_at) end
+        if uncertainAge then markUncertain(record, event, now - uncertainAge) end
+        if stored.uncertain_event then markUncertain(record, event, stored.uncertain_since) end
+        if stored.intent then markUncertain(record, event, stored.intent_at) end
         if hasTrouble then record.errcode, record.reason = errcode, reason end
         -- The day's budget is not made anew by losing the store.
         record.rotations = math.max(rotations, stored.rotations_day == today and stored.rotations or 0)

@@ -47,8 +47,8 @@ extension Configuration {
             overlap: wechat.overlap, watchPeriod: wechat.watch)
     }
 
-    var appDirectory: AppDirectory {
-        AppDirectory(
+    var appDirectory: KnownApps {
+        KnownApps(
             apps.map { app in
                 KnownApp(
                     id: app.id, corporation: app.corporation,

@@ -61,7 +61,7 @@ extension NodeAction {
         case .callForTicket: "call for a ticket"
         case .probe: "probe"
         case .forward: "forward"
-        case .askPeers: "ask members"
+        case .askMembers: "ask members"
         case .left: "left"
         case .nameTaken: "name taken"
         case .answer, .serve, .note, .reach, .introduce: nil

@@ -96,16 +96,19 @@ extension Harness {
         case .lease(let id, let command):
             if case .tick = command {} else { actions.append(action) }
             return executed(action) { harness in
-                .leaseReplied(id, .success(harness.store.perform(command, by: harness.holder, at: harness.now)))
+                .leaseReplied(
+                    request: id, reply: .success(harness.store.perform(command, by: harness.holder, at: harness.now)))
             } failing: {
-                .leaseReplied(id, .failure($0))
+                .leaseReplied(request: id, reply: .failure($0))
             }
         case .credential(let id, let command):
             actions.append(action)
             return executed(action) { harness in
-                .appReplied(id, .stored(.success(harness.store.perform(command, by: harness.holder, at: harness.now))))
+                .appReplied(
+                    request: id,
+                    reply: .stored(.success(harness.store.perform(command, by: harness.holder, at: harness.now))))
             } failing: {
-                .appReplied(id, .stored(.failure($0)))
+                .appReplied(request: id, reply: .stored(.failure($0)))
             }
         case .call(let id, let app, let kind, let permit): calls.append((id, app, kind, permit))
         case .callForTicket(let id, let app, let type, let token, let permit):
@@ -113,10 +116,10 @@ extension Harness {
             ticketTokens.append(token)
         case .probe(let id, _, let token, _): probes.append((id, token))
         case .reach(let id, _):
-            unanswered.append((.reached(id, isWeChatThere), now + .milliseconds(20)))
+            unanswered.append((.reached(request: id, isReachable: isWeChatThere), now + .milliseconds(20)))
             return []
         case .forward(let id, let forwarding): forwards.append((id, forwarding))
-        case .askPeers(let id, let members): queries.append((id, members))
+        case .askMembers(let id, let members): queries.append((id, members))
         case .introduce(let id, let member, _):
             introductions.append((id, member))
             return []
@@ -132,7 +135,7 @@ extension Harness {
         let timeout = now + core.settings.timing.commandTimeout
         switch weather(action) {
         case .fair: return [perform(&self)]
-        case .unreachable: unanswered.append((fail(.unreachable("refused")), now + .milliseconds(1)))
+        case .unreachable: unanswered.append((fail(.unreachable(reason: "refused")), now + .milliseconds(1)))
         case .lost: unanswered.append((fail(.timedOut), timeout))
         case .answerLost:
             _ = perform(&self)
@@ -152,7 +155,7 @@ extension Harness {
     mutating func introduce(_ outcome: IntroductionOutcome) throws {
         let introduction = try #require(introductions.first)
         introductions.removeFirst()
-        play(.introduced(introduction.request, outcome))
+        play(.introduced(request: introduction.request, outcome: outcome))
     }
 
     /// As `forget`, but what is served is remembered.
@@ -165,33 +168,33 @@ extension Harness {
     mutating func wechat(_ outcome: CallOutcome) throws {
         let call = try #require(calls.first)
         calls.removeFirst()
-        play(.appReplied(call.request, .called(outcome)))
+        play(.appReplied(request: call.request, reply: .called(outcome)))
     }
 
     /// WeChat answers the oldest call with a token.
     mutating func wechat(issues token: String, life: Duration = .seconds(7200)) throws {
-        try wechat(.issued(Token(token), life: life))
+        try wechat(.issued(token: Token(token), life: life))
     }
 
     /// WeChat answers the oldest probe.
     mutating func wechat(says outcome: ProbeOutcome) throws {
         let probe = try #require(probes.first)
         probes.removeFirst()
-        play(.appReplied(probe.request, .probed(outcome)))
+        play(.appReplied(request: probe.request, reply: .probed(outcome)))
     }
 
     /// The leader answers the oldest forwarding.
     mutating func leader(_ outcome: ForwardOutcome) throws {
         let forward = try #require(forwards.first)
         forwards.removeFirst()
-        play(.appReplied(forward.request, .forwarded(outcome)))
+        play(.appReplied(request: forward.request, reply: .forwarded(outcome)))
     }
 
     /// The members answer the oldest query.
-    mutating func members(_ states: [PeerState]) throws {
+    mutating func members(_ states: [MemberState]) throws {
         let query = try #require(queries.first)
         queries.removeFirst()
-        play(.peersAnswered(query.request, states))
+        play(.membersAnswered(request: query.request, states: states))
     }
 
     /// Somebody asks for another token than the one named.

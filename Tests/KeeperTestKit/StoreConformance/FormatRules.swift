@@ -50,8 +50,9 @@ extension StoreConformance {
         [
             .tick(Tick(position: nil, claimsName: true, memberTTL: .seconds(60), verify: [StoreCaller.app])),
             .acquire(Acquisition(ttl: .seconds(60), highestEpochSeen: .none, observed: nil, steals: true)),
-            .renew(epoch: epoch, ttl: .seconds(60), isActive: true), .release(epoch: epoch, Handover(left: .zero)),
-            .reportDeath, .pause(.seconds(60)), .leave,
+            .renew(epoch: epoch, ttl: .seconds(60), isActive: true),
+            .release(epoch: epoch, handover: Handover(left: .zero)),
+            .reportDeath, .pause(for: .seconds(60)), .leave,
         ]
     }
 

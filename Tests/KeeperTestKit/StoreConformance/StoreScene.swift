@@ -91,10 +91,10 @@ struct StoreCaller: Sendable {
     }
 
     func release(_ epoch: Epoch, left: Duration = .zero) async throws -> LeaseReply.Answer {
-        try await perform(.release(epoch: epoch, Handover(left: left)))
+        try await perform(.release(epoch: epoch, handover: Handover(left: left)))
     }
 
-    func pause(for duration: Duration?) async throws { _ = try await perform(.pause(duration)) }
+    func pause(for duration: Duration?) async throws { _ = try await perform(.pause(for: duration)) }
 
     func reportDeath() async throws -> LeaseReply.Answer { try await perform(.reportDeath) }
 

@@ -16,7 +16,7 @@ extension StoreConformance {
         StoreConformance("tick_ShowsEveryone_ByName_WithTheirBeat") { scene in
             let epoch = Epoch(7)
             _ = try await scene.b.tick(
-                epochSeen: epoch, isDraining: true, reachability: .fit, apps: AppsDigest("0badcafe"))
+                epochSeen: epoch, isDraining: true, reachability: .fit, apps: AppsDigest("000000000badcafe"))
             _ = try await scene.c.tick()
             _ = try await scene.a.tick()
             let reply = try await scene.a.tick()
@@ -26,7 +26,7 @@ extension StoreConformance {
                     Member(holder: scene.a.holder, beat: 2, epochSeen: .none, isDraining: false),
                     Member(
                         holder: scene.b.holder, beat: 1, epochSeen: epoch, isDraining: true, reachability: .fit,
-                        apps: AppsDigest("0badcafe")),
+                        apps: AppsDigest("000000000badcafe")),
                     Member(holder: scene.c.holder, beat: 1, epochSeen: .none, isDraining: false),
                 ])
         },

@@ -3,11 +3,11 @@ internal import KeeperPorts
 internal import RedisClient
 
 /// Under which term mirrors are written.
-struct CopyOrder: Sendable {
+struct MirrorOrder: Sendable {
     let epoch: Epoch
 
     /// What the script `mirror` is told before the list.
-    static let arguments = ArgumentList<CopyOrder>([.number("epoch") { $0.epoch.argument }])
+    static let arguments = ArgumentList<MirrorOrder>([.number("epoch") { $0.epoch.argument }])
 }
 
 extension Mirror {

@@ -1,6 +1,6 @@
 /// Asks the other members what they know: for a leader that lacks a token or has one that nobody vouches for, once
 /// after a start, and while the store is away.
-struct PeerQuery: Sendable {
+struct MemberQuery: Sendable {
     /// Between two rounds while the store is away.
     static let pause: Duration = .seconds(2)
 
@@ -14,16 +14,16 @@ struct PeerQuery: Sendable {
     private(set) var anyoneAnswered = true
 
     /// A term of ours begins; nobody was asked in it yet.
-    mutating func begin(_ epoch: Epoch) { wantedFor = nil }
+    mutating func begin() { wantedFor = nil }
 
     /// There are apps about which nobody was asked yet.
     mutating func startOver() { askedFor = .none }
 
     /// A leader lacks a token.
-    mutating func want(for epoch: Epoch?) { wantedFor = epoch }
+    mutating func ask(for epoch: Epoch?) { wantedFor = epoch }
 
     /// A node has just started, and they may know more than the store.
-    mutating func wantOnce() { isWanted = true }
+    mutating func askOnce() { isWanted = true }
 
     func isAnswered(for epoch: Epoch) -> Bool { askedFor == epoch }
 
@@ -67,7 +67,7 @@ struct PeerQuery: Sendable {
 }
 
 extension NodeCore {
-    mutating func askPeersIfDue(at now: Instant) {
+    mutating func askMembersIfDue(at now: Instant) {
         guard rules.membersAreAskedFirst else {
             others.query.skip(at: now)
             return updateSituation(at: now)
@@ -79,16 +79,16 @@ extension NodeCore {
             others.query.skip(at: now)
             return updateSituation(at: now)
         }
-        others.query.sent(out.askPeers(otherMembers), at: now)
+        others.query.sent(out.askMembers(otherMembers), at: now)
     }
 
-    mutating func peersAnswered(_ request: RequestID, _ states: [PeerState], at now: Instant) {
+    mutating func membersAnswered(_ request: RequestID, _ states: [MemberState], at now: Instant) {
         guard let sentAt = others.query.answered(request, by: states.count, at: now) else { return }
         for state in states {
             elector.hear(of: state.highestEpochSeen)
             for record in state.records {
                 guard let index = directory[record.app] else { continue }
-                refreshers[index].learnFromPeer(
+                refreshers[index].learnFromMember(
                     record, askedAt: sentAt, asLeader: situation.leadership != nil, at: now)
             }
             if let age = state.syncAge { sync.confirm(asOf: sentAt - age) }

@@ -21,7 +21,7 @@ public struct KnownApp: Equatable, Sendable {
 }
 
 /// All apps of the cluster, as callers know them.
-public struct AppDirectory: Sendable {
+public struct KnownApps: Sendable {
     private let apps: [AppID: KnownApp]
     private let applications: [String: [KnownApp]]
 
