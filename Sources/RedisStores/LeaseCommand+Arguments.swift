@@ -25,7 +25,7 @@ extension LeaseCommand {
         .number("epoch") { $0.epoch.argument },
         .number("wait") { $0.handover.left.argumentRoundedUp },
         .text("successor") { RedisArgument($0.handover.successor?.rawValue ?? "") },
-        .flag("isForReachability") { $0.handover.isForReach },
+        .flag("isForReachability") { $0.handover.isForReachability },
     ])
 
     /// What the script `pause` is told: 0 ends a pause.

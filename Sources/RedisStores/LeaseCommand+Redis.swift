@@ -63,13 +63,13 @@ extension LeaseRelease {
         guard let word = ReleaseWord(rawValue: try reader.text()) else { throw ReplyReader.unreadable }
         let left = try reader.milliseconds()
         let successor = try reader.text()
-        let isForReach = try reader.flag()
+        let isForReachability = try reader.flag()
         return switch word {
         case .none: nil
         case .handedOver:
             .handedOver(
                 Handover(
-                    left: left, successor: successor.isEmpty ? nil : NodeName(successor), isForReach: isForReach))
+                    left: left, successor: successor.isEmpty ? nil : NodeName(successor), isForReachability: isForReachability))
         case .holderDied: .holderDied
         }
     }

@@ -57,7 +57,7 @@ import Testing
         _ = contender.wakes(at: .seconds(101.7))
         #expect(contender.renewFailed(2, at: .seconds(102.2)) == [])
         #expect(contender.elector.term?.validUntil == before)
-        #expect(contender.elector.renewalsFailed == 1)
+        #expect(contender.counters.renewalsFailed == 1)
         #expect(contender.elector.nextWakeUp?.isClose(to: .seconds(102.5)) == true)
         #expect(contender.wakes(at: .seconds(102.501)) == [renew(3)])
     }

@@ -107,7 +107,7 @@ import Testing
         var unproven = TokenHealth()
         unproven.distrust(policy, random: &random, at: now)
         #expect(plan({ $0.health = unproven }, leadership(hasAskedMembers: false))?.step == .askMembers)
-        #expect(plan { $0.health = unproven }?.step == .verify(.restored))
+        #expect(plan { $0.health = unproven }?.step == .verify(.unproven))
     }
 
     // MARK: When it is fetched

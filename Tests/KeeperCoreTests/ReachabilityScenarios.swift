@@ -28,7 +28,7 @@ import Testing
         var harness = leading(beside: .fit)
         harness.isWeChatThere = false
         harness.passUntil { $0.store.lease?.release != nil }
-        let handover = Handover(left: .zero, successor: NodeName("n2"), isForReach: true)
+        let handover = Handover(left: .zero, successor: NodeName("n2"), isForReachability: true)
         #expect(harness.store.lease?.release == .handedOver(handover))
         #expect(harness.notices.contains(.lease(.gaveWay(to: NodeName("n2"), failures: 3))))
     }
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func leadersUncertainty_SendsTheOthersToLook() {
-        var reachability = Reachability(apps: 1, seed: 1)
+        var reachability = ReachabilityWatch(apps: 1, seed: 1)
         reachability.note(.met, ofApp: 0, at: .seconds(1))
         reachability.heed(leader: .fit, at: .seconds(2))
         #expect(reachability.standing(at: .seconds(2)) == .fit && !reachability.isDue(at: .seconds(2)))
@@ -89,7 +89,7 @@ import Testing
 
     /// Each app has a list of its own; that one of them lacks this address is no reason to move all the others.
     @Test func addressRefusedForOneAppOfMany_IsThatAppsTrouble() {
-        var reachability = Reachability(apps: 3, seed: 1)
+        var reachability = ReachabilityWatch(apps: 3, seed: 1)
         reachability.note(.met, ofApp: 0, at: .seconds(1))
         reachability.note(.shutOut, ofApp: 1, at: .seconds(2))
         #expect(!reachability.isCutOff)
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func refusedAddress_IsTriedAnew_OnceTheBanIsOver() {
-        var reachability = Reachability(apps: 1, seed: 1)
+        var reachability = ReachabilityWatch(apps: 1, seed: 1)
         reachability.note(.met, ofApp: 0, at: .seconds(1))
         reachability.note(.shutOut, ofApp: 0, at: .seconds(2))
         _ = reachability.giveWay(at: .seconds(2))
@@ -147,7 +147,7 @@ import Testing
         harness.store.members = [
             Member(holder: .n3, beat: 1, epochSeen: Epoch(4), isDraining: false, reachability: .fit)
         ]
-        harness.store.lease?.release = .handedOver(Handover(left: .zero, successor: NodeName("n1"), isForReach: true))
+        harness.store.lease?.release = .handedOver(Handover(left: .zero, successor: NodeName("n1"), isForReachability: true))
         harness.store.lock = nil
         harness.isWeChatThere = false
         harness.pass(.seconds(50))
@@ -176,7 +176,7 @@ import Testing
     }
 
     @Test func bans_GrowLonger_AndAreForgottenInGoodTimes() {
-        var reachability = Reachability(apps: 1, seed: 1)
+        var reachability = ReachabilityWatch(apps: 1, seed: 1)
         #expect(reachability.giveWay(at: .seconds(100)) == .seconds(160))
         #expect(reachability.giveWay(at: .seconds(200)) == .seconds(320))
         reachability.note(.met, ofApp: 0, at: .seconds(330))

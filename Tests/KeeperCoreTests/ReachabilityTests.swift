@@ -6,13 +6,13 @@ import Testing
 @Suite struct ReachabilityTests {
     private let now = Instant.seconds(1000)
 
-    private func reachability(apps: Int = 2) -> Reachability {
-        var reachability = Reachability(apps: apps, seed: 1)
+    private func reachability(apps: Int = 2) -> ReachabilityWatch {
+        var reachability = ReachabilityWatch(apps: apps, seed: 1)
         reachability.begin(at: now)
         return reachability
     }
 
-    private func fail(_ reachability: inout Reachability, times: Int, at moment: Instant) {
+    private func fail(_ reachability: inout ReachabilityWatch, times: Int, at moment: Instant) {
         for number in 1...times {
             reachability.sent(RequestID(UInt64(number)))
             reachability.reached(RequestID(UInt64(number)), false, at: moment)
@@ -30,7 +30,7 @@ import Testing
     @Test func callsThatFail_AreASuspicion_AConnectionThatFailsIsTheProof() {
         var reachability = reachability()
         for _ in 1...20 { reachability.note(.failed, ofApp: 0, at: now) }
-        #expect(!reachability.isCutOff && reachability.failures == Reachability.mostFailures - 1)
+        #expect(!reachability.isCutOff && reachability.failures == ReachabilityWatch.mostFailures - 1)
         fail(&reachability, times: 1, at: now)
         #expect(reachability.isCutOff && reachability.standing(at: now) == .unfit)
         reachability.note(.met, ofApp: 0, at: now)
@@ -43,8 +43,8 @@ import Testing
         reachability.note(.untried, ofApp: 0, at: now)
         #expect(reachability.standing(at: now) == .unknown)
         reachability.note(.met, ofApp: 0, at: now)
-        #expect(reachability.standing(at: now + Reachability.checkPeriod * 2 - .milliseconds(1)) == .fit)
-        #expect(reachability.standing(at: now + Reachability.checkPeriod * 2) == .unknown)
+        #expect(reachability.standing(at: now + ReachabilityWatch.checkPeriod * 2 - .milliseconds(1)) == .fit)
+        #expect(reachability.standing(at: now + ReachabilityWatch.checkPeriod * 2) == .unknown)
     }
 
     @Test func uncertainLeader_MakesEarlierSuccessesOld_AndATryDueAtOnce() {
@@ -61,7 +61,7 @@ import Testing
 
     @Test func others_HaveTimeToLook_FromTheFirstFailureOfTheTerm() {
         var reachability = reachability()
-        let haveLooked = { (reachability: Reachability, granted: Instant, moment: Instant) in
+        let haveLooked = { (reachability: ReachabilityWatch, granted: Instant, moment: Instant) in
             reachability.othersHaveLooked(at: moment, leadsSince: granted, tickPeriod: .seconds(1))
         }
         #expect(haveLooked(reachability, now, now))
@@ -86,19 +86,19 @@ import Testing
     // MARK: Its parts
 
     @Test func ban_Doubles_UpToTenMinutes_AndBeginsAnewAfterARest() {
-        var ban = ReachBan()
+        var ban = ReachabilityBan()
         var moment = now
         for seconds in [60.0, 120, 240, 480, 600, 600] {
             ban.begin(at: moment)
             #expect(ban.until == moment + .seconds(seconds))
             moment = ban.until
         }
-        ban.met(at: moment + ReachBan.longest - .milliseconds(1))
+        ban.met(at: moment + ReachabilityBan.longest - .milliseconds(1))
         ban.begin(at: moment)
-        #expect(ban.until == moment + ReachBan.longest)
-        ban.met(at: ban.until + ReachBan.longest)
+        #expect(ban.until == moment + ReachabilityBan.longest)
+        ban.met(at: ban.until + ReachabilityBan.longest)
         ban.begin(at: moment)
-        #expect(ban.until == moment + ReachBan.shortest)
+        #expect(ban.until == moment + ReachabilityBan.shortest)
     }
 
     @Test func node_IsRefused_IfSomebodyShutsItOutAndNobodyLetsItIn() {

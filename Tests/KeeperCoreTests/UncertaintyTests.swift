@@ -4,7 +4,7 @@ import Testing
 
 /// What is uncertain of a token though the store does not show it.
 @Suite struct UncertaintyTests {
-    private var uncertainty = Uncertainty()
+    private var uncertainty = RememberedUncertainty()
     private let intent = IntentID(incarnation: LeaseHolder.n2.incarnation, number: 3)
 
     private func open(isOfOurs: Bool, since seconds: Double = 70) -> OpenUncertainty {

@@ -112,7 +112,7 @@ extension CredentialView {
             guard leadership.hasAskedMembers else {
                 return Plan(step: .askMembers, at: othersRegistered(since: leadership))
             }
-            return Plan(step: .verify(.restored), at: moment)
+            return Plan(step: .verify(.unproven), at: moment)
         }
         guard line == .classic, policy.watchPeriod > .zero, wanted == nil else { return nil }
         let moment = health.watchDue(issuedAt: token.issuedAt, life: token.life, policy)

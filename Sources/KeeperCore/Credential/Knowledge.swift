@@ -9,7 +9,7 @@ struct Knowledge: Sendable {
     /// What the store shows, be it of our token or of another.
     private(set) var stored = StoredView()
     /// What is uncertain though the store does not show it.
-    private var uncertainty = Uncertainty()
+    private var uncertainty = RememberedUncertainty()
     /// Whether the store holds what we hold; true while we hold nothing.
     ///
     /// If not, a leader writes it back.

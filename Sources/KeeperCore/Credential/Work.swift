@@ -92,7 +92,7 @@ extension Work {
         case reported
         case watched
         /// It was found in the store by a node that knew none.
-        case restored
+        case unproven
     }
 
     /// What a call was decided on.

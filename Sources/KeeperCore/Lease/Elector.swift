@@ -36,7 +36,6 @@ struct Elector: Sendable {
     private var release = ReleaseWatch()
     private var cooldown = Cooldown()
     private var random: SplitMix64
-    private(set) var renewalsFailed = 0
 
     init(holder: LeaseHolder, timing: LeaseTiming, seed: UInt64, rules: Rules = .all) {
         self.holder = holder
@@ -161,7 +160,7 @@ extension Elector {
     ) {
         highestEpochSeen = max(highestEpochSeen, epoch)
         var term = Term(
-            epoch: epoch, granted: now, quiet: quiet, followsMove: previous?.isLeftForReach ?? false,
+            epoch: epoch, granted: now, quiet: quiet, followsMove: previous?.isLeftForReachability ?? false,
             serverRun: server.run,
             validUntil: validity(sentAt: sentAt, at: now),
             renewal: .due(at: sentAt + random.jittered(timing.renewalPeriod, by: 0.1)))
@@ -209,7 +208,7 @@ extension Elector {
     ) -> Bool {
         guard var term, case .inFlight(request, let sentAt) = term.renewal else { return false }
         guard case .success(let reply) = reply else {
-            renewalsFailed += 1
+            out.counters.renewalsFailed += 1
             term.renewal = .due(at: now + timing.renewalRetry)
             state = .leader(term)
             return false
@@ -259,12 +258,12 @@ extension Elector {
     ///
     /// Only when no call is in flight.
     mutating func stepDown(
-        to successor: NodeName? = nil, isForReach: Bool = false, keepingBackUntil ends: Instant? = nil,
+        to successor: NodeName? = nil, isForReachability: Bool = false, keepingBackUntil ends: Instant? = nil,
         at now: Instant, into out: inout Outbox
     ) {
         guard let term else { return }
         cooldown.begin(leavingTo: successor, until: ends, at: now)
-        let handover = Handover(left: left(of: term, at: now), successor: successor, isForReach: isForReach)
+        let handover = Handover(left: left(of: term, at: now), successor: successor, isForReachability: isForReachability)
         giveUp(term, handover, at: now, into: &out)
     }
 

@@ -64,16 +64,13 @@ extension NodeCore {
 
     /// What this node knows of the cluster.
     public func status(at now: Instant) -> NodeStatus {
-        var total = out.counters
-        total.renewalsFailed = elector.renewalsFailed
-        total.storeClockSteps = sync.clockSteps
         let quiet = elector.isLeader(at: now) ? elector.term.map { $0.quietLeft(settings.timing, at: now) } : nil
         return NodeStatus(
             health: health(at: now), holder: holder, uptime: now - setup.startedAt,
             quietLeft: quiet.flatMap { $0 > .zero ? $0 : nil },
             pauseLeft: lock.pauseEnds.map { ($0 - now).atLeastZero }, members: sync.members, neighbours: findings,
             spoiled: sync.spoiled.all(at: now),
-            apps: refreshers.indices.map { appStatus($0, at: now) }, counters: total)
+            apps: refreshers.indices.map { appStatus($0, at: now) }, counters: out.counters)
     }
 
     private func appStatus(_ index: Int, at now: Instant) -> AppStatus {

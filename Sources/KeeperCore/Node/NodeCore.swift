@@ -15,7 +15,7 @@ public struct NodeCore: Sendable {
     var sync: StoreSync
     /// What was seen of the lock that the elector competes for.
     var lock = LockView()
-    var reachability: Reachability
+    var reachability: ReachabilityWatch
     var others = OtherNodes()
     var departure = Departure()
 
@@ -53,7 +53,7 @@ public struct NodeCore: Sendable {
         var random = SplitMix64(seed: seed)
         elector = Elector(holder: holder, timing: settings.timing, seed: random.next(), rules: rules)
         sync = StoreSync(period: settings.timing.tickPeriod, seed: random.next())
-        reachability = Reachability(apps: settings.apps.count, seed: random.next())
+        reachability = ReachabilityWatch(apps: settings.apps.count, seed: random.next())
         maker = RefresherMaker(random: random)
         refreshers = []
         deadlines = DeadlineQueue(count: settings.apps.count)
@@ -118,6 +118,21 @@ public struct NodeCore: Sendable {
         out.drain(into: &actions)
         return elector.gate
     }
+}
+
+// In place these read a field; as calls they would be handed a copy of the whole node.
+extension NodeCore {
+    @inline(__always)
+    var holder: LeaseHolder { setup.holder }
+    @inline(__always)
+    var settings: NodeSettings { setup.settings }
+    @inline(__always)
+    var rules: Rules { setup.rules }
+    @inline(__always)
+    var fingerprint: @Sendable (Token) -> Fingerprint { setup.fingerprint }
+
+    /// Everybody else with a living member record.
+    var otherMembers: [Member] { sync.members.filter { $0.holder.incarnation != holder.incarnation } }
 }
 
 // MARK: After every event

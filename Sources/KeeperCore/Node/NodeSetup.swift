@@ -26,15 +26,3 @@ struct NodeSetup: Sendable {
     /// Another list of apps is to be kept.
     mutating func keep(_ apps: [AppSettings]) { settings.apps = apps }
 }
-
-// In place these read a field; as calls they would be handed a copy of the whole node.
-extension NodeCore {
-    @inline(__always)
-    var holder: LeaseHolder { setup.holder }
-    @inline(__always)
-    var settings: NodeSettings { setup.settings }
-    @inline(__always)
-    var rules: Rules { setup.rules }
-    @inline(__always)
-    var fingerprint: @Sendable (Token) -> Fingerprint { setup.fingerprint }
-}

@@ -9,8 +9,3 @@ struct OtherNodes: Sendable {
     /// Whether all this node knows is what it found in the store, so that it vouches for nothing.
     var isCold: Bool { recollection.isCold }
 }
-
-extension NodeCore {
-    /// Everybody else with a living member record.
-    var otherMembers: [Member] { sync.members.filter { $0.holder.incarnation != holder.incarnation } }
-}

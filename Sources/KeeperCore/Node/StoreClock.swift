@@ -7,8 +7,6 @@ struct StoreClock: Sendable {
 
     /// The store's clock and ours at the last look.
     private var last: (store: Duration, ours: Instant)?
-    /// How often it has jumped against ours.
-    private(set) var steps = 0
 
     /// Takes in what it shows.
     mutating func observe(_ store: Duration, at now: Instant, into out: inout Outbox) {
@@ -16,7 +14,7 @@ struct StoreClock: Sendable {
         guard let last else { return }
         let step = (store - last.store) - (now - last.ours)
         guard step > Self.tolerance || step < .zero - Self.tolerance else { return }
-        steps += 1
+        out.counters.storeClockSteps += 1
         out.note(.store(.clockStepped(by: step)))
     }
 }

@@ -13,7 +13,7 @@ struct StoreSync: Sendable {
     var name = NameWatch()
     /// What was found spoiled in the store.
     var spoiled = SpoilageBook()
-    private(set) var reach = StoreReach()
+    private(set) var reach = StoreContact()
     private var clock = StoreClock()
     /// The server that `position` was read from.
     private var serverRun: String?
@@ -27,9 +27,6 @@ struct StoreSync: Sendable {
 
     /// What the store refuses; nil: nothing.
     var refusal: StoreRefusal? { reach.refusal }
-
-    /// How often the store's clock has jumped against ours.
-    var clockSteps: Int { clock.steps }
 
     /// Time since everything known was confirmed; nil if never.
     func age(at now: Instant) -> Duration? { confirmedAt.map { (now - $0).atLeastZero } }

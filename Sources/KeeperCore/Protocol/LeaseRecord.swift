@@ -63,8 +63,8 @@ public struct LeaseRecord: Hashable, Sendable {
 
 extension LeaseRecord {
     /// Whether its holder gave way to a node that reaches WeChat.
-    var isLeftForReach: Bool {
-        if case .handedOver(let handover) = release { handover.isForReach } else { false }
+    var isLeftForReachability: Bool {
+        if case .handedOver(let handover) = release { handover.isForReachability } else { false }
     }
 }
 
@@ -84,16 +84,16 @@ public struct Handover: Hashable, Sendable {
     /// The node that shall follow: the others keep back for `preference`, each by its own clock.
     public var successor: NodeName?
     /// Whether the holder gave way because it does not reach WeChat and another does.
-    public var isForReach: Bool
+    public var isForReachability: Bool
 
     /// How long a named successor has to take the lease before anybody else may.
     public static let preference: Duration = .seconds(3)
 
     /// Describes a handover to whoever comes first, unless told otherwise.
-    public init(left: Duration, successor: NodeName? = nil, isForReach: Bool = false) {
+    public init(left: Duration, successor: NodeName? = nil, isForReachability: Bool = false) {
         self.left = left
         self.successor = successor
-        self.isForReach = isForReach
+        self.isForReachability = isForReachability
     }
 }
 
@@ -112,51 +112,4 @@ public struct ObservedRenewal: Hashable, Sendable {
 
     /// The renewal a record shows.
     public init(_ record: LeaseRecord) { self.init(epoch: record.epoch, sequence: record.sequence) }
-}
-
-/// What one node tells the others with every tick.
-///
-/// The record vanishes `LeaseTiming.memberTTL` after the last tick.
-public struct Member: Hashable, Sendable {
-    /// Who it is and where it is reached.
-    public var holder: LeaseHolder
-    /// Counts the ticks of this incarnation; an advance proves it is alive.
-    public var beat: UInt64
-    /// Newest term it knows.
-    public var epochSeen: Epoch
-    /// Whether it is shutting down.
-    public var isDraining: Bool
-    /// Whether it reaches WeChat.
-    public var reachability: Reachability
-    /// What it keeps, in one word; nil if it does not tell.
-    public var apps: AppsDigest?
-    /// Whether all it knows is what it found in the store, so that it vouches for nothing.
-    public var isCold: Bool
-
-    /// Whether a node reaches WeChat, as it says itself; the better, the greater.
-    public enum Reachability: UInt8, Comparable, Sendable {
-        /// It does not, or gave way a short while ago because it did not.
-        case unfit
-        /// It has not tried lately.
-        case unknown
-        /// It has reached it within the last minute.
-        case fit
-
-        /// Less fit is less.
-        public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-    }
-
-    /// Describes a member of the cluster.
-    public init(
-        holder: LeaseHolder, beat: UInt64, epochSeen: Epoch, isDraining: Bool, reachability: Reachability = .unknown,
-        apps: AppsDigest? = nil, isCold: Bool = false
-    ) {
-        self.holder = holder
-        self.beat = beat
-        self.epochSeen = epochSeen
-        self.isDraining = isDraining
-        self.reachability = reachability
-        self.apps = apps
-        self.isCold = isCold
-    }
 }

@@ -5,6 +5,8 @@ struct Contender {
     var elector: Elector
     var server = ServerIdentity(run: "run-1", connection: 1)
     private var out = Outbox()
+    /// What it has counted.
+    var counters: Counters { out.counters }
 
     init(rules: Rules = .all) {
         elector = Elector(holder: .n1, timing: .standard, seed: 3, rules: rules)

@@ -119,7 +119,7 @@ extension StoreConformance {
         },
         StoreConformance("release_NamesTheSuccessor") { scene in
             let epoch = try await scene.a.lead()
-            let handover = Handover(left: .seconds(2), successor: scene.b.holder.node, isForReach: true)
+            let handover = Handover(left: .seconds(2), successor: scene.b.holder.node, isForReachability: true)
             try expect(try await scene.a.perform(.release(epoch: epoch, handover: handover)), .done)
             try expect(try await scene.b.tick().lease?.release, .handedOver(handover))
             guard case .granted(let next, _, _) = try await scene.b.acquire() else { return try expect(true, false) }

@@ -1,5 +1,5 @@
 /// Whether the store answers and what it refuses, said whenever that changes.
-struct StoreReach: Sendable {
+struct StoreContact: Sendable {
     /// Whether the last command was answered; nil before the first.
     private(set) var isReachable: Bool?
     private var refusals = RefusalBook()

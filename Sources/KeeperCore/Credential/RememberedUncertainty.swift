@@ -1,7 +1,7 @@
 /// Reasons to think that the current token may not be the newest which the store does not show.
 ///
 /// Three, each with an end of its own; a token newer than all of them ends them together.
-struct Uncertainty: Sendable {
+struct RememberedUncertainty: Sendable {
     /// Since when a call of our own, or a younger token in the store, may have replaced the token.
     ///
     /// Ends when the store shows an uncertainty beside our token: then it is the store's to remember.

@@ -2,7 +2,7 @@
 ///
 /// For a minute, then for two, up to ten: so two nodes do not hand the lease to and fro. Who has not given way for long
 /// begins anew.
-struct ReachBan: Sendable {
+struct ReachabilityBan: Sendable {
     /// How long the first one is.
     static let shortest: Duration = .seconds(60)
     /// How long one is at most.

@@ -8,7 +8,7 @@
 /// a leader tells of its first failure, the others try the way at once, and it waits until what they say is about that.
 ///
 /// A leader that does not while another node does is of no use, though its lease is in order: it gives way.
-struct Reachability: Sendable {
+struct ReachabilityWatch: Sendable {
     /// So many attempts in a row must have failed before a node counts as cut off, the last of them a mere connection.
     static let mostFailures = 3
     /// Without a call a connection is tried this often.
@@ -28,14 +28,14 @@ struct Reachability: Sendable {
     private(set) var failures = 0
     /// When the next connection is tried; nil while one is.
     private(set) var nextWakeUp: Instant?
-    private var ban = ReachBan()
+    private var ban = ReachabilityBan()
     private var admission: Admission
     /// When WeChat was there last.
     private var metAt: Instant?
     /// When the first of the failures in a row happened; nil without any.
     private(set) var failingSince: Instant?
     /// Since when the leader has been seen not to say that it reaches WeChat; nil while it does, or nobody leads.
-    private var leaderUncertainSince: Instant?
+    private var leaderUnfitSince: Instant?
     private var inFlight: RequestID?
     private var random: SplitMix64
 
@@ -60,14 +60,14 @@ struct Reachability: Sendable {
     func standing(at now: Instant) -> Member.Reachability {
         if isCutOff || isBanned(at: now) { return .unfit }
         guard failures == 0, let metAt, now - metAt < Self.checkPeriod * 2 else { return .unknown }
-        return leaderUncertainSince.map { metAt < $0 } ?? false ? .unknown : .fit
+        return leaderUnfitSince.map { metAt < $0 } ?? false ? .unknown : .fit
     }
 
     /// Takes in what the leader, another node, says of itself; nil without one.
     mutating func heed(leader standing: Member.Reachability?, at now: Instant) {
-        guard let standing, standing != .fit else { return leaderUncertainSince = nil }
-        guard leaderUncertainSince == nil else { return }
-        leaderUncertainSince = now
+        guard let standing, standing != .fit else { return leaderUnfitSince = nil }
+        guard leaderUnfitSince == nil else { return }
+        leaderUnfitSince = now
         if inFlight == nil { nextWakeUp = now }
     }
 
@@ -107,8 +107,8 @@ struct Reachability: Sendable {
     mutating func rearrange(_ places: [Int: Int], count: Int) { admission.rearrange(places, count: count) }
 
     private mutating func schedule(at now: Instant) {
-        let isUncertain = failures > 0 && failures < Self.mostFailures
-        let pause = isUncertain ? Self.confirmationPause : failures > 0 ? Self.recoveryPause : Self.checkPeriod
+        let isUnconfirmed = failures > 0 && failures < Self.mostFailures
+        let pause = isUnconfirmed ? Self.confirmationPause : failures > 0 ? Self.recoveryPause : Self.checkPeriod
         nextWakeUp = now + random.jittered(pause, by: 0.1)
     }
 
@@ -140,36 +140,5 @@ struct Reachability: Sendable {
         admission.forget()
         ban.begin(at: now)
         return ban.until
-    }
-}
-
-extension NodeCore {
-    /// Tries the way to WeChat if that is due.
-    mutating func checkReachIfDue(at now: Instant) {
-        guard reachability.isDue(at: now) else { return }
-        reachability.sent(out.reach(before: now + settings.timing.callTimeout))
-    }
-
-    /// A leader that is cut off from WeChat hands over to a member that is not: at most one such move a minute.
-    mutating func giveWayIfCutOff(at now: Instant) {
-        guard reachability.isCutOff, !reachability.isBanned(at: now), !departure.isUnderWay, !lock.isPaused,
-            let term = elector.term,
-            reachability.othersHaveLooked(
-                at: now, leadsSince: term.granted, tickPeriod: settings.timing.tickPeriod),
-            now < term.validUntil, !term.followsMove || now - term.granted >= Reachability.leastStay,
-            let successor = fittest(atLeast: .fit)
-        else { return }
-        let ends = reachability.giveWay(at: now)
-        out.note(.lease(.gaveWay(to: successor, failures: reachability.failures)))
-        departure.stepDown(.init(successor: successor, isForReach: true, keepsBackUntil: ends))
-    }
-
-    /// The other member best fit to lead, by reachability and then by name; nil if none is fit enough.
-    func fittest(in members: [Member]? = nil, atLeast least: Member.Reachability) -> NodeName? {
-        var best: Member?
-        for other in members ?? sync.members where other.holder.incarnation != holder.incarnation && !other.isDraining {
-            if other.reachability >= least, best.map({ $0.reachability < other.reachability }) ?? true { best = other }
-        }
-        return best?.holder.node
     }
 }
