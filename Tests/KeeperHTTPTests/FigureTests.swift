@@ -61,8 +61,10 @@ import Testing
             #expect(lines.contains("# TYPE wxkeeper_\(metric)_total counter"), "\(metric)")
             #expect(counters[name] as? Int == value, "\(name)")
         }
-        // Nothing is counted here that has no row above.
+        // Nothing is counted that has no row above, and nothing is told.
+        #expect(Swift.Mirror(reflecting: Self.counters).children.count == Self.names.count)
         #expect(lines.count { $0.hasPrefix("# TYPE") && $0.hasSuffix(" counter") } == Self.names.count)
+        #expect(Set(counters.keys) == Set(Self.names.map(\.status) + ["start_time", "seconds_left"]))
     }
 
     @Test func gauges_AreWhatTheirNamesSay() async throws {
