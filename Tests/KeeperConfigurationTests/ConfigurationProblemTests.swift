@@ -114,6 +114,21 @@ import Testing
         #expect(problems(sample.text).map(\.keyPath) == keyPaths)
     }
 
+    /// A known key that nobody reads would be taken without a word, whatever stands there.
+    @Test(arguments: [
+        ("cluster: { KEY }", "cluster.", ConfigurationReader.knownInCluster),
+        ("node: { KEY }", "node.", ConfigurationReader.knownInNode),
+        ("wechat: { KEY }", "wechat.", ConfigurationReader.knownInWeChat),
+        ("alarms: { KEY }", "alarms.", ConfigurationReader.knownInAlarms),
+        ("apps: [{ KEY }]", "apps[0].", AppReader.known), ("clients: [{ KEY }]", "clients[0].", ClientReader.known),
+    ])
+    func everyKnownKey_IsRead(_ section: String, _ path: String, _ keys: [String]) {
+        for key in keys {
+            let found = problems(section.replacing("KEY", with: "\(key): { wrong: [1] }"))
+            #expect(found.contains { $0.keyPath.hasPrefix(path + key) }, "\(path)\(key)")
+        }
+    }
+
     @Test func unbuiltFeature_IsToldAsNotYetSupported() {
         for sample in [Sample(cluster: "  seal: true"), Sample(node: "  tls: {}")] {
             #expect(problems(sample.text).first?.description.contains("not yet supported") == true)

@@ -48,6 +48,7 @@ import Testing
             other: "alarms: { webhook: { value: \"https://example.com/hook\" } }")
         let found = try reload(from: Sample(), to: all)
         #expect(found.needsRestart == ["cluster", "node", "wechat", "alarms"])
+        #expect(Set(found.needsRestart + ["apps", "clients"]) == Set(ConfigurationReader.known), "every section")
         #expect(found.changed.isEmpty)
         #expect(try reload(from: all, to: all).needsRestart.isEmpty)
     }

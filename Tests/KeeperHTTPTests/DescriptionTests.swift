@@ -38,14 +38,32 @@ import Testing
         }
     }
 
-    @Test func everyPath_StandsInTheManual() throws {
+    private func manual() throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let manual = try String(contentsOf: root.appending(path: "docs/api.md"), encoding: .utf8)
+        return try String(contentsOf: root.appending(path: "docs/api.md"), encoding: .utf8)
+    }
+
+    @Test func everyPath_StandsInTheManual() throws {
+        let manual = try manual()
         for route in try World.server(FakeProvider()).routes {
             let names = ["\(route.methods[0].rawValue) \(route.path)", route.path]
             let isThere = names.contains { name in ["`", "?"].contains { manual.contains("`\(name)\($0)") } }
             #expect(isThere, "\(route.path)")
+        }
+    }
+
+    @Test func everyPathOfAClient_StandsBesideItsScope() async throws {
+        let description = try await FakeProvider().ask(.get, "/openapi.yaml").text
+        let rows = try manual().components(separatedBy: "\n")
+        for route in try World.server(FakeProvider()).routes {
+            guard case .client(let scope, _, _) = route.access else { continue }
+            let row = try #require(rows.first { $0.hasPrefix("| `\(scope.rawValue)` |") })
+            let folder = route.path.hasPrefix("/operate/") ? "/operate/..." : route.path
+            #expect(row.contains("`\(route.methods[0].rawValue) \(folder)`"), "\(route.path) in api.md")
+            let begun = description.components(separatedBy: "\n  \(route.path):\n").last ?? ""
+            let section = begun.components(separatedBy: "\n\n  /")[0]
+            #expect(section.contains("Scope `\(scope.rawValue)`"), "\(route.path) in openapi.yaml")
         }
     }
 

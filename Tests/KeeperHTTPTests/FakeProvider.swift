@@ -19,6 +19,8 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         var idleTime: Duration = .zero
         var reload: Result<Reload, ReloadRefusal> = .failure(ReloadRefusal(problems: []))
         var asked: [Asked] = []
+        /// How long each caller of a refresh would wait still.
+        var timesLeft: [Duration] = []
     }
 
     struct Asked: Equatable {
@@ -47,6 +49,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
     func change(_ work: (inout State) -> Void) { state.withLock { work(&$0) } }
 
     var asked: [Asked] { state.withLock { $0.asked } }
+    var timesLeft: [Duration] { state.withLock { $0.timesLeft } }
     var orders: [HandoverOrder] { state.withLock { $0.orders } }
     var pauses: [Duration?] { state.withLock { $0.pauses } }
 
@@ -71,6 +74,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
     ) async -> RefreshReading {
         let answer = state.withLock { state in
             state.asked.append(Asked(app: app, reason: reason, isForwarded: isForwarded))
+            state.timesLeft.append(deadline - .now)
             return state.answer
         }
         guard holds else {

@@ -5,47 +5,16 @@ import HummingbirdTesting
 import KeeperCore
 import KeeperPorts
 import KeeperTestKit
-import Synchronization
 import Testing
 
 @testable import KeeperHTTP
 
 /// What nodes tell each other of time: how long somebody waits still, and which questions were asked already.
 @Suite struct ForwardedTimeTests {
-    /// A node that remembers until when it was to answer; everything else is another's.
-    private final class Deadlines: CredentialProvider, Reconfiguring {
-        let other = FakeProvider()
-        private let seen = Mutex<[Duration]>([])
-
-        /// How much was left each time.
-        var left: [Duration] { seen.withLock { $0 } }
-
-        func refresh(
-            _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,
-            before deadline: ContinuousClock.Instant
-        ) async -> RefreshReading {
-            seen.withLock { $0.append(deadline - .now) }
-            return .tooSoon(retryAfter: .seconds(1))
-        }
-
-        func read(_ app: AppID) -> TokenReading { other.read(app) }
-        func owner(of token: Token) -> AppID? { other.owner(of: token) }
-        func reload() async throws(ReloadRefusal) -> Reload { try await other.reload() }
-        func health() async -> NodeHealth { await other.health() }
-        func status() async -> NodeStatus { await other.status() }
-        func introduction(to digest: AppsDigest?) async -> Introduction { await other.introduction(to: digest) }
-        func memberState() async -> MemberState { await other.memberState() }
-        func idleTime() -> Duration { other.idleTime() }
-        var isDraining: Bool { other.isDraining }
-        func handOver(_ order: HandoverOrder) async throws(HandoverRefusal) -> CompletedHandover? {
-            try await other.handOver(order)
-        }
-        func pause(for duration: Duration?) async throws(StoreError) { try await other.pause(for: duration) }
-    }
-
     /// The leader works no longer for a caller than that one waits.
     @Test(arguments: [5, 30, 3600]) func leader_IsGivenTheTimeThatTheCallerHas(seconds: Int) async throws {
-        let provider = Deadlines()
+        let provider = FakeProvider()
+        provider.change { $0.answer = .tooSoon(retryAfter: .seconds(1)) }
         let server = try World.server(provider, logger: LogBook().logger)
         let outcome = try await server.application.test(.live) { client in
             let address = "http://127.0.0.1:\(try #require(client.port))"
@@ -56,15 +25,16 @@ import Testing
                 .forward(forwarding, before: .now + .seconds(seconds))
         }
         #expect(outcome == .answered(.tooSoon(retryAfter: .seconds(1))))
-        let left = try #require(provider.left.first)
+        let left = try #require(provider.timesLeft.first)
         // Nobody is waited for longer than a minute.
         let most = Duration.seconds(min(seconds, 60))
         #expect(left <= most && left > most - .seconds(4))
     }
 
     @Test func caller_IsNotWaitedForLongerThanAMinute() async throws {
-        let provider = Deadlines()
-        provider.other.change { state in
+        let provider = FakeProvider()
+        provider.change { state in
+            state.answer = .tooSoon(retryAfter: .seconds(1))
             state.readings[AppID("wx1")] = .token(
                 ServedCredential(credential: .example()), expiresIn: 9, isStale: false)
         }
@@ -78,8 +48,8 @@ import Testing
                 #expect(response.status == .tooManyRequests)
             }
         }
-        #expect(provider.left.count == 2)
-        for left in provider.left { #expect(left <= .seconds(60) && left > .seconds(50)) }
+        #expect(provider.timesLeft.count == 2)
+        for left in provider.timesLeft { #expect(left <= .seconds(60) && left > .seconds(50)) }
     }
 
     // MARK: Questions asked already

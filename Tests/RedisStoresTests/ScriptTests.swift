@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import RedisStores
@@ -12,6 +13,15 @@ import Testing
         "record": RedisFormat.record, "stored": RedisFormat.record, "lease": RedisFormat.lease,
         "previous": RedisFormat.lease, "last": RedisFormat.lease, "member": RedisFormat.member,
     ]
+
+    @Test func all_AreEveryScriptOfTheFolder() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/RedisStores/Scripts")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        let code = try files.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+        let declared = code.matches(of: /static let \w+ = Script\(\s*"(\w+)"/).map { String($0.1) }
+        #expect(Script.all.map(\.name).sorted() == declared.sorted())
+    }
 
     @Test(arguments: Script.all.map(\.name)) func position_IsCountedNowhereButInTheFirstLines(name: String) throws {
         let script = try #require(Script.all.first { $0.name == name })

@@ -25,10 +25,11 @@ import Testing
         #expect(end.output.contains("a new leader within 4.5 s of the fault") && end.output.contains("  all\n"))
     }
 
-    @Test func everyDrill_IsDocumented() throws {
+    @Test func everyDrill_IsDocumented_InItsOrder() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
         let page = try String(contentsOf: root.appending(path: "docs/drill.md"), encoding: .utf8)
-        for name in DrillName.allCases { #expect(page.contains("\n| `\(name.rawValue)` | "), "\(name)") }
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        #expect(rows.map { $0.split(separator: "`")[1] } == DrillName.allCases.map { $0.rawValue[...] })
     }
 
     @Test func noName_ShowsTheList_AndEndsWith64() async throws {
@@ -41,11 +42,6 @@ import Testing
         #expect(try DrillName.chosen(by: ["stampede", "kill-leader", "stampede"]) == [.stampede, .killLeader])
         #expect(try DrillName.chosen(by: ["all"]) == DrillName.allCases)
         #expect(try DrillName.chosen(by: ["wechat-down", "all"]).first == .weChatDown)
-        let documented = [
-            "kill-leader", "pause-leader", "step-down", "switchover", "redis-down", "redis-empty",
-            "cut-leader-from-redis", "cut-leader-from-wechat", "wechat-down", "stampede", "rolling-restart",
-        ]
-        #expect(DrillName.allCases.map(\.rawValue) == documented)
     }
 
     @Test func unknownName_IsRefused_WithASuggestion() async throws {

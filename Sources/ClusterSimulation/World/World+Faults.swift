@@ -58,11 +58,12 @@ extension World {
             guard nodes[leader].isAlive else { return }
             let successor = nodes[random.index(nodes.count)].holder.node
             push(.event(.handoverAsked(to: successor)), to: leader, nodes[leader].life, after: 0)
-        default:
+        case .leave:
             let node = random.chance(0.5) ? anyone : leader
             guard nodes[node].isAlive, nodes[node].leavingSince == nil else { return }
             nodes[node].leavingSince = time
             push(.event(.leaveAsked), to: node, nodes[node].life, after: 0)
+        default: preconditionFailure("\(fault) strikes no node")
         }
     }
 
@@ -70,9 +71,10 @@ extension World {
         switch fault {
         case .storeClockForward: setStoreClock(by: random.pick([2, 5, 10, 3600]))
         case .storeClockBack: setStoreClock(by: -random.pick([2, 5, 10, 3600]))
-        default:
+        case .storeClockFrozen:
             conditions.clockTamperedAt = time
             redis.clock.setFrozen(!redis.clock.isFrozen, at: time)
+        default: preconditionFailure("\(fault) strikes no clock")
         }
     }
 
@@ -125,10 +127,11 @@ extension World {
         case .storeRolledBack: restartStore(rollingBackTo: random.number(0.1...6))
         case .lockDeleted: redis.contents.lock = nil
         case .leaseDeleted: redis.contents.lease = nil
-        default:
+        case .recordDeleted:
             let app = random.index(apps.count)
             redis.contents.credentials.removeAll { $0.app == apps[app] }
             books[app].loseHistory(at: time)
+        default: preconditionFailure("\(fault) does not strike the store")
         }
     }
 
@@ -138,7 +141,8 @@ extension World {
         switch fault {
         case .partition: conditions.partitionedUntil[node] = end
         case .repliesLost: conditions.repliesLostUntil[node] = end
-        default: conditions.part(node, random.index(nodes.count), until: end)
+        case .nodesParted: conditions.part(node, random.index(nodes.count), until: end)
+        default: preconditionFailure("\(fault) does not strike the network")
         }
     }
 
@@ -154,7 +158,8 @@ extension World {
             // Harmless on the stable line, so not a fault there.
             if isClassic { _ = wechat.process(.classic, of: app, by: nil, at: time) }
         case .tokenRevoked: wechat.revoke(app, at: time)
-        default: wechat.accounts[app].life = max(4, wechat.accounts[app].life * random.number(0.5...1.5))
+        case .lifeChanged: wechat.accounts[app].life = max(4, wechat.accounts[app].life * random.number(0.5...1.5))
+        default: preconditionFailure("\(fault) does not strike WeChat")
         }
     }
 }
