@@ -69,7 +69,8 @@ extension LeaseRelease {
         case .handedOver:
             .handedOver(
                 Handover(
-                    left: left, successor: successor.isEmpty ? nil : NodeName(successor), isForReachability: isForReachability))
+                    left: left, successor: successor.isEmpty ? nil : NodeName(successor),
+                    isForReachability: isForReachability))
         case .holderDied: .holderDied
         }
     }

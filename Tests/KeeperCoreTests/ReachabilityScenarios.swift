@@ -147,7 +147,8 @@ import Testing
         harness.store.members = [
             Member(holder: .n3, beat: 1, epochSeen: Epoch(4), isDraining: false, reachability: .fit)
         ]
-        harness.store.lease?.release = .handedOver(Handover(left: .zero, successor: NodeName("n1"), isForReachability: true))
+        harness.store.lease?.release = .handedOver(
+            Handover(left: .zero, successor: NodeName("n1"), isForReachability: true))
         harness.store.lock = nil
         harness.isWeChatThere = false
         harness.pass(.seconds(50))

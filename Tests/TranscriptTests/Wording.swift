@@ -71,7 +71,8 @@ struct Wording {
     }
 
     private func rest(of handover: Handover) -> String {
-        (handover.successor.map { " to \($0)" } ?? "") + (handover.isForReachability ? " because WeChat is out of reach" : "")
+        (handover.successor.map { " to \($0)" } ?? "")
+            + (handover.isForReachability ? " because WeChat is out of reach" : "")
             + ", \(seconds(handover.left)) to wait"
     }
 

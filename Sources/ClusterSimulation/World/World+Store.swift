@@ -129,7 +129,10 @@ extension World {
     private mutating func heard(_ record: CredentialRecord, _ node: Int) {
         let app = index(of: record.app)
         nodes[node].heard[app] = record.issue?.token
-        if let served = nodes[node].served[app]?.credential, served.token == record.issue?.token {
+        // The same token may stand under another number: then what is served is not what was heard of.
+        if let served = nodes[node].served[app]?.credential, served.token == record.issue?.token,
+            (served.epoch, served.version) == (record.epoch, record.version)
+        {
             nodes[node].newestServed[app] = served
         }
     }

@@ -263,7 +263,8 @@ extension Elector {
     ) {
         guard let term else { return }
         cooldown.begin(leavingTo: successor, until: ends, at: now)
-        let handover = Handover(left: left(of: term, at: now), successor: successor, isForReachability: isForReachability)
+        let handover = Handover(
+            left: left(of: term, at: now), successor: successor, isForReachability: isForReachability)
         giveUp(term, handover, at: now, into: &out)
     }
 
