@@ -111,7 +111,9 @@ let package = Package(
         room("ClusterDrill", ["LocalCluster", "ClusterObservation", "WeChatSimulator", .mustache, .subprocess]),
         room("ClusterSimulation", ["KeeperCore"]),
         command("cluster-simulation", ["ClusterSimulation", "KeeperCore", .argumentParser]),
-        command("cluster-benchmark", ["ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser]),
+        command(
+            "cluster-benchmark",
+            ["ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser, .hummingbird, .logging]),
 
         // Tests, one target a room, and what several of them share.
         .target(

@@ -1,0 +1,73 @@
+internal import ClusterObservation
+internal import Foundation
+internal import LocalCluster
+
+/// Load by wrk: one thread that asks on many connections, each question as soon as the one before is answered.
+struct Wrk: Sendable {
+    /// The paths that are asked, in turn.
+    let questions: Questions
+    let connections: Int
+    let seconds: Int
+
+    /// What is asked, and by whom.
+    struct Questions: Sendable {
+        let paths: [String]
+        let key: String
+        /// Where files may be written.
+        let folder: Folder
+
+        var count: Int { paths.count }
+    }
+
+    /// Asks for so long, and says what it cost.
+    /// - Throws: `WrkFailure` if anything but the token was answered, or nothing.
+    func ask(_ server: ReadServer) async throws -> ReadFigures {
+        let script = try questions.folder.write(script, to: "wrk.lua")
+        let before = try server.processorTime
+        let run = try await Finished(
+            running: "wrk",
+            ["-t1", "-c\(connections)", "-d\(seconds)s", "-s", script, "http://127.0.0.1:\(server.port)"])
+        let used = try server.processorTime - before
+        guard let line = run.output.split(separator: "\n").first(where: { $0.hasPrefix("measured ") }) else {
+            throw WrkFailure(description: "wrk said of \(server.name): \(run.output)\(run.errors)")
+        }
+        let numbers = line.split(separator: " ").dropFirst().compactMap { Double($0) }
+        guard numbers.count == 6, numbers[0] > 0, numbers[1] == 0 else {
+            throw WrkFailure(description: "not every read of \(server.name) was answered with 200: \(line)")
+        }
+        let span = numbers.map { Duration.microseconds($0) }
+        return ReadFigures(
+            processorTime: used / numbers[0], readsPerSecond: numbers[0] / (span[2] / .seconds(1)), median: span[3],
+            slowHundredth: span[4], slowThousandth: span[5], memory: try server.memory)
+    }
+
+    /// Every request is put together before the first is sent: else it is wrk that is measured.
+    private var script: String {
+        """
+        local requests = {}
+        local place = 0
+        function init(args)
+            for path in io.lines("\(questions.folder.path)/paths") do
+                requests[#requests + 1] = wrk.format("GET", path, { ["Host"] = "localhost",
+                    ["Authorization"] = "Bearer \(questions.key)" })
+            end
+        end
+        function request()
+            place = place % #requests + 1
+            return requests[place]
+        end
+        function done(summary, latency, requests)
+            local errors = summary.errors
+            io.write(string.format("measured %d %d %d %d %d %d\\n", summary.requests,
+                errors.status + errors.connect + errors.read + errors.write + errors.timeout, summary.duration,
+                latency:percentile(50), latency:percentile(99), latency:percentile(99.9)))
+        end
+
+        """
+    }
+}
+
+/// The load did not do what was meant.
+struct WrkFailure: Error, CustomStringConvertible {
+    let description: String
+}
