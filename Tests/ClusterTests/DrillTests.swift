@@ -54,6 +54,12 @@ extension ClusterTests {
             }
         }
 
+        @Test func stampede_KeepsItsPromises() async throws {
+            let end = try await Finished(running: BuiltProgram.path, ["drill", "stampede"])
+            #expect(end.ending == .exited(0))
+            #expect(end.output.contains("stampede                ok"), "\(end.output)")
+        }
+
         @Test func onesOwnCluster_HandsOver_ThroughItsLoadBalancer() async throws {
             try await withCluster { cluster in
                 let leader = try await cluster.awaitLeader()

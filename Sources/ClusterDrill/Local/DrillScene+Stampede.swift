@@ -5,6 +5,8 @@ internal import WeChatSimulator
 // Many callers report one token.
 extension DrillScene {
     private static let callers = 200
+    /// WeChat's word that a token lives answers everybody who reports it for so long at most.
+    private static let wordHolds: Duration = .seconds(2)
 
     /// The token lives first, and must be kept; then it is dead, and must be replaced once.
     func stampede() async throws {
@@ -12,6 +14,7 @@ extension DrillScene {
         let first = try await cluster.token(of: app)
         journal.fault("\(Self.callers) callers report a live token")
         if try await report(first, of: app) != [first] { journal.find("a live token was replaced") }
+        try await hold("WeChat's word that the token lives grows old", for: Self.wordHolds)
         journal.fault("WeChat drops the token, \(Self.callers) callers report it")
         try cluster.wechat.revoke(app.id, line: app.line)
         journal.note(revoked: app.id)
