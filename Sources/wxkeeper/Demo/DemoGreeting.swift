@@ -40,7 +40,7 @@ struct DemoGreeting {
 
               # kill the leader and watch: readers notice nothing
               LEADER=$(curl -s \(front)/health | sed 's/.*"leader":"\\([^"]*\\)".*/\\1/')
-              pkill -9 -f "node-$LEADER.yaml"
+              pkill -9 -f "wxkeeper-demo.*node-$LEADER.yaml"
               curl -s -u demo:$KEY "\(front)/token?appid=\(app)"
 
             Ctrl-C ends all of it.
