@@ -69,6 +69,24 @@ import Testing
         }
     }
 
+    /// A server without memory lets through whatever follows a deletion: a lease that nobody could renew then.
+    @Test func fullServer_GivesNoLease_AndKeepsWhatItHas() async throws {
+        try await withRedisServer { server in
+            try await RedisWorld.with(server) { world in
+                let (first, second) = (world.makeStore(), world.makeStore(.test("b")))
+                let epoch = try await first.lead()
+                try await world.expireLock()
+                let before = try await world.keys().sorted()
+                try await world.redis("CONFIG", "SET", "maxmemory", 1)
+                await #expect(throws: StoreError.self) { try await second.lead() }
+                await #expect(throws: StoreError.self) { try await second.tick() }
+                #expect(try await world.keys().sorted() == before)
+                try await world.redis("CONFIG", "SET", "maxmemory", 0)
+                #expect(try await second.tick().reply.lease?.epoch == epoch)
+            }
+        }
+    }
+
     @Test(arguments: [
         ("3.2.12", true), ("4.0.14", true), ("5.0.0", false), ("7.0.15", false), ("10.1", false),
     ]) func version_IsCompared(version: String, isTooOld: Bool) throws {

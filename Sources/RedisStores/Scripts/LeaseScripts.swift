@@ -29,11 +29,11 @@ extension Script {
         local isOld = previous and previous.server_run ~= run
         local least = (not previous or isOld) and number(time[1]) or 0
         local epoch = math.max((previous and previous.epoch or 0) + 1, epochSeen + 1, least)
+        redis.call('SET', lockKey, caller, 'PX', ttl)
         redis.call('DEL', leaseKey)
         redis.call('HSET', leaseKey, unpack((pairsOf({ epoch = epoch, incarnation = caller, node = node,
             address = address, sequence = 1, active = 0, release = notReleased, wait_ms = 0, server_run = run },
             leaseHash))))
-        redis.call('SET', lockKey, caller, 'PX', ttl)
         own(histKey, 'hist', 'list')
         redis.call('LPUSH', histKey, cjson.encode({ epoch = epoch, node = node, from_ms = now }))
         redis.call('LTRIM', histKey, 0, 99)

@@ -11,6 +11,8 @@ internal import RedisClient
 ///   script counts positions: its first lines, which give each key and argument its name, are made from the tables.
 /// - Fields are those of `RedisFormat`, by their names there.
 /// - They decide first and write last, so an error on the way has changed nothing.
+/// - Their first write is one that needs memory: a Redis that has none left refuses only the first, and lets through
+///   whatever follows a deletion.
 /// - A script may run long after its sender gave up, and twice. It compares before it writes.
 /// - Times are milliseconds of Redis's own clock. They leave the script as durations relative to `now` only.
 /// - **What another format has written is left alone**: a script that meets another number than ours ends at once with

@@ -41,7 +41,8 @@ extension Script {
         if member and member.incarnation ~= caller and not claimsName then
             nameHolder = showMember(node, member)
         else
-            if not member or member.incarnation ~= caller then redis.call('DEL', memberKey) end
+            local isOurs = member and member.incarnation == caller
+            if not isOurs and redis.call('EXISTS', memberKey) == 1 then redis.call('DEL', memberKey) end
             local beats = redis.call('HINCRBY', memberKey, 'beats', 1)
             member = { incarnation = caller, address = address, epoch_seen = epochSeen, draining = draining,
                 reachability = reachability, apps_digest = appsDigest, cold = cold }
