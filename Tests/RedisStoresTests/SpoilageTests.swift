@@ -39,7 +39,7 @@ import Testing
         Deed("HSET", "tok:wxspoiled", "epoch", bytes, named: "epoch"),
         Deed("HSET", "tok:wxspoiled", "epoch", "9007199254740991", named: "epoch"),
         Deed("HSET", "tok:wxspoiled", "last_intent_epoch", "9007199254740990", named: "last_intent_epoch"),
-        Deed("HSET", "tok:wxspoiled", "event", "1000000000001", named: "event"),
+        Deed("HSET", "tok:wxspoiled", "event", "1001000000001", named: "event"),
         Deed("HSET", "tok:wxspoiled", "event", "x", named: "event"),
         Deed("HSET", "tok:wxspoiled", "expires_at", "soon", named: "expires_at"),
         Deed("HSET", "tok:wxspoiled", "uncertain_event", "y", named: "uncertain_event"),
@@ -114,7 +114,7 @@ import Testing
         Deed("HSET", "lease", "epoch", bytes, named: "epoch"),
         Deed("HSET", "lease", "epoch", "-", named: "epoch"),
         Deed("HSET", "lease", "epoch", "9007199254740991", named: "epoch"),
-        Deed("HSET", "lease", "epoch", "1000000000001", named: "epoch"),
+        Deed("HSET", "lease", "epoch", "1001000000001", named: "epoch"),
         Deed("HSET", "lease", "epoch", -1, named: "epoch"),
         Deed("HSET", "lease", "sequence", "9007199254740991", named: "sequence"),
         Deed("HSET", "lease", "incarnation", bytes, named: "incarnation"),
@@ -142,6 +142,26 @@ import Testing
             // The first still tells what the acquisition has found.
             _ = try await tick(store)
             #expect(try await tick(store).spoiled.isEmpty)
+        }
+    }
+
+    /// Round numbers that somebody may type; the next one up is believed as well, or nobody would lead any more.
+    @Test(arguments: ["999999999999", "1000000000000"])
+    func roundNumber_IsCountedUpFrom(count: String) async throws {
+        let deed = Deed("HSET", "lease", "epoch", RedisArgument(count), named: .none)
+        let also: [RedisArgument] = ["HSET", "wxkeeper:{test}:tok:wxspoiled", "version", RedisArgument(count)]
+        try await withSpoiled(deed, also: also) { store, _, _ in
+            let limit = try #require(UInt64(count))
+            let release = LeaseCommand.release(epoch: Epoch(limit), handover: Handover(left: .zero))
+            #expect(try await store.perform(release, before: .soon).answer == .done)
+            let epoch = try await store.lead()
+            #expect(epoch == Epoch(limit + 1))
+            let putting = Putting(
+                app: Self.app, epoch: epoch, token: Token("t-next"), fingerprint: Fingerprint("n"),
+                life: .seconds(7200), left: .seconds(7200), knownVersion: limit, settledEvent: 0)
+            #expect(try await store.perform(.put(putting), before: .soon).record?.version == limit + 1)
+            let found = try await tick(store)
+            #expect(found.spoiled.isEmpty && found.missing.isEmpty && found.lease?.epoch == epoch)
         }
     }
 

@@ -4,7 +4,7 @@ struct StoredField: Hashable, Sendable {
     ///
     /// `docs/redis.md` uses the same words.
     enum Form: String, Sendable {
-        /// A number that only goes up, at most 10^12.
+        /// A number that only goes up, at most 1.001·10^12.
         case count
         /// A whole number.
         case number

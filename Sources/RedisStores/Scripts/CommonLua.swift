@@ -14,8 +14,9 @@ extension Script {
             return #value <= 16 and string.find(value, '^%-?%d+$') ~= nil
                 and math.abs(tonumber(value)) < 9007199254740992
         end
-        -- Of what goes up by one: as far from the end of exact numbers as no cluster gets in its life.
-        local mostCounted = 1000000000000
+        -- Of what goes up by one: as far from the end of exact numbers as no cluster gets in its life. No round number:
+        -- what somebody has set to the limit is spoiled again each time that it was counted up.
+        local mostCounted = 1001000000000
         local function isCount(value)
             return isNumber(value) and tonumber(value) >= 0 and tonumber(value) <= mostCounted
         end

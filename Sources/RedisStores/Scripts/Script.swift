@@ -21,8 +21,8 @@ internal import RedisClient
 ///   that is missing. It takes out the one record it is in, and who finds it says so.
 /// - Every reply begins with `now`, the store's name and what was found spoiled.
 ///
-/// Numbers are doubles in Lua, exact up to 2^53. What counts (epochs, versions, events) stays below 10^12, which no
-/// cluster reaches; more is spoiled, for what is counted up from it would soon be exact no more.
+/// Numbers are doubles in Lua, exact up to 2^53. What counts (epochs, versions, events) stays below 1.001·10^12,
+/// which no cluster reaches; more is spoiled, for what is counted up from it would soon be exact no more.
 struct Script: Sendable {
     /// For the log and as a key.
     let name: String
