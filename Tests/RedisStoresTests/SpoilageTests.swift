@@ -92,6 +92,7 @@ import Testing
         Deed("HDEL", "member:a", "address", named: "address"),
         Deed("SET", "hist", "a string", named: .none),
         Deed("RPUSH", "pause", "a list", named: .none),
+        Deed("SET", "pause", "without an end", named: "time to live"),
     ]
 
     @Test(arguments: rest) func theRest_IsNamed_AndPutRightByTheTick(deed: Deed) async throws {
@@ -104,6 +105,7 @@ import Testing
             #expect(after.changes.first { $0.app == Self.app }?.issue?.token == known.issue?.token)
             #expect(after.members.map(\.holder) == [.test("a")])
             #expect(after.lease?.epoch == epoch && after.spoiled.isEmpty, "\(after.spoiled)")
+            #expect(after.pauseLeft == nil)
             _ = try await store.perform(.release(epoch: epoch, handover: Handover(left: .zero)), before: .soon)
             _ = try await store.lead()
         }
@@ -162,6 +164,16 @@ import Testing
             #expect(try await store.perform(.put(putting), before: .soon).record?.version == limit + 1)
             let found = try await tick(store)
             #expect(found.spoiled.isEmpty && found.missing.isEmpty && found.lease?.epoch == epoch)
+        }
+    }
+
+    /// Nobody can see that it is wrong, and until it is right no follower finds the leader.
+    @Test(arguments: ["node", "address"]) func leader_TypedElsewhere_IsNamedByItsRenewal(field: String) async throws {
+        let deed = Deed("HSET", "lease", RedisArgument(field), "elsewhere", named: .none)
+        try await withSpoiled(deed) { store, epoch, _ in
+            let renew = LeaseCommand.renew(epoch: epoch, ttl: .seconds(60), isActive: true)
+            _ = try await store.perform(renew, before: .soon)
+            #expect(try await tick(store).lease?.holder == .test("a"))
         }
     }
 

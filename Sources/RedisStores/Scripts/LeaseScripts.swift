@@ -43,12 +43,14 @@ extension Script {
 
     /// `LeaseCommand.renew`.
     ///
-    /// An expired lock is set again as long as nobody else has taken the term: the record decides.
+    /// An expired lock is set again as long as nobody else has taken the term: the record decides. Who leads, and
+    /// where, is said each time: somebody may have typed another address, and no follower would find its leader.
     static let renew = Script(
         "renew", takes: LeaseCommand.renewal.names, uses: [leaseReplies],
         #"""
         if not leads(epoch) then return { now, store, spoiled, 'denied', showLease(currentLease()) } end
         local sequence = redis.call('HINCRBY', leaseKey, 'sequence', 1)
+        redis.call('HSET', leaseKey, 'node', node, 'address', address)
         if isActive then redis.call('HSET', leaseKey, 'active', 1) end
         redis.call('SET', lockKey, caller, 'PX', ttl)
         return { now, store, spoiled, 'renewed', sequence }

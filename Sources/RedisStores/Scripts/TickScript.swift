@@ -109,9 +109,15 @@ extension Script {
         -- 4. The lease. A lock without an end is not of our making; it counts as one that has reached its end.
         own(lockKey, 'lock', 'string')
         local lockLeft = redis.call('PTTL', lockKey)
+        -- A pause ends by itself; one that does not would keep everybody from leading for ever.
         local pauseLeft = redis.call('PTTL', pauseKey)
+        if pauseLeft == -1 then
+            redis.call('DEL', pauseKey)
+            spoil('pause', 'time to live')
+            pauseLeft = -2
+        end
         return { now, store, spoiled, showLease(currentLease()), lockLeft ~= -2 and math.max(lockLeft, 0), changed,
-            readTo, bit(startsOver), bit(isComplete), missing, pauseLeft ~= -2 and math.max(pauseLeft, 0), members,
+            readTo, bit(startsOver), bit(isComplete), missing, pauseLeft ~= -2 and pauseLeft, members,
             nameHolder, strangers }
         """#
 
