@@ -19,14 +19,17 @@ struct Wrk: Sendable {
         var count: Int { paths.count }
     }
 
-    /// Asks for so long, and says what it cost.
+    /// Asks for so long, and says what it cost; an answer that comes late is one all the same.
     /// - Throws: `WrkFailure` if anything but the token was answered, or nothing.
     func ask(_ server: ReadServer) async throws -> ReadFigures {
         let script = try questions.folder.write(script, to: "wrk.lua")
         let before = try server.processorTime
         let run = try await Finished(
             running: "wrk",
-            ["-t1", "-c\(connections)", "-d\(seconds)s", "-s", script, "http://127.0.0.1:\(server.port)"])
+            [
+                "-t1", "-c\(connections)", "-d\(seconds)s", "--timeout", "60s", "-s", script,
+                "http://127.0.0.1:\(server.port)",
+            ])
         let used = try server.processorTime - before
         guard let line = run.output.split(separator: "\n").first(where: { $0.hasPrefix("measured ") }) else {
             throw WrkFailure(description: "wrk said of \(server.name): \(run.output)\(run.errors)")
