@@ -53,13 +53,14 @@ struct ManyAppsCommand: AsyncParsableCommand {
             \(apps) apps on the stable line, three nodes, WeChat answers after \(self.latency) ms, \
             \(Measurement.callsAtOnce) calls at once
               all tokens on all nodes  \(seconds(full.coldStart)) s after the start; the least is \(seconds(least)) s: \
-            ratio \(rounded(delay)), promised \(rounded(Self.mostDelay))
+            ratio \(delay.rounded(to: 2)), promised \(Self.mostDelay.rounded(to: 2))
               memory of a node         \(megabytes(full.memory.now)) MB resident, promised \
             \(megabytes(Self.mostMemory)) MB; \(megabytes(full.memory.own)) MB of it its own
               with \(few) apps          \(megabytes(base.memory.now)) MB resident, \
             \(megabytes(base.memory.own)) MB of it its own
-              Redis commands a second  \(rounded(full.commandsPerSecond)); with \(few) apps \
-            \(rounded(base.commandsPerSecond)): ratio \(rounded(traffic)), promised \(rounded(Self.mostTraffic))
+              Redis commands a second  \(full.commandsPerSecond.rounded(to: 2)); with \(few) apps \
+            \(base.commandsPerSecond.rounded(to: 2)): ratio \(traffic.rounded(to: 2)), \
+            promised \(Self.mostTraffic.rounded(to: 2))
             """)
         let isKept =
             delay <= Self.mostDelay && full.memory.now <= Self.mostMemory
@@ -67,13 +68,7 @@ struct ManyAppsCommand: AsyncParsableCommand {
         guard isKept else { throw ExitCode(1) }
     }
 
-    private func seconds(_ duration: Duration) -> String { rounded(duration / .seconds(1)) }
+    private func seconds(_ duration: Duration) -> String { (duration / .seconds(1)).rounded(to: 2) }
 
-    private func megabytes(_ bytes: Int) -> String { rounded(Double(bytes) / 1_000_000) }
-
-    private func rounded(_ value: Double) -> String {
-        let hundredths = Int((value * 100).rounded())
-        let rest = String(hundredths % 100)
-        return "\(hundredths / 100)." + String(repeating: "0", count: 2 - rest.count) + rest
-    }
+    private func megabytes(_ bytes: Int) -> String { (Double(bytes) / 1_000_000).rounded(to: 2) }
 }

@@ -23,7 +23,7 @@ package struct NginxConfiguration {
             worker_connections 4096;
         }
         http {
-        \(scratch)
+        \(folder.map(Self.scratch(in:)) ?? "")
             access_log off;
             server_tokens off;
             keepalive_timeout 60s;
@@ -62,10 +62,11 @@ package struct NginxConfiguration {
         nodes.map { "        server 127.0.0.1:\($0.port) max_fails=1 fail_timeout=2s;" }.joined(separator: "\n")
     }
 
-    /// nginx makes all of these at its start, and only root may make the ones it was built to.
-    private var scratch: String {
-        guard let folder else { return "" }
-        return ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    /// Where any nginx keeps what it must be able to write, for the block `http`.
+    ///
+    /// It makes all of these at its start, and only root may make the ones it was built to.
+    package static func scratch(in folder: String) -> String {
+        ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map { "    \($0)_temp_path \(folder)/nginx-\($0);" }.joined(separator: "\n")
     }
 }

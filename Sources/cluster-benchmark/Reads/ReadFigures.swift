@@ -24,13 +24,12 @@ struct ReadFigures: Sendable {
     /// The rest of a table's row.
     func row(beside base: Duration) -> String {
         let cells = [
-            decimal(processorTime / .microseconds(1), 1) + " µs", decimal(processorTime / base, 2),
-            decimal(readsPerSecond, 0), decimal(median / .milliseconds(1), 2) + " ms",
-            decimal(slowHundredth / .milliseconds(1), 1) + " ms", decimal(slowThousandth / .milliseconds(1), 1) + " ms",
-            decimal(Double(memory) / 1_000_000, 1) + " MB",
+            (processorTime / .microseconds(1)).rounded(to: 1) + " µs", (processorTime / base).rounded(to: 2),
+            readsPerSecond.rounded(to: 0), (median / .milliseconds(1)).rounded(to: 2) + " ms",
+            (slowHundredth / .milliseconds(1)).rounded(to: 1) + " ms",
+            (slowThousandth / .milliseconds(1)).rounded(to: 1) + " ms",
+            (Double(memory) / 1_000_000).rounded(to: 1) + " MB",
         ]
         return "| " + cells.joined(separator: " | ") + " |"
     }
-
-    private func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 }

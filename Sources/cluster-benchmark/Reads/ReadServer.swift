@@ -69,11 +69,7 @@ struct ReadServer: Sendable {
             http {
                 access_log off;
                 keepalive_requests 1000000000;
-                client_body_temp_path \(cluster.folder.path)/body;
-                proxy_temp_path \(cluster.folder.path)/proxy;
-                fastcgi_temp_path \(cluster.folder.path)/fastcgi;
-                uwsgi_temp_path \(cluster.folder.path)/uwsgi;
-                scgi_temp_path \(cluster.folder.path)/scgi;
+            \(NginxConfiguration.scratch(in: cluster.folder.path))
                 server {
                     listen 127.0.0.1:\(port) backlog=4096;
                     location / {
