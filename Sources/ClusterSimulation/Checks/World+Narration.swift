@@ -33,7 +33,7 @@ extension World {
         case .appReplied(let id, .forwarded(let outcome)): say(node, "hears (\(id)) the leader: \(outcome)")
         case .membersAnswered(let id, let states):
             let known = states.map { "\($0.holder.node) \($0.records.map(describe))" }
-            say(node, "hears (\(id)) peers: \(known)")
+            say(node, "hears (\(id)) members: \(known)")
         case .introduced(let id, let outcome): say(node, "hears (\(id)) at another's address: \(outcome)")
         case .handoverAsked(let successor): say(node, "is asked to hand over\(successor.map { " to \($0)" } ?? "")")
         case .leaveAsked: say(node, "is asked to leave")

@@ -5,16 +5,15 @@ extension World {
     /// A node hands out another token: never an older one.
     mutating func serves(_ app: AppID, _ served: ServedCredential?, _ node: Int) {
         let app = index(of: app)
-        nodes[node].served[app] = served
-        guard let credential = served?.credential else { return }
-        if let newest = nodes[node].newestServed[app], credential.isOlder(than: newest) {
+        if let credential = served?.credential, let newest = nodes[node].newestServed[app],
+            credential.isOlder(than: newest)
+        {
             violate(
                 .servedOlder,
                 "\(nodes[node].name) \(apps[app]): \(newest.epoch)/\(newest.version), "
                     + "then \(credential.epoch)/\(credential.version)")
         }
-        // A token that the node has not heard of from the store may be withdrawn again.
-        if nodes[node].heard[app] == credential.token { nodes[node].newestServed[app] = credential }
+        nodes[node].serves(served, app)
     }
 
     /// What a reader gets must live, as far as the node could know.

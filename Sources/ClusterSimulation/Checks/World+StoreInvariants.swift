@@ -94,7 +94,7 @@ extension World {
         else { return }
         let truth = wechat.accounts[app].issues[number]
         let age = time - truth.at
-        // Due at 45 % of the life at the earliest, counted from before the call, or from before a question to a peer.
+        // Due at 45 % of the life at the earliest, counted from before the call, or from before a question to a member.
         let youngest =
             0.44 * truth.life - (settings.timing.callTimeout + settings.timing.forwardTimeout).inSeconds
         guard clockTamperedAt < truth.at, age < youngest || wechat.accounts[app].line == .stable else { return }

@@ -23,7 +23,14 @@ struct SimulatedNode: Sendable {
         }
     }
 
-    /// A question to the peers.
+    /// A token as the store has shown it: the same may stand under another number too.
+    private struct Heard: Equatable, Sendable {
+        let token: Token
+        let epoch: Epoch
+        let version: UInt64
+    }
+
+    /// A question to the members.
     struct PendingQuestion: Sendable {
         let id: RequestID
         var missing: Int
@@ -64,8 +71,8 @@ struct SimulatedNode: Sendable {
     var served: [ServedCredential?]
     /// The newest it has handed out in this life, by app.
     var newestServed: [Credential?]
-    /// The token in the last record that the store has shown it, by app.
-    var heard: [Token?]
+    /// The token in the last record of the store that it has taken in, by app.
+    private var heard: [Heard?]
     /// When the newest reading of the store that it has seen was made.
     var syncedAt = WorldTime.never
     /// When the store or another node last said anything to it.
@@ -105,6 +112,26 @@ struct SimulatedNode: Sendable {
     mutating func handle(_ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]) {
         gate = core.handle(event, at: now, into: &actions)
         wakeUp = core.nextWakeUp
+    }
+
+    /// It hands out another token, or none.
+    mutating func serves(_ credential: ServedCredential?, _ app: Int) {
+        served[app] = credential
+        countServed(app)
+    }
+
+    /// It has taken in a record of the store.
+    mutating func heard(_ record: CredentialRecord, _ app: Int) {
+        heard[app] = record.issue.map { Heard(token: $0.token, epoch: record.epoch, version: record.version) }
+        countServed(app)
+    }
+
+    /// What it hands out counts once the store has shown it that very token: one of its own may be withdrawn again.
+    private mutating func countServed(_ app: Int) {
+        guard let credential = served[app]?.credential, let shown = heard[app], shown.token == credential.token,
+            shown.epoch == credential.epoch, shown.version == credential.version
+        else { return }
+        newestServed[app] = credential
     }
 
     /// Takes out the command awaited under `id`.

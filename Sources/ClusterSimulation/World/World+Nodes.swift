@@ -126,8 +126,8 @@ extension World {
             feed(.refreshAsked(request), to: node)
         case .hungUp(let id):
             if nodes[node].takeWaiter(id) != nil { feed(.waiterLeft(id), to: node) }
-        case .peerAsks(let asker, let life, let id): tellPeer(asker, life, id, node)
-        case .peerTold(let id, let state): peerTold(id, state, node)
+        case .memberAsks(let asker, let life, let id): tellMember(asker, life, id, node)
+        case .memberTold(let id, let state): memberTold(id, state, node)
         case .forwardEnded(let id, let outcome):
             guard let index = nodes[node].forwards.firstIndex(of: id) else { return }
             nodes[node].forwards.remove(at: index)
@@ -209,7 +209,7 @@ extension Delivery {
     /// Whether the store or another node says something in it.
     fileprivate var isNews: Bool {
         switch self {
-        case .leaseAnswered, .credentialAnswered(_, .success), .peerTold(_, .some),
+        case .leaseAnswered, .credentialAnswered(_, .success), .memberTold(_, .some),
             .forwardEnded(_, .token), .forwardEnded(_, .answered):
             true
         default: false

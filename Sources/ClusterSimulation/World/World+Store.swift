@@ -122,19 +122,7 @@ extension World {
         guard answer.hasChanges, case .ticked(let tick) = answer.reply.answer else { return }
         // A node that finds another server than before passes over the changes and reads everything anew.
         guard nodes[node].isAlive, nodes[node].core.position == tick.position else { return }
-        for record in tick.changes { heard(record, node) }
-    }
-
-    /// A node has taken in a record of the store.
-    private mutating func heard(_ record: CredentialRecord, _ node: Int) {
-        let app = index(of: record.app)
-        nodes[node].heard[app] = record.issue?.token
-        // The same token may stand under another number: then what is served is not what was heard of.
-        if let served = nodes[node].served[app]?.credential, served.token == record.issue?.token,
-            (served.epoch, served.version) == (record.epoch, record.version)
-        {
-            nodes[node].newestServed[app] = served
-        }
+        for record in tick.changes { nodes[node].heard(record, index(of: record.app)) }
     }
 
     mutating func leaseFailed(_ id: RequestID, _ error: StoreError, _ node: Int) {
@@ -156,7 +144,9 @@ extension World {
         var result = result
         if nodes[node].clock.instant(at: time) >= command.deadline { result = .failure(.timedOut) }
         feed(.appReplied(request: id, reply: .stored(result)), to: node)
-        if nodes[node].isAlive, case .success(let reply) = result, let record = reply.record { heard(record, node) }
+        if nodes[node].isAlive, case .success(let reply) = result, let record = reply.record {
+            nodes[node].heard(record, index(of: record.app))
+        }
         if case .failure(.timedOut) = result { breakConnection(command.connection, node, failsAll: sharesConnection) }
     }
 

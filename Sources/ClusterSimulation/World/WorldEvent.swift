@@ -51,9 +51,9 @@ enum Delivery: Hashable, Sendable {
     /// A caller hangs up.
     case hungUp(WaiterID)
     /// Another node asks what this one knows.
-    case peerAsks(node: Int, life: Int, RequestID)
+    case memberAsks(node: Int, life: Int, RequestID)
     /// Another node tells what it knows; nil at the deadline.
-    indirect case peerTold(RequestID, MemberState?)
+    indirect case memberTold(RequestID, MemberState?)
     /// A forwarded refresh is over.
     indirect case forwardEnded(RequestID, ForwardOutcome)
     /// The server has ended: the connection is gone, and with it every answer still on its way.

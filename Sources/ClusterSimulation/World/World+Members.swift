@@ -61,37 +61,37 @@ extension World {
         push(.forwardEnded(sender.request, outcome), to: sender.node, sender.life, after: delay)
     }
 
-    // MARK: What peers know
+    // MARK: What members know
 
     mutating func askMembers(_ id: RequestID, _ members: [Member], _ node: Int) {
         let life = nodes[node].life
         nodes[node].questions.append(.init(id: id, missing: members.count))
         let patience = nodes[node].clock.trueSeconds(settings.timing.commandTimeout * 2)
-        push(.peerTold(id, nil), to: node, life, after: patience)
+        push(.memberTold(id, nil), to: node, life, after: patience)
         for member in members {
-            guard let peer = nodes.firstIndex(where: { $0.holder.node == member.holder.node }) else { continue }
-            guard nodes[peer].isAlive, let delay = hop(node, peer) else { continue }
-            push(.peerAsks(node: node, life: life, id), to: peer, nodes[peer].life, after: delay)
+            guard let other = nodes.firstIndex(where: { $0.holder.node == member.holder.node }) else { continue }
+            guard nodes[other].isAlive, let delay = hop(node, other) else { continue }
+            push(.memberAsks(node: node, life: life, id), to: other, nodes[other].life, after: delay)
         }
     }
 
     /// Every node of a world keeps the same apps and is where it says, so this draws no lots of its own.
     mutating func introduce(_ id: RequestID, _ member: Member, _ apps: AppsDigest, _ node: Int) {
-        let peer = nodes.firstIndex { $0.holder == member.holder && $0.isAlive }
-        let isReached = peer.map { !conditions.areParted(node, $0, at: time) } ?? false
+        let other = nodes.firstIndex { $0.holder == member.holder && $0.isAlive }
+        let isReached = other.map { !conditions.areParted(node, $0, at: time) } ?? false
         let outcome: IntroductionOutcome =
             isReached
             ? .answered(Introduction(holder: member.holder, apps: nil)) : .failed(reason: "connection refused")
         push(.event(.introduced(request: id, outcome: outcome)), to: node, nodes[node].life, after: 0.001)
     }
 
-    mutating func tellPeer(_ asker: Int, _ life: Int, _ id: RequestID, _ node: Int) {
+    mutating func tellMember(_ asker: Int, _ life: Int, _ id: RequestID, _ node: Int) {
         guard let delay = hop(node, asker) else { return }
         let state = nodes[node].core.memberState(at: nodes[node].clock.instant(at: time))
-        push(.peerTold(id, state), to: asker, life, after: delay)
+        push(.memberTold(id, state), to: asker, life, after: delay)
     }
 
-    mutating func peerTold(_ id: RequestID, _ state: MemberState?, _ node: Int) {
+    mutating func memberTold(_ id: RequestID, _ state: MemberState?, _ node: Int) {
         guard let index = nodes[node].questions.firstIndex(where: { $0.id == id }) else { return }
         if let state {
             nodes[node].questions[index].states.append(state)
