@@ -46,12 +46,14 @@ import Testing
     private let schemas: [String: Block]
 
     init() throws {
-        var root = URL(filePath: #filePath)
-        for _ in 0..<3 { root.deleteLastPathComponent() }
-        let text = try String(contentsOf: root.appending(path: "docs/openapi.yaml"), encoding: .utf8)
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        var lines = try Self.page("openapi.yaml").split(separator: "\n", omittingEmptySubsequences: false)[...]
         let description = Block(&lines, deeperThan: -1)
         schemas = try #require(description.children["components"]?.children["schemas"]).children
+    }
+
+    private static func page(_ name: String) throws -> String {
+        let docs = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs")
+        return try String(contentsOf: docs.appending(path: name), encoding: .utf8)
     }
 
     /// What is wrong with a document: names that are not described, and those that are described and not there.
@@ -112,6 +114,34 @@ import Testing
         #expect(try differences(reply, schema, isWhole: true) == [])
         // And each member of a list has those that are always there.
         #expect(try differences(reply, schema) == [])
+    }
+
+    /// Also what does not apply to that node: a figure that is added and sent seldom must be described too.
+    @Test func everyMemberOfTheStatus_IsDescribed_AndStandsInTheManual() throws {
+        let document = StatusDocument(.example(), at: Date.now)
+        let status = try #require(schemas["Status"])
+        let parts: [(described: Block?, part: Any)] = [
+            (status, document), (status.children["properties"]?.children["node"], document.node),
+            (schemas["Member"], try #require(document.nodes.first)),
+            (schemas["App"], try #require(document.apps.first)),
+            (schemas["Counters"], document.counters),
+        ]
+        let manual = try Self.page("api.md")
+        let start = try #require(manual.range(of: "### `GET /status`")).upperBound
+        let section = manual[start...].components(separatedBy: "\n### ")[0]
+        for (described, part) in parts {
+            let members = members(of: part)
+            let properties = try #require(described?.children["properties"]).children
+            #expect(properties.keys.sorted() == members.sorted())
+            for member in members { #expect(section.contains("`\(member)`"), "\(member)") }
+        }
+    }
+
+    /// The members as JSON has them.
+    private func members(of part: Any) -> [String] {
+        Swift.Mirror(reflecting: part).children.compactMap(\.label).map { name in
+            name.replacing(/[A-Z]/) { "_" + $0.output.lowercased() }
+        }
     }
 
     @Test func smallDocuments_HaveNoNameThatIsNotDescribed() async throws {
