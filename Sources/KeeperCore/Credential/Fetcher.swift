@@ -90,9 +90,7 @@ extension Fetcher {
                 reason: .wechatUnreachable(Trouble(summary: reason)), retryAfter: RetryHint.wechatUnreachable)
         }
         guard let trouble = knowledge.stored.trouble else { return .tooSoon(retryAfter: pause) }
-        return trouble.errcode == nil
-            ? .unavailable(reason: .wechatUnreachable(trouble), retryAfter: pause)
-            : .refused(trouble: trouble, retryAfter: pause)
+        return .noToken(because: trouble, wasAnswered: trouble.errcode != nil, retryAfter: pause)
     }
 
     /// What is handed out; nil if there is no token within its life.

@@ -150,10 +150,7 @@ extension WaitingCallers {
 
     /// A call brought no token; `wasAnswered`: WeChat refused it.
     mutating func failed(_ trouble: Trouble, wasAnswered: Bool, _ pause: Duration, into out: inout Outbox) {
-        let answer: RefreshAnswer =
-            wasAnswered
-            ? .refused(trouble: trouble, retryAfter: pause)
-            : .unavailable(reason: .wechatUnreachable(trouble), retryAfter: pause)
+        let answer = RefreshAnswer.noToken(because: trouble, wasAnswered: wasAnswered, retryAfter: pause)
         queue.answer({ $0.forward == nil }, with: { _ in answer }, into: &out)
     }
 

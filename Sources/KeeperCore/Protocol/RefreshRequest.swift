@@ -55,6 +55,15 @@ public enum RefreshAnswer: Hashable, Sendable {
     }
 }
 
+extension RefreshAnswer {
+    /// A call brought no token: WeChat has refused it, or was not reached.
+    static func noToken(because trouble: Trouble, wasAnswered: Bool, retryAfter pause: Duration) -> RefreshAnswer {
+        wasAnswered
+            ? .refused(trouble: trouble, retryAfter: pause)
+            : .unavailable(reason: .wechatUnreachable(trouble), retryAfter: pause)
+    }
+}
+
 /// Whom a node believes to lead.
 public struct LeaderHint: Hashable, Sendable {
     /// The leader and its address.
