@@ -62,7 +62,7 @@ struct Assembly {
         alarmTeller = try configuration.webhook(curl).map { [node] in
             AlarmTeller(node: node, sink: $0, logger: logger)
         }
-        let registry = AccessRegistry(clients: try configuration.clientDirectory, apps: configuration.appDirectory)
+        let registry = AccessRegistry(clients: try configuration.clientDirectory, apps: configuration.knownApps)
         reloader = Reloader(
             configuration,
             rooms: .init(node: node, source: source, mirrorWriter: mirrorWriter, registry: registry), logger: logger,

@@ -47,7 +47,7 @@ extension Configuration {
             overlap: wechat.overlap, watchPeriod: wechat.watch)
     }
 
-    var appDirectory: KnownApps {
+    var knownApps: KnownApps {
         KnownApps(
             apps.map { app in
                 KnownApp(

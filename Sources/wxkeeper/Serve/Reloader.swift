@@ -85,7 +85,7 @@ actor Reloader: Reconfiguring {
         rooms.source.configure(next.accounts)
         rooms.node.configure(next.nodeSettings.apps)
         rooms.mirrorWriter.configure(next.mirrorKeys)
-        rooms.registry.replace(clients: clients, apps: next.appDirectory)
+        rooms.registry.replace(clients: clients, apps: next.knownApps)
         // What needs a restart stays different from what runs.
         configuration.apps = next.apps
         configuration.clients = next.clients

@@ -42,7 +42,7 @@ struct StatusCommand: AsyncParsableCommand {
             } catch {
                 Console.error(Console.harmless(error.message))
             }
-            // Cancelled: the loop's condition ends it.
+            // By the clock, as whoever watches has asked. Cancelled: the loop's condition ends it.
             try? await Task.sleep(for: Self.watchPeriod)
         } while !Task.isCancelled
     }
