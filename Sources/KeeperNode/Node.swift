@@ -151,7 +151,13 @@ extension RefreshAnswer {
 
 extension Node {
     /// What is served for an app, from memory.
-    public nonisolated func read(_ app: AppID) -> TokenReading { table.read(app, at: now) }
+    public nonisolated func lastingRead(_ app: AppID) -> LastingReading {
+        let (reading, until) = table.lastingRead(app, at: now)
+        return LastingReading(reading, until: origin + until.sinceOrigin)
+    }
+
+    /// Changes with what is served, and as the process begins to end.
+    public nonisolated var readGeneration: UInt64 { table.generation }
 
     /// The app that a token is of, or was of a short while ago; nil for a stranger's.
     public nonisolated func owner(of token: Token) -> AppID? { table.owner(of: token, at: now) }

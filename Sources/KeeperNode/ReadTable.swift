@@ -33,6 +33,8 @@ final class ReadTable: Sendable {
 
     private let bell: AsyncStream<Void>.Continuation
     private let content: Mutex<Content>
+    /// Changes after the content has, whenever a reading is another for another reason than the time.
+    private let changes = Atomic<UInt64>(0)
     private let overlap: Duration
 
     /// A table that knows its apps and no token yet.
@@ -50,6 +52,7 @@ final class ReadTable: Sendable {
             // An app that was dropped a moment ago may still be on its way here.
             guard let before = content.served[app] else { return false }
             content.served[app] = .some(credential)
+            if before != credential { changes.add(1, ordering: .releasing) }
             guard !app.isTicket else { return false }
             guard before?.credential != credential?.credential else { return false }
             content.note(app, from: before?.credential.token, to: credential?.credential.token, until: now + overlap)
@@ -71,6 +74,7 @@ final class ReadTable: Sendable {
                 content.changed.remove(app)
             }
             for app in apps where content.served[app] == nil { content.served[app] = .some(nil) }
+            changes.add(1, ordering: .releasing)
         }
     }
 
@@ -86,10 +90,14 @@ final class ReadTable: Sendable {
     func turned(at now: Instant, confirmedAt: Instant?, gate: LeaseGate, isDraining: Bool) {
         let isNews = content.withLock { content in
             let term = content.gate.term(at: now)
+            let isOther =
+                content.isDraining != isDraining
+                || Self.isBehind(content.confirmedAt, at: now) != Self.isBehind(confirmedAt, at: now)
             content.confirmedAt = confirmedAt
             content.lastTurn = now
             content.gate = gate
             content.isDraining = isDraining
+            if isOther { changes.add(1, ordering: .releasing) }
             return term != gate.term(at: now)
         }
         if isNews { bell.yield() }
@@ -111,12 +119,22 @@ final class ReadTable: Sendable {
         return served.flatMap { now < $0.credential.expiresAt ? $0.credential : nil }
     }
 
-    func read(_ app: AppID, at now: Instant) -> TokenReading {
+    /// What may be handed out, and until when that stays so by itself.
+    func lastingRead(_ app: AppID, at now: Instant) -> (reading: TokenReading, until: Instant) {
         let (entry, confirmedAt) = content.withLock { ($0.served[app], $0.confirmedAt) }
-        guard let entry else { return .unknownApp }
-        guard let served = entry, let expiresIn = served.expiresIn(at: now) else { return .none }
-        let isBehind = confirmedAt.map { now - $0 > NodeSettings.staleAfter } ?? true
-        return .token(served, expiresIn: expiresIn, isStale: isBehind || served.isUncertain(at: now))
+        guard let entry else { return (.unknownApp, now) }
+        guard let served = entry, let expiresIn = served.expiresIn(at: now) else { return (.none, now) }
+        let isBehind = Self.isBehind(confirmedAt, at: now)
+        var until = served.steady(at: now)
+        if let confirmedAt, !isBehind { until = min(until, confirmedAt + NodeSettings.staleAfter) }
+        return (.token(served, expiresIn: expiresIn, isStale: isBehind || served.isUncertain(at: now)), until)
+    }
+
+    /// Another number as soon as a reading is another though its time has not come, or the node drains.
+    var generation: UInt64 { changes.load(ordering: .acquiring) }
+
+    private static func isBehind(_ confirmedAt: Instant?, at now: Instant) -> Bool {
+        confirmedAt.map { now - $0 > NodeSettings.staleAfter } ?? true
     }
 
     var isDraining: Bool { content.withLock { $0.isDraining } }

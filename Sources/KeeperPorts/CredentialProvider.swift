@@ -2,8 +2,12 @@ public import KeeperCore
 
 /// The inbound port: what the HTTP side may ask of the node.
 public protocol CredentialProvider: Sendable {
-    /// What may be handed out for an app right now. Needs no actor and no event: read on any thread.
-    func read(_ app: AppID) -> TokenReading
+    /// What may be handed out for an app right now, and how long that stays so by itself. Needs no actor and no event:
+    /// read on any thread.
+    func lastingRead(_ app: AppID) -> LastingReading
+    /// Another number as soon as a reading may be another although its time has not come, or `isDraining` is. Read on
+    /// any thread; one who keeps a reading takes this first.
+    var readGeneration: UInt64 { get }
     /// The app whose token this is: the current one, or the one before it while that still lives.
     func owner(of token: Token) -> AppID?
     /// Brings another token than the one named, if it is really dead. Returns by `deadline` at the latest, or by
@@ -28,6 +32,25 @@ public protocol CredentialProvider: Sendable {
     func pause(for duration: Duration?) async throws(StoreError)
     /// Time since the event loop of the node last turned; grows without bound when the node is stuck.
     func idleTime() -> Duration
+}
+
+extension CredentialProvider {
+    /// What may be handed out for an app right now.
+    public func read(_ app: AppID) -> TokenReading { lastingRead(app).reading }
+}
+
+/// A reading that may be kept for a while.
+public struct LastingReading: Sendable {
+    /// What may be handed out.
+    public var reading: TokenReading
+    /// Until then the passing of time alone makes it no other; at most a second from now where there is a token.
+    public var until: ContinuousClock.Instant
+
+    /// Describes a reading.
+    public init(_ reading: TokenReading, until: ContinuousClock.Instant) {
+        self.reading = reading
+        self.until = until
+    }
 }
 
 /// The answer of the read path.

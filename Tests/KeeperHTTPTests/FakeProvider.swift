@@ -19,6 +19,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         var idleTime: Duration = .zero
         var reload: Result<Reload, ReloadRefusal> = .failure(ReloadRefusal(problems: []))
         var asked: [Asked] = []
+        var changes: UInt64 = 0
         /// How long each caller of a refresh would wait still.
         var timesLeft: [Duration] = []
     }
@@ -46,7 +47,12 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         (givenUp, givenUp_) = AsyncStream.makeStream()
     }
 
-    func change(_ work: (inout State) -> Void) { state.withLock { work(&$0) } }
+    func change(_ work: (inout State) -> Void) {
+        state.withLock {
+            work(&$0)
+            $0.changes += 1
+        }
+    }
 
     var asked: [Asked] { state.withLock { $0.asked } }
     var timesLeft: [Duration] { state.withLock { $0.timesLeft } }
@@ -66,7 +72,12 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
 
     func reload() async throws(ReloadRefusal) -> Reload { try state.withLock { $0.reload }.get() }
 
-    func read(_ app: AppID) -> TokenReading { state.withLock { $0.readings[app] ?? .unknownApp } }
+    /// Lasts for a second, or until the test changes something.
+    func lastingRead(_ app: AppID) -> LastingReading {
+        LastingReading(state.withLock { $0.readings[app] ?? .unknownApp }, until: .now + .seconds(1))
+    }
+
+    var readGeneration: UInt64 { state.withLock { $0.changes } }
 
     func refresh(
         _ app: AppID, because reason: RefreshRequest.Reason, isForwarded: Bool,

@@ -32,7 +32,7 @@ import Testing
 
     @Test func requestsSentAhead_ComeThroughAFewAtATime_AndTheEndComesLast() throws {
         let connections = Connections(most: 1, log: RateLimitedLog(Logger(label: "test")))
-        let progress = ConnectionWatch.Progress(1, connections)
+        let progress = ConnectionWatch.Progress(1, Connections.Use(), connections)
         let counter = Counter(progress)
         let channel = EmbeddedChannel()
         try channel.pipeline.syncOperations.addHandlers([RequestGate(progress), counter])

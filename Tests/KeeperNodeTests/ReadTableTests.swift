@@ -133,3 +133,7 @@ import Testing
         #expect(table.takeChanged().isEmpty, "it is the same token")
     }
 }
+
+extension ReadTable {
+    fileprivate func read(_ app: AppID, at now: Instant) -> TokenReading { lastingRead(app, at: now).reading }
+}

@@ -21,11 +21,12 @@ enum Folders {
             "Server": ["Answers"],
             "Access": ["Server", "Answers"],
             "Nodes": ["Server", "Answers"],
-            "DropIn": ["Server", "Answers"],
+            "Reads": ["Access", "Server", "Answers"],
+            "DropIn": ["Reads", "Server", "Answers"],
             "Status": [],
             "Alarms": ["Status"],
-            "Endpoints": ["Access", "Nodes", "DropIn", "Status", "Server", "Answers"],
-            "Routes": ["Endpoints", "Access", "Nodes", "DropIn", "Server", "Answers"],
+            "Endpoints": ["Reads", "Access", "Nodes", "DropIn", "Status", "Server", "Answers"],
+            "Routes": ["Endpoints", "Reads", "Access", "Nodes", "DropIn", "Server", "Answers"],
         ],
     ]
 

@@ -79,6 +79,13 @@ public struct ServedCredential: Hashable, Sendable {
         return max(promised.wholeSeconds, promisedUntil == nil ? 0 : 1)
     }
 
+    /// Until when `expiresIn` and `isUncertain` are what they are at `now`; never more than a second later.
+    public func steady(at now: Instant) -> Instant {
+        let left = credential.expiresAt - now
+        let promised = promisedUntil.map { min($0 - now, left) } ?? left
+        return now + min(promised - .seconds(promised.wholeSeconds), left.atLeastZero)
+    }
+
     /// Whether the token is uncertain for so long that WeChat may have dropped it.
     public func isUncertain(at now: Instant) -> Bool { promisedUntil.map { $0 <= now } ?? false }
 }

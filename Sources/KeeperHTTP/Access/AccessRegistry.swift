@@ -11,6 +11,7 @@ public final class AccessRegistry: Sendable {
     }
 
     private let current: Mutex<Entries>
+    private let changes = Atomic<UInt64>(0)
 
     /// A registry of these clients and apps.
     public init(clients: ClientDirectory, apps: KnownApps) {
@@ -22,8 +23,12 @@ public final class AccessRegistry: Sendable {
     /// Code that needs them twice for one answer takes them once.
     var entries: Entries { current.withLock { $0 } }
 
+    /// Another number after each `replace`; one who keeps what follows from the entries takes this first.
+    var generation: UInt64 { changes.load(ordering: .acquiring) }
+
     /// Puts others in their place, from the next request on.
     public func replace(clients: ClientDirectory, apps: KnownApps) {
         current.withLock { $0 = Entries(clients: clients, apps: apps) }
+        changes.add(1, ordering: .releasing)
     }
 }

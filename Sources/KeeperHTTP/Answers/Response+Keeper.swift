@@ -2,6 +2,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import KeeperCore
 internal import NIOCore
 
 extension HTTPField.Name {
@@ -25,8 +26,12 @@ extension HTTPField.Name {
 extension Response {
     /// An answer whose body was written by hand.
     init(json body: consuming JSONBytes, status: HTTPResponse.Status = .ok) {
-        self.init(
-            status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: body.closed()))
+        self.init(json: body.closed(), status: status)
+    }
+
+    /// An answer whose body is an object of JSON, as bytes.
+    init(json body: ByteBuffer, status: HTTPResponse.Status = .ok) {
+        self.init(status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: body))
     }
 
     /// An answer whose body is `document`, its keys in snake case and in order; what is nil is left out.
@@ -35,6 +40,13 @@ extension Response {
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = try ByteBuffer(bytes: encoder.encode(document))
-        self.init(status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: body))
+        self.init(json: body, status: status)
+    }
+
+    /// What every answer carries.
+    mutating func addCommonHeaders(of node: NodeName) {
+        headers[.keeperNode] = node.rawValue
+        headers[.cacheControl] = "no-store"
+        headers[.xContentTypeOptions] = "nosniff"
     }
 }

@@ -29,12 +29,8 @@ enum DropInForm: Sendable {
     }
 
     /// Reads the fields of a request by one of `methods`.
-    func fields(of request: Request, from channel: any Channel) async throws -> DropInFields {
-        var body: ByteBuffer?
-        if request.method == .post {
-            body = try? await request.wholeBody(from: channel)
-            guard body != nil else { throw DropInFailure.badBody }
-        }
+    /// - Parameter body: the whole body of a POST.
+    func fields(of request: Request, _ body: ByteBuffer?) throws(DropInFailure) -> DropInFields {
         switch self {
         case .anywhere:
             let type = request.headers[.contentType] ?? ""
@@ -42,8 +38,8 @@ enum DropInForm: Sendable {
             fields.replace(with: FormText.fields(request.uri.query ?? "", plusIsSpace: false))
             return fields
         case .jsonBody:
-            guard let body, body.readableBytes > 0 else { throw DropInFailure.emptyBody }
-            guard let object = LooseValue.object(in: body) else { throw DropInFailure.badJSON }
+            guard let body, body.readableBytes > 0 else { throw .emptyBody }
+            guard let object = LooseValue.object(in: body) else { throw .badJSON }
             return DropInFields(object)
         }
     }

@@ -13,21 +13,36 @@ struct DropInEndpoints: Sendable {
     let limits: ReportLimits
 
     /// `GET /cgi-bin/token`, and `GET /token` asked as if it were that.
-    func token(_ request: DropInRequest) throws -> Response {
+    var token: DropIn { .reading(.anywhere, readToken, with: answer) }
+
+    /// `POST /cgi-bin/stable_token`.
+    var stableToken: DropIn { DropIn(.jsonBody, reads: readUnforced, answerStable) }
+
+    /// `GET /cgi-bin/gettoken` of WeCom.
+    var corporationToken: DropIn { .reading(.anywhere, readCorporationToken, with: answer) }
+
+    /// `GET /cgi-bin/ticket/getticket`.
+    var ticket: DropIn { .reading(.anywhere, readTicket, with: answer) }
+
+    private func readToken(_ request: DropInRequest) throws(DropInFailure) -> CredentialRead {
         let fields = request.fields
         let named = Named(appid: fields["appid"], secret: fields["secret"], grantType: fields["grant_type"])
-        return try answer(app(named, toRefresh: false))
+        return CredentialRead(try app(named, toRefresh: false), .weChatToken)
     }
 
-    /// `POST /cgi-bin/stable_token`; `force_refresh` is a passive refresh of the token now current.
-    func stableToken(_ request: DropInRequest) async throws -> Response {
-        let fields = request.fields
-        let isForced = try fields.flag("force_refresh")
-        let named = Named(
-            appid: try fields.text("appid"), secret: try fields.text("secret"),
-            grantType: try fields.text("grant_type"))
-        let app = try app(named, toRefresh: isForced)
-        guard isForced, case .token(let served, _, _) = provider.read(app) else { return try answer(app) }
+    /// Which token is read; nil if another one is asked for by force.
+    private func readUnforced(_ request: DropInRequest) throws(DropInFailure) -> CredentialRead? {
+        guard try !request.fields.flag("force_refresh") else { return nil }
+        return CredentialRead(try app(in: request.fields, toRefresh: false), .weChatToken)
+    }
+
+    /// `force_refresh` is a passive refresh of the token now current.
+    private func answerStable(_ request: DropInRequest) async throws -> Response {
+        if let read = try readUnforced(request) { return try answer(read) }
+        let app = try app(in: request.fields, toRefresh: true)
+        guard case .token(let served, _, _) = provider.read(app) else {
+            return try answer(CredentialRead(app, .weChatToken))
+        }
         // Callers on this path have no name; all of one app count as one.
         guard (try? limits.admit(app, from: "cgi-bin \(app)")) != nil else { throw DropInFailure.tooSoon }
         let deadline = ContinuousClock.now + TokenEndpoints.longestRefresh
@@ -35,11 +50,10 @@ struct DropInEndpoints: Sendable {
             await provider.refresh(
                 app, because: .refused(served.credential.token), isForwarded: false, before: deadline)
         }
-        return try answer(refreshed)
+        return try answer(refreshed, of: app)
     }
 
-    /// `GET /cgi-bin/gettoken` of WeCom.
-    func corporationToken(_ request: DropInRequest) throws -> Response {
+    private func readCorporationToken(_ request: DropInRequest) throws(DropInFailure) -> CredentialRead {
         let fields = request.fields
         let entries = registry.entries
         let applications = entries.apps.applications(of: fields["corpid"] ?? "")
@@ -47,28 +61,18 @@ struct DropInEndpoints: Sendable {
         guard let secret = fields["corpsecret"] else { throw DropInFailure.secretMissing }
         let meant = applications.filter { may(secret, for: $0, toRefresh: false, entries) }
         guard meant.count == 1, let app = meant.first else { throw DropInFailure.wrongCorporationSecret }
-        return try answer(app.id, isWeCom: true)
+        return CredentialRead(app.id, .weComToken)
     }
 
-    /// `GET /cgi-bin/ticket/getticket`: a caller that holds a token of ours may have its app's tickets.
-    func ticket(_ request: DropInRequest) throws -> Response {
+    /// A caller that holds a token of ours may have its app's tickets.
+    private func readTicket(_ request: DropInRequest) throws(DropInFailure) -> CredentialRead {
         let fields = request.fields
         guard let token = fields["access_token"] else { throw DropInFailure.tokenMissing }
         guard let app = provider.owner(of: Token(token)) else { throw DropInFailure.unknownToken }
         guard let type = fields["type"].flatMap({ TicketType(rawValue: $0) }) else {
             throw DropInFailure.wrongTicketType
         }
-        switch provider.read(app.ticket(type)) {
-        case .token(let served, let expiresIn, _):
-            var body = JSONBytes()
-            body.write("errcode", 0)
-            body.write("errmsg", "ok")
-            body.write("ticket", served.credential.token.secret)
-            body.write("expires_in", expiresIn)
-            return Response(json: body, epoch: served.credential.epoch)
-        case .none: throw DropInFailure.busy("there is no valid ticket of this app yet")
-        case .unknownApp: throw DropInFailure.wrongTicketType
-        }
+        return CredentialRead(type, of: app, .weChatTicket)
     }
 
     // MARK: Who asks
@@ -78,6 +82,14 @@ struct DropInEndpoints: Sendable {
         var appid: String?
         var secret: String?
         var grantType: String?
+    }
+
+    /// The app that a JSON body names, where each value is of its type.
+    private func app(in fields: DropInFields, toRefresh: Bool) throws(DropInFailure) -> AppID {
+        let named = Named(
+            appid: try fields.text("appid"), secret: try fields.text("secret"),
+            grantType: try fields.text("grant_type"))
+        return try app(named, toRefresh: toRefresh)
     }
 
     /// The app that the caller may use; judged in WeChat's order, which looks at the appid first.
@@ -102,34 +114,25 @@ struct DropInEndpoints: Sendable {
 
     // MARK: What is answered
 
-    private func answer(_ app: AppID, isWeCom: Bool = false) throws(DropInFailure) -> Response {
-        switch provider.read(app) {
-        case .token(let served, let expiresIn, _): return Self.answer(served.credential, expiresIn, isWeCom: isWeCom)
-        case .none: throw .busy("there is no valid token of this app yet")
-        case .unknownApp: throw .unknownApp
-        }
+    private func answer(_ read: CredentialRead) throws(DropInFailure) -> Response {
+        let reading = provider.read(read.credential)
+        if let answer = read.response(telling: reading) { return answer.response }
+        let isTicket = read.form == .weChatTicket
+        guard reading != .unknownApp else { throw isTicket ? .wrongTicketType : .unknownApp }
+        throw .busy("there is no valid \(isTicket ? "ticket" : "token") of this app yet")
     }
 
-    private func answer(_ refreshed: RefreshReading) throws(DropInFailure) -> Response {
+    private func answer(_ refreshed: RefreshReading, of app: AppID) throws(DropInFailure) -> Response {
         switch refreshed {
         case .token(let token):
             guard let expiresIn = token.expiresIn else { throw .busy("there is no valid token of this app yet") }
-            return Self.answer(token.credential, expiresIn, isWeCom: false)
+            let read = CredentialRead(app, .weChatToken)
+            let body = read.body(token.credential, expiresIn: expiresIn, isStale: token.isStale)
+            return Response(json: body.closed(), epoch: token.credential.epoch)
         case .tooSoon: throw .tooSoon
         case .refused(let trouble, _): throw DropInFailure(trouble.errcode ?? -1, trouble.summary)
         case .unavailable(let reason, _): throw .busy(reason.sentence)
         case .notLeader: throw .busy(RefreshAnswer.Unavailability.noLeader.sentence)
         }
-    }
-
-    private static func answer(_ credential: Credential, _ expiresIn: Int64, isWeCom: Bool) -> Response {
-        var body = JSONBytes()
-        if isWeCom {
-            body.write("errcode", 0)
-            body.write("errmsg", "ok")
-        }
-        body.write("access_token", credential.token.secret)
-        body.write("expires_in", expiresIn)
-        return Response(json: body, epoch: credential.epoch)
     }
 }

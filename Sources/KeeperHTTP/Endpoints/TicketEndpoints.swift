@@ -13,23 +13,25 @@ struct TicketEndpoints: Sendable {
 
     let provider: any CredentialProvider
 
-    /// The cached ticket.
-    func ticket(_ request: ClientRequest) throws -> Response {
+    /// Which ticket is read.
+    func read(_ request: ClientRequest) throws(RequestFailure) -> CredentialRead {
         let app = try request.app(named: request.parameter("appid"))
-        let (served, expiresIn, isStale) = try reading(try type(request, default: nil), of: app, for: request)
-        var body = JSONBytes()
-        body.write("appid", app.rawValue)
-        body.write("ticket", served.credential.token.secret)
-        body.write("expires_in", expiresIn)
-        if isStale { body.write("stale", true) }
-        return Response(json: body, epoch: served.credential.epoch)
+        return CredentialRead(try type(request, default: nil), of: app, .ticket)
+    }
+
+    /// The cached ticket.
+    func ticket(_ request: ClientRequest) throws(RequestFailure) -> Response {
+        let read = try read(request)
+        let reading = provider.read(read.credential)
+        if let answer = read.response(telling: reading) { return answer.response }
+        throw missing(try type(request, default: nil), of: read.app, reading, for: request)
     }
 
     /// What `wx.config` is given for a page; with `type=agent_config` what `wx.agentConfig` is given.
     func page(_ request: ClientRequest) throws -> Response {
         let app = try request.app(named: request.parameter("appid"))
         let url = try page(request.parameter("url"), of: app, for: request)
-        let (served, _, _) = try reading(try type(request, default: .jsapi), of: app, for: request)
+        let served = try ticket(try type(request, default: .jsapi), of: app, for: request)
         let (nonce, timestamp) = (Self.nonce(), Self.timestamp())
         var body = JSONBytes()
         body.write("appId", request.registry.apps[app]?.corporation ?? app.rawValue)
@@ -38,7 +40,7 @@ struct TicketEndpoints: Sendable {
         body.write(
             "signature",
             JSSignature.page(url, ticket: served.credential.token, nonce: nonce, timestamp: timestamp))
-        return Response(json: body, epoch: served.credential.epoch)
+        return Response(json: body.closed(), epoch: served.credential.epoch)
     }
 
     /// What `wx.addCard` is given for one card.
@@ -52,7 +54,7 @@ struct TicketEndpoints: Sendable {
             }
             values.append(value)
         }
-        let (served, _, _) = try reading(.card, of: app, for: request)
+        let served = try ticket(.card, of: app, for: request)
         let (nonce, timestamp) = (Self.nonce(), Self.timestamp())
         var body = JSONBytes()
         body.write("timestamp", timestamp)
@@ -60,22 +62,29 @@ struct TicketEndpoints: Sendable {
         body.write(
             "signature",
             JSSignature.card(values + [nonce, String(timestamp)], ticket: served.credential.token))
-        return Response(json: body, epoch: served.credential.epoch)
+        return Response(json: body.closed(), epoch: served.credential.epoch)
     }
 
-    private func reading(
+    /// What a signature is made with.
+    private func ticket(
         _ type: TicketType, of app: AppID, for request: ClientRequest
-    ) throws(RequestFailure) -> (ServedCredential, Int64, isStale: Bool) {
-        switch provider.read(app.ticket(type)) {
-        case .token(let served, let expiresIn, let isStale): return (served, expiresIn, isStale)
-        case .none:
-            throw RequestFailure(
+    ) throws(RequestFailure) -> ServedCredential {
+        let reading = provider.read(app.ticket(type))
+        guard case .token(let served, _, _) = reading else { throw missing(type, of: app, reading, for: request) }
+        return served
+    }
+
+    /// Why there is no such ticket.
+    private func missing(
+        _ type: TicketType, of app: AppID, _ reading: TokenReading, for request: ClientRequest
+    ) -> RequestFailure {
+        guard reading == .unknownApp else {
+            return RequestFailure(
                 .serviceUnavailable, "there is no valid ticket \(type.rawValue) of \(app) yet", retryAfter: .seconds(2))
-        case .unknownApp:
-            guard request.registry.apps[app] != nil else { throw .cannotUse(app, request.client) }
-            throw RequestFailure(
-                .notFound, "this cluster does not keep the ticket \(type.rawValue) of \(app); see `tickets` of the app")
         }
+        guard request.registry.apps[app] != nil else { return .cannotUse(app, request.client) }
+        return RequestFailure(
+            .notFound, "this cluster does not keep the ticket \(type.rawValue) of \(app); see `tickets` of the app")
     }
 
     private func type(

@@ -12,21 +12,17 @@ struct TokenEndpoints: Sendable {
     /// How often tokens may be reported here.
     let limits: ReportLimits
 
+    /// Which token is read.
+    func read(_ request: ClientRequest) throws(RequestFailure) -> CredentialRead {
+        CredentialRead(try request.app(named: request.parameter("appid")), .token)
+    }
+
     /// The cached token.
-    ///
-    /// The read path: no actor, no general encoder.
-    func read(_ request: ClientRequest) throws(RequestFailure) -> Response {
-        let app = try request.app(named: request.parameter("appid"))
-        switch provider.read(app) {
-        case .token(let served, let expiresIn, let isStale):
-            var body = Self.body(app, served.credential, expiresIn: expiresIn)
-            if isStale { body.write("stale", true) }
-            return Response(json: body, epoch: served.credential.epoch)
-        case .none:
-            throw .noToken(app)
-        case .unknownApp:
-            throw .cannotUse(app, request.client)
-        }
+    func token(_ request: ClientRequest) throws(RequestFailure) -> Response {
+        let read = try read(request)
+        let reading = provider.read(read.credential)
+        if let answer = read.response(telling: reading) { return answer.response }
+        throw reading == .unknownApp ? .cannotUse(read.app, request.client) : .noToken(read.app)
     }
 
     /// Passive refresh: another token than the one named, if that is really dead.
@@ -40,7 +36,8 @@ struct TokenEndpoints: Sendable {
         }
         let answer = try await refresh(app, because: .refused(stale), for: request)
         return try Self.response(to: answer, for: request, app) { token, expiresIn in
-            var body = Self.body(app, token.credential, expiresIn: expiresIn)
+            let read = CredentialRead(app, .token)
+            var body = read.body(token.credential, expiresIn: expiresIn, isStale: false)
             body.write("refreshed", token.refreshed)
             if token.stillValid { body.write("still_valid", true) }
             if token.isStale { body.write("stale", true) }
@@ -66,7 +63,7 @@ struct TokenEndpoints: Sendable {
         switch answer {
         case .token(let token):
             guard let expiresIn = token.expiresIn else { throw RequestFailure.noToken(app) }
-            return Response(json: render(token, expiresIn), epoch: token.credential.epoch)
+            return Response(json: render(token, expiresIn).closed(), epoch: token.credential.epoch)
         case .tooSoon(let retryAfter):
             throw RequestFailure(
                 .tooManyRequests, "this app was refreshed too recently; its newest token is at GET /token",
@@ -84,23 +81,6 @@ struct TokenEndpoints: Sendable {
             throw RequestFailure(
                 .serviceUnavailable, RefreshAnswer.Unavailability.noLeader.sentence, retryAfter: .seconds(1))
         }
-    }
-
-    private static func body(_ app: AppID, _ credential: Credential, expiresIn: Int64) -> JSONBytes {
-        let token = credential.token.secret
-        var body = JSONBytes(capacity: 96 + app.rawValue.utf8.count + token.utf8.count)
-        body.write("appid", app.rawValue)
-        body.write("access_token", token)
-        body.write("expires_in", expiresIn)
-        return body
-    }
-}
-
-extension Response {
-    /// An answer about a token of the term `epoch`.
-    init(json body: consuming JSONBytes, epoch: Epoch) {
-        self.init(json: body)
-        headers[.keeperEpoch] = String(epoch.rawValue)
     }
 }
 

@@ -72,6 +72,23 @@ struct KeeperResponder: HTTPResponder {
         }
     }
 
+    /// What a request reads, if it asks for no more and may be answered; nil otherwise.
+    /// - Parameter body: the whole body, if there is one.
+    func read(_ head: HTTPRequest, _ body: ByteBuffer?, on channel: any Channel) -> CredentialRead? {
+        guard head.path?.utf8.count ?? 0 <= Self.longestTarget else { return nil }
+        let request = Request(head: head, body: .init(buffer: body ?? ByteBuffer()))
+        guard let route = routes.route(at: request.uri.path) else { return nil }
+        switch route.access {
+        case .client(_, _, let dropIn?) where request.isPutAsToWeChat, .weChat(let dropIn):
+            return try? dropIn.read(request, body, on: channel)
+        case .client(let scope, _, _):
+            guard let reads = route.reads else { return nil }
+            return try? reads(admitted(request, by: route, scope, channel))
+        case .anyone, .node:
+            return nil
+        }
+    }
+
     /// The request of a client that may make it.
     private func admitted(
         _ request: Request, by route: Route, _ scope: Client.Scope, _ channel: any Channel
@@ -103,9 +120,7 @@ struct KeeperResponder: HTTPResponder {
 
     /// What every answer carries.
     private func finish(_ response: inout Response, to request: Request, by route: Route?) {
-        response.headers[.keeperNode] = node.rawValue
-        response.headers[.cacheControl] = "no-store"
-        response.headers[.xContentTypeOptions] = "nosniff"
+        response.addCommonHeaders(of: node)
         if isDraining() { response.headers[.connection] = "close" }
         if request.method == .head {
             response = response.createHeadResponse()

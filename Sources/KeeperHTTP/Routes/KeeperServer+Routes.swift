@@ -8,9 +8,9 @@ extension KeeperServer {
     private var business: [Route] {
         let tickets = TicketEndpoints(provider: provider)
         return [
-            .client(.get, "/token", .read, asWeChat: DropIn(.anywhere, dropIns.token), tokens.read),
+            .reading("/token", asWeChat: dropIns.token, tokens.read, tokens.token),
             .client(.post, "/token/refresh", .refresh, body: RefreshFields.form, tokens.refresh),
-            .client(.get, "/ticket", .read, tickets.ticket),
+            .reading("/ticket", tickets.read, tickets.ticket),
             .client(.get, "/jssdk/config", .read, tickets.page),
             .client(.get, "/card/signature", .read, tickets.card),
         ]
@@ -19,10 +19,10 @@ extension KeeperServer {
     /// WeChat's own paths.
     private var dropIn: [Route] {
         [
-            .weChat("/cgi-bin/token", DropIn(.anywhere, dropIns.token)),
-            .weChat("/cgi-bin/stable_token", DropIn(.jsonBody, dropIns.stableToken)),
-            .weChat("/cgi-bin/gettoken", DropIn(.anywhere, dropIns.corporationToken)),
-            .weChat("/cgi-bin/ticket/getticket", DropIn(.anywhere, dropIns.ticket)),
+            .weChat("/cgi-bin/token", dropIns.token),
+            .weChat("/cgi-bin/stable_token", dropIns.stableToken),
+            .weChat("/cgi-bin/gettoken", dropIns.corporationToken),
+            .weChat("/cgi-bin/ticket/getticket", dropIns.ticket),
         ]
     }
 

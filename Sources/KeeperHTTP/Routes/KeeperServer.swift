@@ -69,27 +69,29 @@ public struct KeeperServer: Service {
 
     /// Hummingbird's side of it.
     var application: Application<KeeperResponder> {
-        Application(
-            responder: KeeperResponder(
-                node: node, registry: registry, authenticator: authenticator, routes: RouteTable(routes),
-                isDraining: { [provider] in provider.isDraining }, logger: logger),
+        let responder = KeeperResponder(
+            node: node, registry: registry, authenticator: authenticator, routes: RouteTable(routes),
+            isDraining: { [provider] in provider.isDraining }, logger: logger)
+        let reads = Reads(ReadSource(provider: provider, registry: registry, node: node, read: responder.read))
+        return Application(
+            responder: responder,
             server: HTTPServerBuilder { [node] in KeeperChannel(responder: $0, node: node) },
             configuration: .init(
                 address: .hostname(host, port: port), backlog: 1024,
                 availableConnectionsDelegate: .maximum(mostConnections + Self.leavingConnections, logger: logger)),
             onServerRunning: { channel in
-                await guardAccepting(on: channel)
+                await guardAccepting(on: channel, for: reads)
                 await onBound(channel.localAddress?.port ?? port)
             },
             logger: logger)
     }
 
-    private func guardAccepting(on channel: any Channel) async {
+    private func guardAccepting(on channel: any Channel, for reads: Reads) async {
         let (log, connections) = (authenticator.log, connections)
         // Fails only if the channel has closed already.
         try? await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.addHandlers(
-                [AcceptGuard(log), ConnectionLimiter(connections)], position: .first)
+                [AcceptGuard(log), ConnectionLimiter(connections, reads.serve)], position: .first)
         }.get()
     }
 }

@@ -13,6 +13,8 @@ struct Route: Sendable {
     let methods: [HTTPRequest.Method]
     /// Who may ask, and what answers.
     let access: Access
+    /// For a client's route: which credential a request reads. Nil where nothing is read, or more than that is asked.
+    var reads: (@Sendable (ClientRequest) throws -> CredentialRead)?
 
     /// Who may ask, with the handler that answers.
     enum Access: Sendable {
@@ -56,6 +58,17 @@ extension Route {
         Route(
             path: path, methods: method == .get ? [.get, .head] : [method],
             access: .client(scope, handle, asWeChat: dropIn))
+    }
+
+    /// A path by which clients read a credential.
+    static func reading(
+        _ path: String, asWeChat dropIn: DropIn? = nil,
+        _ read: @escaping @Sendable (ClientRequest) throws -> CredentialRead,
+        _ handle: @escaping @Sendable (ClientRequest) async throws -> Response
+    ) -> Route {
+        var route = Route.client(.get, path, .read, asWeChat: dropIn, handle)
+        route.reads = read
+        return route
     }
 
     /// A path for clients with a scope, whose handler gets the body as `form` understands it.

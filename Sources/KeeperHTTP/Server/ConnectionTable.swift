@@ -22,7 +22,8 @@ struct ConnectionTable {
         /// For how long it may last; nil where something else limits it.
         var limit: TimeAmount? {
             switch self {
-            case .quiet, .answering: nil
+            case .quiet: ConnectionTable.longestQuiet
+            case .answering: nil
             case .head: .seconds(10)
             case .body, .sending: .seconds(30)
             }
@@ -38,6 +39,9 @@ struct ConnectionTable {
         /// Since when it can be let go, as a place in the queue; nil if it cannot.
         var turn: Int?
     }
+
+    /// A connection on which nothing is asked for so long is closed.
+    static let longestQuiet: TimeAmount = .seconds(75)
 
     let most: Int
     private var entries: [Int: Entry] = [:]
@@ -74,22 +78,37 @@ struct ConnectionTable {
         }
     }
 
+    /// A quiet connection was used, and is quiet again.
+    mutating func use(_ number: Int, at now: NIODeadline) {
+        guard entries[number]?.phase == .quiet else { return }
+        entries[number]?.since = now
+        queueUp(number)
+    }
+
     /// One connection that goes so that another finds room; nil if there is room, or none can go.
-    mutating func makeRoom() -> Int? {
+    /// - Parameter wasUsed: whether a quiet one was used since this was last asked.
+    mutating func makeRoom(at now: NIODeadline, wasUsed: (Int) -> Bool) -> Int? {
         guard entries.count > most else { return nil }
         while let first = queue.popFirst() {
             guard entries[first.number]?.turn == first.turn else { continue }
+            guard !wasUsed(first.number) else {
+                use(first.number, at: now)
+                continue
+            }
             letGo(first.number)
             return first.number
         }
         return nil
     }
 
-    /// The connections whose callers have been too slow; they go.
-    mutating func overdue(at now: NIODeadline) -> [Int] {
-        let slow = entries.filter { _, entry in entry.phase.limit.map { now - entry.since > $0 } ?? false }.map(\.key)
-        for number in slow { letGo(number) }
-        return slow
+    /// The connections whose time is over; they go.
+    ///
+    /// Returns those whose callers have been too slow, and those on which nothing was asked.
+    mutating func overdue(at now: NIODeadline) -> (slow: [Int], quiet: [Int]) {
+        let overdue = entries.filter { _, entry in entry.phase.limit.map { now - entry.since > $0 } ?? false }
+        for number in overdue.keys { letGo(number) }
+        let quiet = overdue.filter { $0.value.phase == .quiet }.map(\.key)
+        return (overdue.filter { $0.value.phase != .quiet }.map(\.key), quiet)
     }
 
     private mutating func letGo(_ number: Int) {

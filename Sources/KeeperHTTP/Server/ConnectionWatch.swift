@@ -7,16 +7,27 @@ final class ConnectionWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    private let progress: Progress
+    /// Adds handlers to a pipeline that is built.
+    typealias Preparation = @Sendable (ChannelPipeline, Progress, RequestGate) -> Void
 
-    init(_ number: Int, _ connections: Connections) { progress = Progress(number, connections) }
+    private let progress: Progress
+    private let prepare: Preparation
+
+    init(
+        _ number: Int, _ use: Connections.Use, _ connections: Connections, _ prepare: @escaping Preparation
+    ) {
+        progress = Progress(number, use, connections)
+        self.prepare = prepare
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         // By now the pipeline is built. Without the codec (in tests) there are no requests to watch.
         let operations = context.pipeline.syncOperations
         if let place = try? operations.context(handlerType: ConnectionHandler.self) {
             try? operations.addHandler(RequestWatch(progress), position: .after(place.handler))
-            try? operations.addHandler(RequestGate(progress), position: .first)
+            let gate = RequestGate(progress)
+            try? operations.addHandler(gate, position: .first)
+            prepare(context.pipeline, progress, gate)
         }
         context.fireChannelActive()
     }
@@ -29,6 +40,7 @@ final class ConnectionWatch: ChannelInboundHandler {
     /// How far a connection has come; shared by its two handlers, on its event loop.
     final class Progress {
         private let number: Int
+        private let use: Connections.Use
         private let connections: Connections
         /// Requests whose answers have not been taken.
         var owed = 0
@@ -40,13 +52,30 @@ final class ConnectionWatch: ChannelInboundHandler {
             didSet { if phase != oldValue { connections.enter(phase, number) } }
         }
 
-        init(_ number: Int, _ connections: Connections) {
+        init(_ number: Int, _ use: Connections.Use, _ connections: Connections) {
             self.number = number
+            self.use = use
             self.connections = connections
         }
 
+        /// A request was answered whose answer the caller has not taken yet.
+        func owe() {
+            owed += 1
+            phase = .sending
+        }
+
+        /// An answer was taken.
+        func answerWasTaken() {
+            owed = max(0, owed - 1)
+            phase = whatComesNext
+            onAnswer?()
+        }
+
+        /// A request was answered, and its answer taken, before anything else could happen.
+        func wasUsed() { use.occur() }
+
         /// After an answer: a request that was sent ahead may be waiting for us, or we for its body.
-        var whatComesNext: ConnectionTable.Phase {
+        private var whatComesNext: ConnectionTable.Phase {
             owed == 0 ? .quiet : owed == 1 && isReceiving ? .body : .answering
         }
     }
@@ -84,11 +113,7 @@ private final class RequestWatch: ChannelDuplexHandler {
         case .head(let head) where head.status.kind != .informational: progress.phase = .sending
         case .end:
             let written = promise ?? context.eventLoop.makePromise()
-            written.futureResult.assumeIsolated().whenSuccess { [progress] in
-                progress.owed = max(0, progress.owed - 1)
-                progress.phase = progress.whatComesNext
-                progress.onAnswer?()
-            }
+            written.futureResult.assumeIsolated().whenSuccess { [progress] in progress.answerWasTaken() }
             return context.write(data, promise: written)
         default: break
         }

@@ -8,9 +8,20 @@ final class Connections: Sendable {
     /// How often it is looked who is too slow.
     static let period: TimeAmount = .seconds(1)
 
+    /// Says that a connection was used although it seems quiet: a request was answered at once.
+    final class Use: Sendable {
+        private let hasOccurred = Atomic(false)
+
+        func occur() { hasOccurred.store(true, ordering: .relaxed) }
+
+        /// Whether it has occurred since this was last asked.
+        func take() -> Bool { hasOccurred.exchange(false, ordering: .relaxed) }
+    }
+
     private struct State {
         var table: ConnectionTable
         var channels: [Int: any Channel] = [:]
+        var uses: [Int: Use] = [:]
         var lastNumber = 0
     }
 
@@ -23,17 +34,20 @@ final class Connections: Sendable {
     }
 
     /// Takes a connection in, before anything has been read from it; the longest idle one may go for it.
-    func admit(_ channel: any Channel) {
+    /// - Parameter prepare: adds to its pipeline what else shall stand there.
+    func admit(_ channel: any Channel, _ prepare: @escaping ConnectionWatch.Preparation) {
+        let use = Use()
         let number = state.withLock { state in
             state.lastNumber += 1
             state.channels[state.lastNumber] = channel
+            state.uses[state.lastNumber] = use
             state.table.open(state.lastNumber, at: .now())
             return state.lastNumber
         }
         channel.closeFuture.whenComplete { _ in self.forget(number) }
         let watch: @Sendable () -> Void = {
             // Fails only if the connection has closed already.
-            try? channel.pipeline.syncOperations.addHandler(ConnectionWatch(number, self), position: .first)
+            try? channel.pipeline.syncOperations.addHandler(ConnectionWatch(number, use, self, prepare), position: .first)
         }
         // In this very turn where that is possible: what comes next activates the connection.
         if channel.eventLoop.inEventLoop { watch() } else { channel.eventLoop.execute(watch) }
@@ -45,19 +59,23 @@ final class Connections: Sendable {
         if phase == .quiet { makeRoom() }
     }
 
-    /// Ends the connections whose callers are too slow.
+    /// Ends the connections whose time is over.
     ///
-    /// Returns how many.
+    /// Returns how many callers were too slow.
     @discardableResult func endOverdue(at now: NIODeadline = .now()) -> Int {
-        let slow = state.withLock { state in state.table.overdue(at: now).compactMap { state.channels[$0] } }
+        let (slow, quiet) = state.withLock { state in
+            for (number, use) in state.uses where use.take() { state.table.use(number, at: now) }
+            let overdue = state.table.overdue(at: now)
+            return (overdue.slow.compactMap { state.channels[$0] }, overdue.quiet.compactMap { state.channels[$0] })
+        }
         if !slow.isEmpty { log.warn("closed \(slow.count) connections whose callers sent or took too slowly") }
-        for channel in slow { channel.close(promise: nil) }
+        for channel in slow + quiet { channel.close(promise: nil) }
         return slow.count
     }
 
     private func makeRoom() {
         let going: (any Channel)? = state.withLock { state in
-            state.table.makeRoom().flatMap { state.channels[$0] }
+            state.table.makeRoom(at: .now()) { state.uses[$0]?.take() ?? false }.flatMap { state.channels[$0] }
         }
         guard let going else { return }
         log.warn("as many connections as there may be; closes those that have been idle longest")
@@ -67,6 +85,7 @@ final class Connections: Sendable {
     private func forget(_ number: Int) {
         state.withLock { state in
             state.channels[number] = nil
+            state.uses[number] = nil
             state.table.close(number)
         }
     }
@@ -78,9 +97,13 @@ final class ConnectionLimiter: ChannelInboundHandler {
     typealias InboundOut = any Channel
 
     private let connections: Connections
+    private let prepare: ConnectionWatch.Preparation
     private var looking: RepeatedTask?
 
-    init(_ connections: Connections) { self.connections = connections }
+    init(_ connections: Connections, _ prepare: @escaping ConnectionWatch.Preparation) {
+        self.connections = connections
+        self.prepare = prepare
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let connections = connections
@@ -93,7 +116,7 @@ final class ConnectionLimiter: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { looking?.cancel() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connections.admit(unwrapInboundIn(data))
+        connections.admit(unwrapInboundIn(data), prepare)
         context.fireChannelRead(data)
     }
 }

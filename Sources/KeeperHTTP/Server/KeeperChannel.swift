@@ -11,9 +11,6 @@ internal import NIOHTTPTypesHTTP1
 struct KeeperChannel: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
-    /// A connection on which nothing happens for so long is closed.
-    static let idleTimeout: Duration = .seconds(75)
-
     /// Of each connection no more bytes are read before the others have their turn.
     static let mostReadAtOnce = 4096
 
@@ -30,7 +27,7 @@ struct KeeperChannel: HTTPChannelHandler {
             try channel.pipeline.syncOperations.addHandlers([
                 HTTPResponseEncoder(), ByteToMessageHandler(decoder), ProtocolHandler(decoder, node: node),
                 HTTP1ToHTTPServerCodec(secure: false), ConnectionHandler(),
-                HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger),
+                HTTPConnectionStateHandler(logger: logger),
             ])
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))

@@ -161,19 +161,10 @@ extension RequestFailure {
         var fields: HTTPHeaders = [
             "Content-Type": "application/json", "Content-Length": "\(body.readableBytes)", "Connection": "close",
             "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Wxkeeper-Node": node.rawValue,
-            "Date": Self.date(),
+            "Date": HTTPDate.words(for: .now),
         ]
         fields.add(contentsOf: headers.map { ($0.name.rawName, $0.value) })
         let status = HTTPResponseStatus(statusCode: status.code, reasonPhrase: status.reasonPhrase)
         return (HTTPResponseHead(version: .http1_1, status: status, headers: fields), body)
-    }
-
-    /// This moment as headers tell it.
-    private static func date() -> String {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = .gmt
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        return formatter.string(from: .now)
     }
 }

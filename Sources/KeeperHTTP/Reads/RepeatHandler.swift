@@ -1,0 +1,92 @@
+internal import NIOCore
+
+/// Stands first in each connection's pipeline, and answers requests that it knows byte for byte, before anybody parses
+/// them.
+///
+/// It judges nothing itself. `ReadHandler` has answered the same bytes before, on any connection of this event loop; as
+/// long as nothing has changed since, they mean the same. Bytes are compared only where a request begins: after a
+/// request whose end is certain, with no answer under way. All else goes on untouched.
+final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let progress: ConnectionWatch.Progress
+    private let gate: RequestGate
+    private let reader: ReadHandler
+    private var socket: SocketWriter?
+    /// Whether the next byte is certain to begin a request.
+    private var isAtBoundary = true
+
+    init(_ progress: ConnectionWatch.Progress, _ gate: RequestGate, before reader: ReadHandler) {
+        self.progress = progress
+        self.gate = gate
+        self.reader = reader
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { socket = SocketWriter(context) }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        // The kernel may give its number to another connection.
+        socket = nil
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if isAtBoundary, progress.phase == .quiet {
+            if let answer = reader.cache.answer(toBytes: bytes) { return send(answer, context) }
+            answerThoseSentAhead(in: &bytes, context)
+        }
+        if bytes.readableBytes > 0 { pass(bytes, context) }
+    }
+
+    /// Answers the requests at the beginning of `bytes` that are known, all by one write.
+    private func answerThoseSentAhead(in bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
+        var answers: ByteBuffer?
+        while let length = bytes.lengthOfHead, let request = bytes.getSlice(at: bytes.readerIndex, length: length),
+            let answer = reader.cache.answer(toBytes: request)
+        {
+            if answers?.writeImmutableBuffer(answer) == nil { answers = answer }
+            bytes.moveReaderIndex(forwardBy: length)
+        }
+        if let answers { send(answers, context) }
+    }
+
+    private func pass(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        let (wasAtBoundary, permission) = (isAtBoundary && progress.phase == .quiet, reader.cache.permission)
+        reader.arrival = ReadHandler.Arrival()
+        context.fireChannelRead(wrapInboundOut(bytes))
+        let arrival = reader.arrival
+        let isWhole =
+            wasAtBoundary && arrival.requests == 1
+            && bytes.lengthOfHead.map { $0 + arrival.bodyLength } == bytes.readableBytes
+        // An empty line ends a head. With all heads followed by their ends, nothing is left over behind it.
+        isAtBoundary = !progress.isReceiving && !gate.isHolding && (isWhole || bytes.endsInEmptyLine)
+        if isWhole, let read = arrival.read { reader.cache.learn(bytes, means: read, by: permission) }
+    }
+
+    private func send(_ answer: ByteBuffer, _ context: ChannelHandlerContext) {
+        progress.wasUsed()
+        let sent = socket?.send(answer) ?? 0
+        guard sent < answer.readableBytes else { return }
+        // What the caller has not taken waits where all that is sent waits.
+        progress.owe()
+        let taken = context.eventLoop.makePromise(of: Void.self)
+        taken.futureResult.assumeIsolated().whenSuccess { [progress] in progress.answerWasTaken() }
+        let rest = answer.getSlice(at: answer.readerIndex + sent, length: answer.readableBytes - sent) ?? answer
+        context.writeAndFlush(wrapOutboundOut(rest), promise: taken)
+    }
+}
+
+extension ByteBuffer {
+    private static var emptyLine: [UInt8] { [0x0D, 0x0A, 0x0D, 0x0A] }
+
+    /// The length of what comes up to the first empty line, with it; nil if there is none.
+    fileprivate var lengthOfHead: Int? {
+        let view = readableBytesView
+        return view.firstRange(of: Self.emptyLine).map { $0.upperBound - view.startIndex }
+    }
+
+    fileprivate var endsInEmptyLine: Bool { readableBytesView.suffix(4).elementsEqual(Self.emptyLine) }
+}
