@@ -66,7 +66,9 @@ import Testing
         #expect(overdue.quiet.isEmpty == (phase != .quiet))
     }
 
-    private static func count(_ overdue: (slow: [Int], quiet: [Int])) -> Int { overdue.slow.count + overdue.quiet.count }
+    private static func count(_ overdue: (slow: [Int], quiet: [Int])) -> Int {
+        overdue.slow.count + overdue.quiet.count
+    }
 
     /// Answers that are taken at once leave it quiet; it was used all the same.
     @Test func quietConnectionThatWasUsed_StaysBeforeOneThatWasNot() {

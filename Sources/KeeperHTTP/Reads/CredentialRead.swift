@@ -34,8 +34,10 @@ struct CredentialRead: Hashable, Sendable {
     /// Reads a ticket of `app`.
     init(_ type: TicketType, of app: AppID, _ form: Form) { self.init(app, app.ticket(type), form) }
 
-    /// Whether it is allowed by a key of the configuration alone, so that the same bytes mean the same read until the
-    /// configuration is another. A ticket of WeChat's is asked for with a token, which dies.
+    /// Whether it is allowed by a key of the configuration alone.
+    ///
+    /// The same bytes mean the same read then, until the configuration is another. WeChat's tickets are asked for with a
+    /// token, which dies.
     var isAllowedByKey: Bool { form != .weChatTicket }
 
     private init(_ app: AppID, _ credential: AppID, _ form: Form) {

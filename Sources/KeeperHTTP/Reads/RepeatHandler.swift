@@ -17,6 +17,8 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var socket: SocketWriter?
     /// Whether the next byte is certain to begin a request.
     private var isAtBoundary = true
+    /// Whether anything went on since the channel began to read.
+    private var hasPassed = false
 
     init(_ progress: ConnectionWatch.Progress, _ gate: RequestGate, before reader: ReadHandler) {
         self.progress = progress
@@ -41,6 +43,16 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
         if bytes.readableBytes > 0 { pass(bytes, context) }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if hasPassed {
+            hasPassed = false
+            context.fireChannelReadComplete()
+        } else {
+            // Nobody behind has anything to finish, nor asks for more in his turn: that would wake a dozen handlers.
+            context.read()
+        }
+    }
+
     /// Answers the requests at the beginning of `bytes` that are known, all by one write.
     private func answerThoseSentAhead(in bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         var answers: ByteBuffer?
@@ -55,6 +67,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func pass(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         let (wasAtBoundary, permission) = (isAtBoundary && progress.phase == .quiet, reader.cache.permission)
+        hasPassed = true
         reader.arrival = ReadHandler.Arrival()
         context.fireChannelRead(wrapInboundOut(bytes))
         let arrival = reader.arrival
@@ -68,7 +81,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func send(_ answer: ByteBuffer, _ context: ChannelHandlerContext) {
         progress.wasUsed()
-        let sent = socket?.send(answer) ?? 0
+        let sent = socket?.write(answer) ?? 0
         guard sent < answer.readableBytes else { return }
         // What the caller has not taken waits where all that is sent waits.
         progress.owe()

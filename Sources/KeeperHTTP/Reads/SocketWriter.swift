@@ -1,7 +1,10 @@
-#if canImport(Glibc)
+internal import NIOCore
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
     internal import Glibc
 #endif
-internal import NIOCore
 
 /// Writes to a connection's socket past NIO's queue of writes, which costs more than the system call.
 ///
@@ -20,9 +23,9 @@ struct SocketWriter {
     /// Sends what the kernel takes at once.
     ///
     /// Returns how many bytes that is; none if the connection is broken, which the next write over NIO finds out.
-    func send(_ bytes: ByteBuffer) -> Int {
+    func write(_ bytes: ByteBuffer) -> Int {
         unsafe bytes.withUnsafeReadableBytes { bytes in
-            max(0, unsafe Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)))
+            max(0, unsafe send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)))
         }
     }
 }

@@ -13,7 +13,7 @@ struct Route: Sendable {
     let methods: [HTTPRequest.Method]
     /// Who may ask, and what answers.
     let access: Access
-    /// For a client's route: which credential a request reads. Nil where nothing is read, or more than that is asked.
+    /// Which credential a client's request reads; nil on a path where more than that is asked.
     var reads: (@Sendable (ClientRequest) throws -> CredentialRead)?
 
     /// Who may ask, with the handler that answers.

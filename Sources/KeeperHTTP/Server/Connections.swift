@@ -66,7 +66,8 @@ final class Connections: Sendable {
         let (slow, quiet) = state.withLock { state in
             for (number, use) in state.uses where use.take() { state.table.use(number, at: now) }
             let overdue = state.table.overdue(at: now)
-            return (overdue.slow.compactMap { state.channels[$0] }, overdue.quiet.compactMap { state.channels[$0] })
+            let channels = state.channels
+            return (overdue.slow.compactMap { channels[$0] }, overdue.quiet.compactMap { channels[$0] })
         }
         if !slow.isEmpty { log.warn("closed \(slow.count) connections whose callers sent or took too slowly") }
         for channel in slow + quiet { channel.close(promise: nil) }

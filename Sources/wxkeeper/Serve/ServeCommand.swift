@@ -3,6 +3,7 @@ internal import Foundation
 internal import KeeperConfiguration
 internal import KeeperNode
 internal import Logging
+internal import NIOCore
 
 /// Runs one node in the foreground until it is told to go.
 struct ServeCommand: AsyncParsableCommand {
@@ -22,6 +23,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The configuration file. Without it, the WXKEEPER_… variables alone are read.")
     var config: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How many threads serve callers, from 1 to 64; one fewer than there are processors if not told.",
+            valueName: "n"))
+    var eventLoops = max(1, System.coreCount - 1)
+
     @Flag(name: .long, help: "Watch the node from a parent process.")
     var supervise = false
 
@@ -31,7 +39,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var logs: LogOptions
 
+    func validate() throws {
+        guard (1...64).contains(eventLoops) else { throw ValidationError("--event-loops is from 1 to 64") }
+    }
+
     func run() async throws {
+        // Counts until the first is asked for.
+        NIOSingletons.groupLoopCountSuggestion = eventLoops
         // Before the first line of the log, which nobody may read; libcurl may write to a closed connection as well.
         signal(SIGPIPE, SIG_IGN)
         let outcome: ConfigurationReader.Outcome
@@ -46,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
             // The environment is inherited; what is on the command line is given on.
             let supervisor = Supervisor(
                 outcome.configuration,
-                arguments: ["serve", "--supervised"] + (config.map { ["--config", $0] } ?? []) + logs.arguments,
+                arguments: ["serve", "--supervised", "--event-loops", "\(eventLoops)"] + (config.map { ["--config", $0] } ?? []) + logs.arguments,
                 logger: logger)
             throw ExitCode(try await supervisor.run())
         }
