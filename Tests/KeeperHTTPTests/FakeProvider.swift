@@ -20,6 +20,9 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         var reload: Result<Reload, ReloadRefusal> = .failure(ReloadRefusal(problems: []))
         var asked: [Asked] = []
         var changes: UInt64 = 0
+        var reads = 0
+        /// How long a reading stays as it is, unless the test changes something.
+        var lasts: Duration = .seconds(1)
         /// How long each caller of a refresh would wait still.
         var timesLeft: [Duration] = []
     }
@@ -72,10 +75,15 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
 
     func reload() async throws(ReloadRefusal) -> Reload { try state.withLock { $0.reload }.get() }
 
-    /// Lasts for a second, or until the test changes something.
     func lastingRead(_ app: AppID) -> LastingReading {
-        LastingReading(state.withLock { $0.readings[app] ?? .unknownApp }, until: .now + .seconds(1))
+        state.withLock { state in
+            state.reads += 1
+            return LastingReading(state.readings[app] ?? .unknownApp, until: .now + state.lasts)
+        }
     }
+
+    /// How often anything was read.
+    var reads: Int { state.withLock { $0.reads } }
 
     var readGeneration: UInt64 { state.withLock { $0.changes } }
 

@@ -18,7 +18,7 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
         var requests = 0
         /// The length of the body of the last one.
         var bodyLength = 0
-        /// What it read, if it was answered here.
+        /// What it read, if it was answered here and the connection goes on.
         var read: CredentialRead?
     }
 
@@ -59,7 +59,8 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 return context.fireChannelRead(data)
             }
             held = nil
-            arrival.read = read
+            // The end of a connection is no part of the bytes that another answer would repeat.
+            if request.head.headerFields[.connection] != "close" { arrival.read = read }
             send(answer, context)
         }
     }

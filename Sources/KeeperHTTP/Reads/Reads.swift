@@ -14,10 +14,12 @@ final class Reads: Sendable {
     func serve(_ pipeline: ChannelPipeline, _ progress: ConnectionWatch.Progress, _ gate: RequestGate) {
         let operations = pipeline.syncOperations
         // Fails only if the connection has closed already.
-        guard let last = try? operations.handler(type: HTTPConnectionStateHandler.self) else { return }
+        guard let last = try? operations.handler(type: HTTPConnectionStateHandler.self),
+            let duties = try? operations.handler(type: ProtocolHandler.self)
+        else { return }
         let reader = ReadHandler(cache(of: pipeline.eventLoop))
         try? operations.addHandler(reader, position: .before(last))
-        try? operations.addHandler(RepeatHandler(progress, gate, before: reader), position: .first)
+        try? operations.addHandler(RepeatHandler(progress, gate, duties, before: reader), position: .first)
     }
 
     private func cache(of loop: any EventLoop) -> ReadCache {

@@ -13,6 +13,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let progress: ConnectionWatch.Progress
     private let gate: RequestGate
+    private let duties: ProtocolHandler
     private let reader: ReadHandler
     private var socket: SocketWriter?
     /// Whether the next byte is certain to begin a request.
@@ -20,9 +21,13 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Whether anything went on since the channel began to read.
     private var hasPassed = false
 
-    init(_ progress: ConnectionWatch.Progress, _ gate: RequestGate, before reader: ReadHandler) {
+    init(
+        _ progress: ConnectionWatch.Progress, _ gate: RequestGate, _ duties: ProtocolHandler,
+        before reader: ReadHandler
+    ) {
         self.progress = progress
         self.gate = gate
+        self.duties = duties
         self.reader = reader
     }
 
@@ -36,7 +41,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if isAtBoundary, progress.phase == .quiet {
+        if isAtBoundary, progress.phase == .quiet, !duties.isOver {
             if let answer = reader.cache.answer(toBytes: bytes) { return send(answer, context) }
             answerThoseSentAhead(in: &bytes, context)
         }
@@ -66,7 +71,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func pass(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        let (wasAtBoundary, permission) = (isAtBoundary && progress.phase == .quiet, reader.cache.permission)
+        let (wasAtBoundary, permission) = (isAtBoundary, reader.cache.permission)
         hasPassed = true
         reader.arrival = ReadHandler.Arrival()
         context.fireChannelRead(wrapInboundOut(bytes))
@@ -93,12 +98,17 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
 }
 
 extension ByteBuffer {
-    private static var emptyLine: [UInt8] { [0x0D, 0x0A, 0x0D, 0x0A] }
+    private static let emptyLine: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
 
     /// The length of what comes up to the first empty line, with it; nil if there is none.
     fileprivate var lengthOfHead: Int? {
         let view = readableBytesView
-        return view.firstRange(of: Self.emptyLine).map { $0.upperBound - view.startIndex }
+        var end = view.startIndex
+        while let newLine = view[end...].firstIndex(of: 0x0A) {
+            end = newLine + 1
+            if view[..<end].suffix(4).elementsEqual(Self.emptyLine) { return end - view.startIndex }
+        }
+        return nil
     }
 
     fileprivate var endsInEmptyLine: Bool { readableBytesView.suffix(4).elementsEqual(Self.emptyLine) }

@@ -32,6 +32,8 @@ public struct KeeperServer: Service {
     let limits = ReportLimits()
     let connections: Connections
     private let mostConnections: Int
+    /// Whether reads are answered on the event loop; all the same answers come without it, and tests compare them.
+    var answersReadsAtOnce = true
 
     /// Describes a server; `run` starts it.
     /// - Parameters:
@@ -88,10 +90,14 @@ public struct KeeperServer: Service {
 
     private func guardAccepting(on channel: any Channel, for reads: Reads) async {
         let (log, connections) = (authenticator.log, connections)
+        let isFast = answersReadsAtOnce
+        let prepare: ConnectionWatch.Preparation = { pipeline, progress, gate in
+            if isFast { reads.serve(pipeline, progress, gate) }
+        }
         // Fails only if the channel has closed already.
         try? await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.addHandlers(
-                [AcceptGuard(log), ConnectionLimiter(connections, reads.serve)], position: .first)
+                [AcceptGuard(log), ConnectionLimiter(connections, prepare)], position: .first)
         }.get()
     }
 }

@@ -23,15 +23,19 @@ struct KeeperChannel: HTTPChannelHandler {
             try channel.syncOptions?.setOption(
                 .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.mostReadAtOnce))
             try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
-            let decoder = RequestDecoder(limits: Self.limits)
-            try channel.pipeline.syncOperations.addHandlers([
-                HTTPResponseEncoder(), ByteToMessageHandler(decoder), ProtocolHandler(decoder, node: node),
-                HTTP1ToHTTPServerCodec(secure: false), ConnectionHandler(),
-                HTTPConnectionStateHandler(logger: logger),
-            ])
+            try channel.pipeline.syncOperations.addHandlers(Self.handlers(node: node, logger: logger))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }
+    }
+
+    /// What makes requests out of bytes, and bytes out of answers.
+    static func handlers(node: NodeName, logger: Logger) -> [any ChannelHandler] {
+        let decoder = RequestDecoder(limits: limits)
+        return [
+            HTTPResponseEncoder(), ByteToMessageHandler(decoder), ProtocolHandler(decoder, node: node),
+            HTTP1ToHTTPServerCodec(secure: false), ConnectionHandler(), HTTPConnectionStateHandler(logger: logger),
+        ]
     }
 
     func handle(value: Value, logger: Logger) async { await handleHTTP(asyncChannel: value, logger: logger) }

@@ -26,6 +26,9 @@ final class ProtocolHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isAnswering = false
     private var closing: Scheduled<Void>?
 
+    /// Whether nothing that comes is looked at any more.
+    var isOver: Bool { conversation.isOver }
+
     init(_ decoder: RequestDecoder, node: NodeName) {
         self.decoder = decoder
         self.node = node

@@ -1,0 +1,97 @@
+import HTTPTypes
+import KeeperCore
+import KeeperPorts
+import NIOCore
+import Testing
+
+@testable import KeeperHTTP
+
+/// What is answered without a look at the request is what would be answered after one.
+@Suite struct ReadCacheTests {
+    private static let request = ByteBuffer(string: "GET /token HTTP/1.1\r\n\r\n")
+    private static let read = CredentialRead(AppID("wx1"), .token)
+
+    private func cache(_ provider: FakeProvider, _ registry: AccessRegistry? = nil) throws -> ReadCache {
+        ReadCache(
+            ReadSource(
+                provider: provider, registry: try registry ?? World.registry(World.knownApps), node: NodeName("a"),
+                read: { _, _, _ in Self.read }))
+    }
+
+    /// A cache that knows the request.
+    private func knowing(_ provider: FakeProvider, _ registry: AccessRegistry? = nil) throws -> ReadCache {
+        let cache = try cache(provider, registry)
+        for _ in 0..<2 { cache.learn(Self.request, means: Self.read, by: cache.permission) }
+        return cache
+    }
+
+    private func answer(_ cache: ReadCache) -> String? { cache.answer(toBytes: Self.request).map { String(buffer: $0) } }
+
+    @Test func newToken_IsToldAtOnce() throws {
+        let provider = FakeProvider.withToken("FIRST")
+        let cache = try knowing(provider)
+        #expect(try #require(answer(cache)).contains("FIRST"))
+        provider.change { state in
+            let newer = ServedCredential(credential: .example(token: "SECOND"))
+            state.readings[AppID("wx1")] = .token(newer, expiresIn: 7199, isStale: true)
+        }
+        let second = try #require(answer(cache))
+        #expect(second.contains("SECOND") && second.contains(#""stale":true"#) && !second.contains("FIRST"))
+    }
+
+    @Test func whatCannotBeTold_IsLeftToTheOrdinaryWay() throws {
+        let provider = FakeProvider.withToken()
+        let cache = try knowing(provider)
+        provider.change { $0.readings[AppID("wx1")] = TokenReading.none }
+        #expect(answer(cache) == nil)
+        provider.change { $0.readings[AppID("wx1")] = nil }
+        #expect(answer(cache) == nil)
+    }
+
+    @Test func nodeOnItsWayOut_AnswersNothingHere() throws {
+        let provider = FakeProvider.withToken()
+        let cache = try knowing(provider)
+        #expect(answer(cache) != nil)
+        provider.change { $0.health = .example(notReady: [.draining]) }
+        #expect(answer(cache) == nil)
+    }
+
+    @Test func otherClients_MakeItForgetAll() throws {
+        let registry = try World.registry(World.knownApps)
+        let cache = try knowing(.withToken(), registry)
+        #expect(answer(cache) != nil)
+        registry.replace(clients: try ClientDirectory([], apps: World.knownApps), apps: KnownApps([]))
+        #expect(answer(cache) == nil)
+    }
+
+    /// A request understood before the configuration was read again is not remembered after it.
+    @Test func permissionOfYesterday_TeachesNothing() throws {
+        let registry = try World.registry(World.knownApps)
+        let cache = try cache(.withToken(), registry)
+        let before = cache.permission
+        registry.replace(clients: try ClientDirectory([], apps: World.knownApps), apps: KnownApps([]))
+        for _ in 0..<3 { cache.learn(Self.request, means: Self.read, by: before) }
+        #expect(answer(cache) == nil)
+    }
+
+    /// Such a ticket is asked for with a token: the same bytes are refused when that is dead.
+    @Test func readAllowedByAToken_IsNotRemembered() throws {
+        let cache = try cache(.withToken())
+        let read = CredentialRead(.jsapi, of: AppID("wx1"), .weChatTicket)
+        for _ in 0..<3 { cache.learn(Self.request, means: read, by: cache.permission) }
+        #expect(answer(cache) == nil)
+    }
+
+    @Test func answerThatHasHadItsTime_IsMadeAnew() throws {
+        let provider = FakeProvider.withToken()
+        let cache = try knowing(provider)
+        provider.change { $0.lasts = .zero }
+        #expect(answer(cache) != nil)
+        let count = provider.reads
+        #expect(answer(cache) != nil)
+        #expect(provider.reads == count + 1)
+        provider.change { $0.lasts = .seconds(60) }
+        #expect(answer(cache) != nil && answer(cache) != nil)
+        #expect(provider.reads == count + 2)
+    }
+}

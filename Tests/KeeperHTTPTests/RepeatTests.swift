@@ -1,0 +1,155 @@
+import HTTPTypes
+import Hummingbird
+import KeeperCore
+import Logging
+import NIOCore
+import NIOEmbedded
+import NIOHTTPTypes
+import Testing
+
+@testable import KeeperHTTP
+
+/// Whatever is sent, in whatever pieces: a connection that recognises requests by their bytes answers as one that parses
+/// every one of them.
+@Suite struct RepeatTests {
+    /// One connection up to where tasks would begin, and what stands in their place.
+    private struct Connection {
+        let channel = EmbeddedChannel()
+        let end = OrdinaryWay()
+
+        init(_ cache: ReadCache, recognises: Bool) throws {
+            let cache = NIOLoopBound(cache, eventLoop: channel.eventLoop)
+            let connections = Connections(most: 1, log: RateLimitedLog(Logger(label: "test")))
+            let watch = ConnectionWatch(1, Connections.Use(), connections) { pipeline, progress, gate in
+                let operations = pipeline.syncOperations
+                let reader = ReadHandler(cache.value)
+                try? operations.addHandler(reader, position: .before(operations.handler(type: OrdinaryWay.self)))
+                guard recognises, let duties = try? operations.handler(type: ProtocolHandler.self) else { return }
+                let first = RepeatHandler(progress, gate, duties, before: reader)
+                try? operations.addHandler(first, position: .first)
+            }
+            let handlers = KeeperChannel.handlers(node: NodeName("a"), logger: Logger(label: "test"))
+            try channel.pipeline.syncOperations.addHandlers([watch] + handlers + [end])
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        }
+
+        /// All that is answered to these pieces, without dates; and whether more would be read.
+        func answers(to pieces: [String]) throws -> String {
+            var text = ""
+            for piece in pieces {
+                _ = try? channel.writeInbound(ByteBuffer(string: piece))
+                while let part = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: part) }
+            }
+            return text.replacing(/Date: [^\r]+\r\n/, with: "") + (channel.isActive ? "" : "closed")
+        }
+
+        func finish() { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    }
+
+    /// Answers what comes to it with what it understood.
+    private final class OrdinaryWay: ChannelInboundHandler {
+        typealias InboundIn = HTTPRequestPart
+        typealias OutboundOut = HTTPResponsePart
+
+        private(set) var count = 0
+        private var head: HTTPRequest?
+        private var length = 0
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            switch unwrapInboundIn(data) {
+            case .head(let head):
+                self.head = head
+                length = 0
+            case .body(let part): length += part.readableBytes
+            case .end:
+                guard let head else { return }
+                count += 1
+                let text = "\(head.method) \(head.path ?? "") \(head.headerFields.count) \(length)"
+                let isHead = head.method == .head
+                let response = HTTPResponse(status: .ok, headerFields: [.contentLength: "\(text.utf8.count)"])
+                context.write(wrapOutboundOut(.head(response)), promise: nil)
+                if !isHead { context.write(wrapOutboundOut(.body(ByteBuffer(string: text))), promise: nil) }
+                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            }
+        }
+    }
+
+    private static let known = "GET /token HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer shop-key\r\n\r\n"
+    private static let stable: String = {
+        let body = #"{"grant_type":"client_credential","appid":"wx1","secret":"shop-key"}"#
+        return "POST /cgi-bin/stable_token HTTP/1.1\r\nHost: n\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body
+    }()
+
+    /// Requests, halves of requests, and requests inside of others.
+    private static let fragments: [String] = [
+        known, known, known, stable, stable,
+        "GET /token?appid=wx1 HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer two-key\r\n\r\n",
+        "GET /cgi-bin/token?grant_type=client_credential&appid=wx1&secret=shop-key HTTP/1.1\r\nHost: n\r\n\r\n",
+        "GET /token HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer nobody\r\n\r\n",
+        "GET /token HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer shop-key\r\nConnection: close\r\n\r\n",
+        "GET /token HTTP/1.0\r\nAuthorization: Bearer shop-key\r\n\r\n",
+        "GET /token HTTP/1.1\nHost: n\nAuthorization: Bearer shop-key\n\n",
+        "HEAD /token HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer shop-key\r\n\r\n",
+        known.replacing("\r\n\r\n", with: "\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"),
+        known.replacing("\r\n\r\n", with: "\r\nContent-Length: 2\r\n\r\n{}"),
+        known.replacing("\r\n\r\n", with: "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
+        "POST /x HTTP/1.1\r\nHost: n\r\nContent-Length: \(known.utf8.count)\r\n\r\n",
+        "POST /x HTTP/1.1\r\nHost: n\r\nContent-Length: \(known.utf8.count + 4)\r\n\r\n\r\n\r\n",
+        "POST /x HTTP/1.1\r\nHost: n\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST /x HTTP/1.1\r\nHost: n\r\nExpect: 100-continue\r\nContent-Length: \(known.utf8.count)\r\n\r\n",
+        String(known.utf8.count, radix: 16) + "\r\n", "\r\n0\r\n\r\n", "\r\n", "\r\n\r\n",
+        "GET /x HTTP/1.1\r\nHost: n\r\nX-Inside: ", "GET /x HTTP/1.1\r\nHost: n\r\n", String(known.dropLast(2)),
+        String(known.prefix(9)), "GET /x HTTP/1.1\r\nHost: n\r\n\r\n", "NONSENSE\r\n\r\n",
+    ]
+
+    /// A stream, in pieces as it might come.
+    private static func pieces(_ random: inout SplitMix64) -> [String] {
+        var parts = (0..<Int.random(in: 1...10, using: &random)).map { _ in fragments.randomElement(using: &random)! }
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: return parts
+        case 1: return [parts.joined()]
+        case 2:
+            // Two or three in one piece.
+            let cut = Int.random(in: 0...parts.count, using: &random)
+            let rest = parts[cut...].joined()
+            parts.removeSubrange(cut...)
+            return parts + (rest.isEmpty ? [] : [rest])
+        default:
+            var text = parts.joined()[...]
+            var pieces: [String] = []
+            while !text.isEmpty {
+                pieces.append(String(text.prefix(Int.random(in: 1...120, using: &random))))
+                text = text.dropFirst(pieces[pieces.count - 1].count)
+            }
+            return pieces
+        }
+    }
+
+    @Test func everyStream_IsAnsweredAsIfEachRequestWereParsed() throws {
+        let provider = FakeProvider.withToken()
+        provider.change { $0.lasts = .seconds(3600) }
+        let server = try World.server(provider)
+        let source = ReadSource(
+            provider: provider, registry: server.registry, node: NodeName("a"), read: server.application.responder.read)
+        let (fast, slow) = (ReadCache(source), ReadCache(source))
+        var random = SplitMix64(seed: 12)
+        var recognised = 0
+        for stream in 0..<3000 {
+            let pieces = Self.pieces(&random)
+            let both = try (Connection(fast, recognises: true), Connection(slow, recognises: false))
+            defer {
+                both.0.finish()
+                both.1.finish()
+            }
+            let reads = provider.reads
+            let first = try both.0.answers(to: pieces)
+            let parsed = provider.reads - reads
+            let second = try both.1.answers(to: pieces)
+            recognised += provider.reads - reads - 2 * parsed
+            try #require(first == second, "stream \(stream): \(pieces)")
+            try #require(both.0.end.count == both.1.end.count, "stream \(stream): \(pieces)")
+        }
+        // Else it is nothing that was compared.
+        #expect(recognised > 800, "\(recognised) requests were recognised")
+    }
+}
