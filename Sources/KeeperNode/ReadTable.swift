@@ -90,8 +90,10 @@ final class ReadTable: Sendable {
     func turned(at now: Instant, confirmedAt: Instant?, gate: LeaseGate, isDraining: Bool) {
         let isNews = content.withLock { content in
             let term = content.gate.term(at: now)
+            // One that was confirmed later before has been promised for longer.
+            let isEarlier = content.confirmedAt.map { before in confirmedAt.map { $0 < before } ?? true } ?? false
             let isOther =
-                content.isDraining != isDraining
+                content.isDraining != isDraining || isEarlier
                 || Self.isBehind(content.confirmedAt, at: now) != Self.isBehind(confirmedAt, at: now)
             content.confirmedAt = confirmedAt
             content.lastTurn = now

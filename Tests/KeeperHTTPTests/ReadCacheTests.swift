@@ -1,4 +1,5 @@
 import HTTPTypes
+import Hummingbird
 import KeeperCore
 import KeeperPorts
 import NIOCore
@@ -15,7 +16,7 @@ import Testing
         ReadCache(
             ReadSource(
                 provider: provider, registry: try registry ?? World.registry(World.knownApps), node: NodeName("a"),
-                read: { _, _, _ in Self.read }))
+                reader: try World.server(provider).application.responder))
     }
 
     /// A cache that knows the request.
@@ -25,7 +26,9 @@ import Testing
         return cache
     }
 
-    private func answer(_ cache: ReadCache) -> String? { cache.answer(toBytes: Self.request).map { String(buffer: $0) } }
+    private func answer(_ cache: ReadCache) -> String? {
+        cache.answer(toBytes: Self.request).map { String(buffer: $0) }
+    }
 
     @Test func newToken_IsToldAtOnce() throws {
         let provider = FakeProvider.withToken("FIRST")

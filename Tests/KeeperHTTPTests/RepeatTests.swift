@@ -9,8 +9,8 @@ import Testing
 
 @testable import KeeperHTTP
 
-/// Whatever is sent, in whatever pieces: a connection that recognises requests by their bytes answers as one that parses
-/// every one of them.
+/// Whatever is sent, in whatever pieces: a connection that recognises requests by their bytes answers as one that
+/// parses every one of them.
 @Suite struct RepeatTests {
     /// One connection up to where tasks would begin, and what stands in their place.
     private struct Connection {
@@ -20,12 +20,12 @@ import Testing
         init(_ cache: ReadCache, recognises: Bool) throws {
             let cache = NIOLoopBound(cache, eventLoop: channel.eventLoop)
             let connections = Connections(most: 1, log: RateLimitedLog(Logger(label: "test")))
-            let watch = ConnectionWatch(1, Connections.Use(), connections) { pipeline, progress, gate in
+            let watch = ConnectionWatch(1, Connections.Use(), connections) { pipeline, progress in
                 let operations = pipeline.syncOperations
                 let reader = ReadHandler(cache.value)
                 try? operations.addHandler(reader, position: .before(operations.handler(type: OrdinaryWay.self)))
                 guard recognises, let duties = try? operations.handler(type: ProtocolHandler.self) else { return }
-                let first = RepeatHandler(progress, gate, duties, before: reader)
+                let first = RepeatHandler(progress, duties, before: reader)
                 try? operations.addHandler(first, position: .first)
             }
             let handlers = KeeperChannel.handlers(node: NodeName("a"), logger: Logger(label: "test"))
@@ -36,8 +36,8 @@ import Testing
         /// All that is answered to these pieces, without dates; and whether more would be read.
         func answers(to pieces: [String]) throws -> String {
             var text = ""
-            for piece in pieces {
-                _ = try? channel.writeInbound(ByteBuffer(string: piece))
+            for piece in pieces + [""] {
+                if !piece.isEmpty { _ = try? channel.writeInbound(ByteBuffer(string: piece)) }
                 while let part = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: part) }
             }
             return text.replacing(/Date: [^\r]+\r\n/, with: "") + (channel.isActive ? "" : "closed")
@@ -46,12 +46,15 @@ import Testing
         func finish() { _ = try? channel.finish(acceptAlreadyClosed: true) }
     }
 
-    /// Answers what comes to it with what it understood.
+    /// Answers what comes to it with what it understood; `/early` before its end.
     private final class OrdinaryWay: ChannelInboundHandler {
         typealias InboundIn = HTTPRequestPart
         typealias OutboundOut = HTTPResponsePart
 
         private(set) var count = 0
+        /// Whether answers wait until `answerAll`.
+        var holds = false
+        private var held: [(method: HTTPRequest.Method, text: String)] = []
         private var head: HTTPRequest?
         private var length = 0
 
@@ -60,15 +63,26 @@ import Testing
             case .head(let head):
                 self.head = head
                 length = 0
+                if head.path == "/early" { answer(head, context) }
             case .body(let part): length += part.readableBytes
             case .end:
-                guard let head else { return }
-                count += 1
-                let text = "\(head.method) \(head.path ?? "") \(head.headerFields.count) \(length)"
-                let isHead = head.method == .head
+                if let head, head.path != "/early" { answer(head, context) }
+            }
+        }
+
+        private func answer(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+            count += 1
+            held.append((head.method, "\(head.method) \(head.path ?? "") \(head.headerFields.count) \(length)"))
+            if !holds { answerAll(context) }
+        }
+
+        func answerAll(_ context: ChannelHandlerContext) {
+            // Each may let the next ones through.
+            while !held.isEmpty {
+                let (method, text) = held.removeFirst()
                 let response = HTTPResponse(status: .ok, headerFields: [.contentLength: "\(text.utf8.count)"])
                 context.write(wrapOutboundOut(.head(response)), promise: nil)
-                if !isHead { context.write(wrapOutboundOut(.body(ByteBuffer(string: text))), promise: nil) }
+                if method != .head { context.write(wrapOutboundOut(.body(ByteBuffer(string: text))), promise: nil) }
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             }
         }
@@ -96,6 +110,7 @@ import Testing
         "POST /x HTTP/1.1\r\nHost: n\r\nContent-Length: \(known.utf8.count)\r\n\r\n",
         "POST /x HTTP/1.1\r\nHost: n\r\nContent-Length: \(known.utf8.count + 4)\r\n\r\n\r\n\r\n",
         "POST /x HTTP/1.1\r\nHost: n\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST /early HTTP/1.1\r\nHost: n\r\nContent-Length: \(known.utf8.count)\r\n\r\n",
         "POST /x HTTP/1.1\r\nHost: n\r\nExpect: 100-continue\r\nContent-Length: \(known.utf8.count)\r\n\r\n",
         String(known.utf8.count, radix: 16) + "\r\n", "\r\n0\r\n\r\n", "\r\n", "\r\n\r\n",
         "GET /x HTTP/1.1\r\nHost: n\r\nX-Inside: ", "GET /x HTTP/1.1\r\nHost: n\r\n", String(known.dropLast(2)),
@@ -125,12 +140,47 @@ import Testing
         }
     }
 
+    private static func source(_ provider: FakeProvider) throws -> ReadSource {
+        let server = try World.server(provider)
+        return ReadSource(
+            provider: provider, registry: server.registry, node: NodeName("a"), reader: server.application.responder)
+    }
+
+    @Test func answerUnderWay_IsNotOvertaken() throws {
+        let connection = try Connection(ReadCache(Self.source(.withToken())), recognises: true)
+        defer { connection.finish() }
+        for _ in 0..<3 { #expect(try connection.answers(to: [Self.known]).contains("TOKEN")) }
+        connection.end.holds = true
+        let other = "GET /x HTTP/1.1\r\nHost: n\r\n\r\n"
+        #expect(try connection.answers(to: [other, Self.known]) == "")
+        connection.end.answerAll(try connection.channel.pipeline.syncOperations.context(handler: connection.end))
+        #expect(
+            try connection.answers(to: []).hasSuffix(
+                "GET /x 0 0HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\nGET /token 1 0"))
+    }
+
+    /// What waits in the gate may end with the head of a request that is answered before its body comes.
+    @Test func bodyBehindManyRequests_IsNoRequest() throws {
+        let connection = try Connection(ReadCache(Self.source(.withToken())), recognises: true)
+        defer { connection.finish() }
+        for _ in 0..<3 { #expect(try connection.answers(to: [Self.known]).contains("TOKEN")) }
+        #expect(connection.end.count == 0)
+        connection.end.holds = true
+        let ahead = String(repeating: "GET /x HTTP/1.1\r\nHost: n\r\n\r\n", count: 40)
+        let head = "POST /early HTTP/1.1\r\nHost: n\r\nContent-Length: \(Self.known.utf8.count)\r\n\r\n"
+        #expect(try connection.answers(to: [ahead + head]) == "")
+        connection.end.holds = false
+        connection.end.answerAll(try connection.channel.pipeline.syncOperations.context(handler: connection.end))
+        #expect(try connection.answers(to: []).hasSuffix("POST /early 1 0"))
+        #expect(try connection.answers(to: [Self.known]) == "", "it is the body")
+        #expect(try connection.answers(to: [Self.known]).contains("TOKEN"))
+        #expect(connection.end.count == 41)
+    }
+
     @Test func everyStream_IsAnsweredAsIfEachRequestWereParsed() throws {
         let provider = FakeProvider.withToken()
         provider.change { $0.lasts = .seconds(3600) }
-        let server = try World.server(provider)
-        let source = ReadSource(
-            provider: provider, registry: server.registry, node: NodeName("a"), read: server.application.responder.read)
+        let source = try Self.source(provider)
         let (fast, slow) = (ReadCache(source), ReadCache(source))
         var random = SplitMix64(seed: 12)
         var recognised = 0

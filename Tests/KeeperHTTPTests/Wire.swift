@@ -11,19 +11,26 @@ struct Wire: ~Copyable {
 
     /// Runs `body` with a connection to `port`.
     ///
-    /// After ten seconds it is closed, so that nobody waits for ever.
+    /// After `limit` it is closed, so that nobody waits for ever.
+    /// - Parameter receiveBuffer: how much the kernel takes for us before it is read, in bytes.
     static func open<Value: Sendable>(
-        to port: Int, _ body: (inout Wire) async throws -> Value
+        to port: Int, receiveBuffer: Int? = nil, within limit: TimeAmount = .seconds(10),
+        _ body: (inout Wire) async throws -> Value
     ) async throws -> Value {
-        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.allowRemoteHalfClosure, value: true)
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
+        }
+        let channel =
+            try await bootstrap
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                         wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
                 }
             }
-        let limit = channel.channel.eventLoop.scheduleTask(in: .seconds(10)) {
+        let limit = channel.channel.eventLoop.scheduleTask(in: limit) {
             channel.channel.close(promise: nil)
         }
         defer { limit.cancel() }
@@ -72,6 +79,13 @@ struct Wire: ~Copyable {
         answer.body = String(received.utf8.prefix(length)) ?? ""
         received = String(received.utf8.dropFirst(length)) ?? ""
         return answer
+    }
+
+    /// All that comes until the connection ends.
+    mutating func rest() async throws -> String {
+        while try await more() {}
+        defer { received = "" }
+        return received
     }
 
     /// Whether nothing more comes, and our side may close too.

@@ -65,6 +65,59 @@ import Testing
         #expect(table.read(AppID("stranger"), at: .seconds(1)) == .unknownApp)
     }
 
+    // MARK: How long it stays so
+
+    /// Whoever keeps a reading until `until`, as long as the generation is the same, tells what everybody is told.
+    @Test func readingThatIsKept_IsTheOneThatWouldBeRead() {
+        var random = SplitMix64(seed: 7)
+        for _ in 0..<400 {
+            let table = table()
+            var now = Instant.seconds(10)
+            var kept: (reading: TokenReading, until: Instant, generation: UInt64)?
+            var keptOften = 0
+            for _ in 0..<200 {
+                now = now + .milliseconds(Int.random(in: 1...900, using: &random))
+                switch Int.random(in: 0..<12, using: &random) {
+                case 0: table.keep(Bool.random(using: &random) ? [.wx1] : [wx2])
+                case 1: table.keep([.wx1, wx2])
+                case 2: table.serve(.wx1, nil, at: now)
+                case 3...4:
+                    let left = Duration.milliseconds(Int.random(in: -500...9000, using: &random))
+                    var next = served("t\(Int.random(in: 0...3, using: &random))", expiresAt: now + left)
+                    let promised = Duration.milliseconds(Int.random(in: -2000...9000, using: &random))
+                    if Bool.random(using: &random) { next.promisedUntil = now + promised }
+                    table.serve(.wx1, next, at: now)
+                case 5...6:
+                    let age = Duration.milliseconds(Int.random(in: 0...8000, using: &random))
+                    turn(table, at: now, confirmedAt: Bool.random(using: &random) ? now - age : nil)
+                default: break
+                }
+                if let kept, now < kept.until, kept.generation == table.generation {
+                    keptOften += 1
+                    #expect(kept.reading == table.read(.wx1, at: now))
+                } else {
+                    let generation = table.generation
+                    let (reading, until) = table.lastingRead(.wx1, at: now)
+                    #expect(until <= now + .seconds(1))
+                    kept = (reading, until, generation)
+                }
+            }
+            #expect(keptOften > 0)
+        }
+    }
+
+    @Test func generation_IsAnother_WhenTheNodeBeginsToLeave_AndNotWithEachTurn() {
+        let table = table()
+        table.serve(.wx1, served("t1"), at: .seconds(10))
+        turn(table, at: .seconds(11), confirmedAt: .seconds(10))
+        let generation = table.generation
+        for second in 12...20 { turn(table, at: .seconds(Double(second)), confirmedAt: .seconds(Double(second) - 1)) }
+        table.serve(.wx1, served("t1"), at: .seconds(21))
+        #expect(table.generation == generation)
+        table.turned(at: .seconds(21), confirmedAt: .seconds(20), gate: .closed, isDraining: true)
+        #expect(table.generation != generation)
+    }
+
     // MARK: Whose token it is
 
     @Test func replacedToken_NamesItsOwner_AsLongAsWeChatTakesIt() {

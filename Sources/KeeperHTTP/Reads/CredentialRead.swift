@@ -36,8 +36,8 @@ struct CredentialRead: Hashable, Sendable {
 
     /// Whether it is allowed by a key of the configuration alone.
     ///
-    /// The same bytes mean the same read then, until the configuration is another. WeChat's tickets are asked for with a
-    /// token, which dies.
+    /// The same bytes mean the same read then, until the configuration is another. WeChat's tickets are asked for with
+    /// a token, which dies.
     var isAllowedByKey: Bool { form != .weChatTicket }
 
     private init(_ app: AppID, _ credential: AppID, _ form: Form) {

@@ -33,10 +33,8 @@ final class ReadCache {
         registryGeneration = source.registry.generation
     }
 
-    /// What the request reads that has this head and this body; nil if the ordinary way has to answer it.
-    func read(_ head: HTTPRequest, _ body: ByteBuffer?, on channel: any Channel) -> CredentialRead? {
-        source.read(head, body, channel)
-    }
+    /// Who knows what requests mean.
+    var reader: any RequestReader { source.reader }
 
     /// The answer to a read; nil if the ordinary way has to answer.
     func answer(to read: CredentialRead) -> ReadAnswer? { source.answer(read, date: date.text(at: .now)) }

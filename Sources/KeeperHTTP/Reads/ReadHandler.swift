@@ -44,7 +44,7 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
             arrival.bodyLength = 0
             arrival.read = nil
             // A caller that does not take its answers waits where the ordinary way makes it wait.
-            guard others == 0, Self.mayRead(head), context.channel.isWritable else { return pass(data, context) }
+            guard others == 0, mayRead(head), context.channel.isWritable else { return pass(data, context) }
             held = Held(head: head)
         case .body(var part):
             arrival.bodyLength += part.readableBytes
@@ -52,7 +52,7 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if held?.body?.writeBuffer(&part) == nil { held?.body = part }
         case .end:
             guard let request = held else { return context.fireChannelRead(data) }
-            guard let read = cache.read(request.head, request.body, on: context.channel),
+            guard let read = cache.reader.read(request.head, request.body, on: context.channel),
                 let answer = cache.answer(to: read)
             else {
                 letGo(context)
@@ -86,14 +86,14 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
-    /// Whether a request can be a read: a GET, or a POST whose whole body fits; both say so in their heads.
-    private static func mayRead(_ head: HTTPRequest) -> Bool {
+    /// Whether a request can be a read, as far as its head tells.
+    private func mayRead(_ head: HTTPRequest) -> Bool {
         let fields = head.headerFields
         guard fields[.transferEncoding] == nil, fields[.expect] == nil else { return false }
         let length = fields[.contentLength].map { Int($0) ?? .max } ?? 0
         switch head.method {
         case .get: return length == 0
-        case .post: return length <= KnownRequests<Never>.longest
+        case .post: return length <= KnownRequests<Never>.longest && cache.reader.mayReadByBody(head)
         default: return false
         }
     }

@@ -12,8 +12,17 @@ struct ReadSource: Sendable {
     let registry: AccessRegistry
     /// Its name.
     let node: NodeName
-    /// What a request reads, with its whole body if it has one; nil if the ordinary way has to answer.
-    let read: @Sendable (HTTPRequest, ByteBuffer?, any Channel) -> CredentialRead?
+    /// Who knows what requests mean.
+    let reader: any RequestReader
+}
+
+/// Says what requests read.
+protocol RequestReader: Sendable {
+    /// Whether a POST may read something, which its body tells; all others need not wait for theirs here.
+    func mayReadByBody(_ head: HTTPRequest) -> Bool
+    /// What a request reads, if it asks for no more and may be answered; nil if the ordinary way has to answer.
+    /// - Parameter body: the whole body, if there is one.
+    func read(_ head: HTTPRequest, _ body: ByteBuffer?, on channel: any Channel) -> CredentialRead?
 }
 
 /// An answer to a read.

@@ -11,7 +11,7 @@ final class Reads: Sendable {
 
     /// Puts the two handlers into a connection's pipeline, on its event loop: before the first that looks at a request,
     /// and behind the last.
-    func serve(_ pipeline: ChannelPipeline, _ progress: ConnectionWatch.Progress, _ gate: RequestGate) {
+    func serve(_ pipeline: ChannelPipeline, _ progress: ConnectionWatch.Progress) {
         let operations = pipeline.syncOperations
         // Fails only if the connection has closed already.
         guard let last = try? operations.handler(type: HTTPConnectionStateHandler.self),
@@ -19,7 +19,7 @@ final class Reads: Sendable {
         else { return }
         let reader = ReadHandler(cache(of: pipeline.eventLoop))
         try? operations.addHandler(reader, position: .before(last))
-        try? operations.addHandler(RepeatHandler(progress, gate, duties, before: reader), position: .first)
+        try? operations.addHandler(RepeatHandler(progress, duties, before: reader), position: .first)
     }
 
     private func cache(of loop: any EventLoop) -> ReadCache {

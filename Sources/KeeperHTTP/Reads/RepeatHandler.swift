@@ -12,7 +12,6 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias OutboundOut = ByteBuffer
 
     private let progress: ConnectionWatch.Progress
-    private let gate: RequestGate
     private let duties: ProtocolHandler
     private let reader: ReadHandler
     private var socket: SocketWriter?
@@ -22,11 +21,9 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var hasPassed = false
 
     init(
-        _ progress: ConnectionWatch.Progress, _ gate: RequestGate, _ duties: ProtocolHandler,
-        before reader: ReadHandler
+        _ progress: ConnectionWatch.Progress, _ duties: ProtocolHandler, before reader: ReadHandler
     ) {
         self.progress = progress
-        self.gate = gate
         self.duties = duties
         self.reader = reader
     }
@@ -41,7 +38,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if isAtBoundary, progress.phase == .quiet, !duties.isOver {
+        if isAtBoundary, progress.phase == .quiet, !progress.isReceiving, !duties.isOver {
             if let answer = reader.cache.answer(toBytes: bytes) { return send(answer, context) }
             answerThoseSentAhead(in: &bytes, context)
         }
@@ -79,8 +76,8 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
         let isWhole =
             wasAtBoundary && arrival.requests == 1
             && bytes.lengthOfHead.map { $0 + arrival.bodyLength } == bytes.readableBytes
-        // An empty line ends a head. With all heads followed by their ends, nothing is left over behind it.
-        isAtBoundary = !progress.isReceiving && !gate.isHolding && (isWhole || bytes.endsInEmptyLine)
+        // An empty line ends a head. What may follow is the body of a request that is being received.
+        isAtBoundary = isWhole || bytes.endsInEmptyLine
         if isWhole, let read = arrival.read { reader.cache.learn(bytes, means: read, by: permission) }
     }
 

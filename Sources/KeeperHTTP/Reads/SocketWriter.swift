@@ -24,6 +24,7 @@ struct SocketWriter {
     ///
     /// Returns how many bytes that is; none if the connection is broken, which the next write over NIO finds out.
     func write(_ bytes: ByteBuffer) -> Int {
+        // SAFETY: the kernel reads no more than `count` bytes, during the call; the buffer is held for as long.
         unsafe bytes.withUnsafeReadableBytes { bytes in
             max(0, unsafe send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)))
         }

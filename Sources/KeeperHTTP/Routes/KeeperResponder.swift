@@ -72,25 +72,8 @@ struct KeeperResponder: HTTPResponder {
         }
     }
 
-    /// What a request reads, if it asks for no more and may be answered; nil otherwise.
-    /// - Parameter body: the whole body, if there is one.
-    func read(_ head: HTTPRequest, _ body: ByteBuffer?, on channel: any Channel) -> CredentialRead? {
-        guard head.path?.utf8.count ?? 0 <= Self.longestTarget else { return nil }
-        let request = Request(head: head, body: .init(buffer: body ?? ByteBuffer()))
-        guard let route = routes.route(at: request.uri.path) else { return nil }
-        switch route.access {
-        case .client(_, _, let dropIn?) where request.isPutAsToWeChat, .weChat(let dropIn):
-            return try? dropIn.read(request, body, on: channel)
-        case .client(let scope, _, _):
-            guard let reads = route.reads else { return nil }
-            return try? reads(admitted(request, by: route, scope, channel))
-        case .anyone, .node:
-            return nil
-        }
-    }
-
     /// The request of a client that may make it.
-    private func admitted(
+    func admitted(
         _ request: Request, by route: Route, _ scope: Client.Scope, _ channel: any Channel
     ) throws(RequestFailure) -> ClientRequest {
         let entries = registry.entries

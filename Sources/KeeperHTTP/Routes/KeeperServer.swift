@@ -74,7 +74,7 @@ public struct KeeperServer: Service {
         let responder = KeeperResponder(
             node: node, registry: registry, authenticator: authenticator, routes: RouteTable(routes),
             isDraining: { [provider] in provider.isDraining }, logger: logger)
-        let reads = Reads(ReadSource(provider: provider, registry: registry, node: node, read: responder.read))
+        let reads = Reads(ReadSource(provider: provider, registry: registry, node: node, reader: responder))
         return Application(
             responder: responder,
             server: HTTPServerBuilder { [node] in KeeperChannel(responder: $0, node: node) },
@@ -91,8 +91,8 @@ public struct KeeperServer: Service {
     private func guardAccepting(on channel: any Channel, for reads: Reads) async {
         let (log, connections) = (authenticator.log, connections)
         let isFast = answersReadsAtOnce
-        let prepare: ConnectionWatch.Preparation = { pipeline, progress, gate in
-            if isFast { reads.serve(pipeline, progress, gate) }
+        let prepare: ConnectionWatch.Preparation = { pipeline, progress in
+            if isFast { reads.serve(pipeline, progress) }
         }
         // Fails only if the channel has closed already.
         try? await channel.eventLoop.submit {

@@ -8,7 +8,7 @@ final class ConnectionWatch: ChannelInboundHandler {
     typealias InboundOut = ByteBuffer
 
     /// Adds handlers to a pipeline that is built.
-    typealias Preparation = @Sendable (ChannelPipeline, Progress, RequestGate) -> Void
+    typealias Preparation = @Sendable (ChannelPipeline, Progress) -> Void
 
     private let progress: Progress
     private let prepare: Preparation
@@ -25,9 +25,8 @@ final class ConnectionWatch: ChannelInboundHandler {
         let operations = context.pipeline.syncOperations
         if let place = try? operations.context(handlerType: ConnectionHandler.self) {
             try? operations.addHandler(RequestWatch(progress), position: .after(place.handler))
-            let gate = RequestGate(progress)
-            try? operations.addHandler(gate, position: .first)
-            prepare(context.pipeline, progress, gate)
+            try? operations.addHandler(RequestGate(progress), position: .first)
+            prepare(context.pipeline, progress)
         }
         context.fireChannelActive()
     }

@@ -47,7 +47,8 @@ final class Connections: Sendable {
         channel.closeFuture.whenComplete { _ in self.forget(number) }
         let watch: @Sendable () -> Void = {
             // Fails only if the connection has closed already.
-            try? channel.pipeline.syncOperations.addHandler(ConnectionWatch(number, use, self, prepare), position: .first)
+            try? channel.pipeline.syncOperations.addHandler(
+                ConnectionWatch(number, use, self, prepare), position: .first)
         }
         // In this very turn where that is possible: what comes next activates the connection.
         if channel.eventLoop.inEventLoop { watch() } else { channel.eventLoop.execute(watch) }

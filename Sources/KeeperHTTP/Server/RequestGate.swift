@@ -23,9 +23,6 @@ final class RequestGate: ChannelDuplexHandler {
     private var isInputClosed = false
     private var isForwarding = false
 
-    /// Whether bytes wait here.
-    var isHolding: Bool { held.readableBytes > 0 }
-
     init(_ progress: ConnectionWatch.Progress) { self.progress = progress }
 
     func handlerAdded(context: ChannelHandlerContext) {

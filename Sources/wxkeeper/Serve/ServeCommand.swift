@@ -60,7 +60,8 @@ struct ServeCommand: AsyncParsableCommand {
             // The environment is inherited; what is on the command line is given on.
             let supervisor = Supervisor(
                 outcome.configuration,
-                arguments: ["serve", "--supervised", "--event-loops", "\(eventLoops)"] + (config.map { ["--config", $0] } ?? []) + logs.arguments,
+                arguments: ["serve", "--supervised", "--event-loops", "\(eventLoops)"]
+                    + (config.map { ["--config", $0] } ?? []) + logs.arguments,
                 logger: logger)
             throw ExitCode(try await supervisor.run())
         }
