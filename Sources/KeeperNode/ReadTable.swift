@@ -11,7 +11,6 @@ final class ReadTable: Sendable {
         /// The token before the current one, and until when it counts.
         var former: [AppID: (token: Token, until: Instant)] = [:]
         var confirmedAt: Instant?
-        var lastTurn: Instant
         var gate = LeaseGate.closed
         var isDraining = false
         /// Apps whose token is another one since somebody last asked.
@@ -41,8 +40,7 @@ final class ReadTable: Sendable {
         self.overlap = overlap
         (news, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let empty = apps.map { ($0, ServedCredential?.none) }
-        content = Mutex(
-            Content(served: Dictionary(empty, uniquingKeysWith: { first, _ in first }), lastTurn: .origin))
+        content = Mutex(Content(served: Dictionary(empty, uniquingKeysWith: { first, _ in first })))
     }
 
     func serve(_ app: AppID, _ credential: ServedCredential?, at now: Instant) {
@@ -87,7 +85,6 @@ final class ReadTable: Sendable {
         let isNews = content.withLock { content in
             let term = content.gate.term(at: now)
             content.confirmedAt = confirmedAt
-            content.lastTurn = now
             content.gate = gate
             content.isDraining = isDraining
             return term != gate.term(at: now)
@@ -120,8 +117,6 @@ final class ReadTable: Sendable {
     }
 
     var isDraining: Bool { content.withLock { $0.isDraining } }
-
-    func idleTime(at now: Instant) -> Duration { content.withLock { now - $0.lastTurn } }
 
     func allows(_ permit: CallPermit, at now: Instant) -> Bool { content.withLock { $0.gate }.allows(permit, at: now) }
 }
