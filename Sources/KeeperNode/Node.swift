@@ -15,6 +15,7 @@ public actor Node: Service, CredentialProvider {
     private let errands: Errands
     private let narrator: Narrator
     nonisolated let table: ReadTable
+    private nonisolated let board: HealthBoard
     private nonisolated let input: AsyncStream<Input>.Continuation
     private let inputs: AsyncStream<Input>
 
@@ -41,7 +42,9 @@ public actor Node: Service, CredentialProvider {
         fingerprint: @escaping @Sendable (Token) -> Fingerprint
     ) {
         origin = .now
-        core = NodeCore(holder: holder, settings: settings, seed: seed, fingerprint: fingerprint)
+        var core = NodeCore(holder: holder, settings: settings, seed: seed, fingerprint: fingerprint)
+        board = HealthBoard(core.healthFacts())
+        self.core = core
         narrator = Narrator(logger: logger)
         table = ReadTable(apps: settings.apps.map(\.id), overlap: settings.overlap)
         errands = Errands(
@@ -92,11 +95,12 @@ extension Node {
 
     private func handle(_ event: NodeEvent, at moment: Instant, in group: inout DiscardingTaskGroup) {
         if case .waiterLeft(let waiter) = event { answer(waiter, .gone) }
-        let actions = core.handle(event, at: moment)
+        var actions: [NodeAction] = []
+        let gate = core.handle(event, at: moment, into: &actions)
+        let facts = core.healthFacts()
+        board.turned(facts)
         // Before any action begins: a call that starts now asks the gate at once, from another thread.
-        table.turned(
-            at: moment, confirmedAt: core.confirmationAge(at: moment).map { moment - $0 }, gate: core.gate,
-            isDraining: core.isDraining)
+        table.turned(at: moment, confirmedAt: facts.confirmedAt, gate: gate, isDraining: facts.isDraining)
         for action in actions { perform(action, at: moment, in: &group) }
         guard !requests.isEmpty else { return }
         let successor = core.leader(at: moment).flatMap { $0.holder == core.identity ? nil : $0 }
@@ -166,7 +170,10 @@ extension Node {
     public nonisolated var isDraining: Bool { table.isDraining }
 
     /// How long the event loop has not turned.
-    public nonisolated func idleTime() -> Duration { table.idleTime(at: now) }
+    public nonisolated func idleTime() -> Duration { board.idleTime(at: now) }
+
+    /// How this node is, for health checks.
+    public nonisolated func health() -> NodeHealth { board.health(at: now) }
 
     /// Asks for another token and waits for the answer.
     public func refresh(
@@ -212,9 +219,6 @@ extension Node {
     private func answer(_ waiter: WaiterID, _ answer: RefreshAnswer) {
         waiters.removeValue(forKey: waiter)?.resume(returning: answer)
     }
-
-    /// How this node is, for health checks.
-    public func health() -> NodeHealth { core.health(at: now) }
 
     /// What this node knows of the cluster.
     public func status() -> NodeStatus { core.status(at: now) }

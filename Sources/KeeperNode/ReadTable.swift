@@ -11,7 +11,6 @@ final class ReadTable: Sendable {
         /// The token before the current one, and until when it counts.
         var former: [AppID: (token: Token, until: Instant)] = [:]
         var confirmedAt: Instant?
-        var lastTurn: Instant
         var gate = LeaseGate.closed
         var isDraining = false
         /// Apps whose token is another one since somebody last asked.
@@ -43,8 +42,7 @@ final class ReadTable: Sendable {
         self.overlap = overlap
         (news, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let empty = apps.map { ($0, ServedCredential?.none) }
-        content = Mutex(
-            Content(served: Dictionary(empty, uniquingKeysWith: { first, _ in first }), lastTurn: .origin))
+        content = Mutex(Content(served: Dictionary(empty, uniquingKeysWith: { first, _ in first })))
     }
 
     func serve(_ app: AppID, _ credential: ServedCredential?, at now: Instant) {
@@ -96,7 +94,6 @@ final class ReadTable: Sendable {
                 content.isDraining != isDraining || isEarlier
                 || Self.isBehind(content.confirmedAt, at: now) != Self.isBehind(confirmedAt, at: now)
             content.confirmedAt = confirmedAt
-            content.lastTurn = now
             content.gate = gate
             content.isDraining = isDraining
             if isOther { changes.add(1, ordering: .releasing) }
@@ -140,8 +137,6 @@ final class ReadTable: Sendable {
     }
 
     var isDraining: Bool { content.withLock { $0.isDraining } }
-
-    func idleTime(at now: Instant) -> Duration { content.withLock { now - $0.lastTurn } }
 
     func allows(_ permit: CallPermit, at now: Instant) -> Bool { content.withLock { $0.gate }.allows(permit, at: now) }
 }

@@ -18,8 +18,8 @@ public protocol CredentialProvider: Sendable {
     ) async -> RefreshReading
     /// Whether the process is ending. Read on any thread.
     var isDraining: Bool { get }
-    /// How this node is, for health checks.
-    func health() async -> NodeHealth
+    /// How this node is, for health checks. Read on any thread, also while the node is stuck.
+    func health() -> NodeHealth
     /// What this node knows of the cluster.
     func status() async -> NodeStatus
     /// What this node tells another that asks (`GET /internal/state`).

@@ -43,8 +43,9 @@ import Testing
         let age = try #require(harness.core.health(at: harness.now).syncAge)
         let bound = harness.now + (harness.core.settings.readerLease - age)
         #expect(harness.core.settings.readerLease == .seconds(210))
-        #expect(harness.core.health(at: bound).reasonsNotReady.isEmpty)
-        #expect(harness.core.health(at: bound + .milliseconds(1)).reasonsNotReady == [.outOfStep])
+        // Nothing has happened meanwhile, so it is stuck as well.
+        #expect(harness.core.health(at: bound).reasonsNotReady == [.stuck])
+        #expect(harness.core.health(at: bound + .milliseconds(1)).reasonsNotReady == [.stuck, .outOfStep])
     }
 
     // MARK: Ticks

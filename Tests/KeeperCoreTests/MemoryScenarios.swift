@@ -191,7 +191,7 @@ import Testing
         harness.passUntil { !$0.queries.isEmpty }
         #expect(harness.core.health(at: harness.now).isStale)
         try harness.members([peer(nil)])
-        #expect(harness.core.confirmationAge(at: harness.now).map { $0 < .milliseconds(1011) } == true)
+        #expect(harness.core.memberState(at: harness.now).syncAge.map { $0 < .milliseconds(1011) } == true)
         #expect(!harness.core.health(at: harness.now).isStale)
         harness.weather = { _ in .fair }
         harness.pass(.seconds(1))

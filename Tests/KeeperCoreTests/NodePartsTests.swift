@@ -91,12 +91,13 @@ import Testing
             AppSettings(id: .wx1, line: .classic), AppSettings(ticket: .jsapi, of: .wx1),
             AppSettings(ticket: .card, of: .wx1), AppSettings(ticket: .jsapi, of: AppID("wx-gone")),
         ]
-        let directory = AppDirectory(apps)
+        let facts = apps.map { CredentialFacts(isTicket: $0.line.isTicket) }
+        let directory = AppDirectory(apps, facts: facts)
         #expect(apps.map { directory[$0.id] } == [0, 1, 2, 3])
         #expect(directory[AppID("wx-other")] == nil)
         #expect((0..<4).map(directory.tickets) == [[1, 2], [], [], []])
         #expect(directory.digest == AppsDigest(of: apps.reversed()))
-        #expect(directory.digest != AppDirectory([apps[0]]).digest)
+        #expect(directory.digest != AppDirectory([apps[0]], facts: [facts[0]]).digest)
     }
 
     @Test func appThatIsGone_LeavesNothingBehind_UnlessACallOfItIsOnItsWay() {

@@ -41,11 +41,11 @@ import Testing
     func leader_AsksAboutWhatItFound_AndCallsItStaleUntilThen(line: CredentialLine) throws {
         var harness = leading(line)
         #expect(harness.served?.credential.token == Token("t1"))
-        #expect(isStale(harness) && harness.core.confirmationAge(at: harness.now) == nil)
+        #expect(isStale(harness) && harness.core.memberState(at: harness.now).syncAge == nil)
         harness.passUntil(atMost: .seconds(2)) { !$0.probes.isEmpty }
         try harness.wechat(says: .alive)
         harness.pass(.seconds(1))
-        #expect(!isStale(harness) && harness.core.confirmationAge(at: harness.now) != nil)
+        #expect(!isStale(harness) && harness.core.memberState(at: harness.now).syncAge != nil)
         // Once is enough.
         harness.pass(.seconds(600))
         #expect(harness.probes.isEmpty)

@@ -107,7 +107,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         return .unavailable(reason: .noLeader, retryAfter: .seconds(1))
     }
 
-    func health() async -> NodeHealth { state.withLock { $0.health } }
+    func health() -> NodeHealth { state.withLock { $0.health } }
     func status() async -> NodeStatus { state.withLock { $0.status } }
     func introduction(to digest: AppsDigest?) async -> Introduction {
         state.withLock { Introduction(holder: $0.memberState.holder, apps: digest == $0.digest ? nil : $0.kept) }
@@ -143,7 +143,12 @@ extension NodeHealth {
         NodeHealth(
             node: NodeName("a"), role: role, leader: NodeName(role == .leader ? "a" : "b"), epoch: Epoch(epoch),
             leaseLeft: role == .leader ? .milliseconds(4250) : nil, isStoreReachable: true,
-            syncAge: .milliseconds(310), reasonsNotReady: notReady, isStale: false, appCount: 3, ill: ill,
+            syncAge: .milliseconds(310), reasonsNotReady: notReady, isStale: false, appCount: 3,
+            ill: ill.map { app in
+                Ill(
+                    app: app.app, left: app.left ?? .zero, isUncertain: app.isUncertain,
+                    errcode: app.trouble?.errcode)
+            },
             illCount: ill.count)
     }
 }

@@ -28,6 +28,15 @@ import Testing
         #expect(try reply.int("errcode") == 503)
     }
 
+    @Test func nodeThatIsStuck_IsNotReady_AndSaysHowItIs() async throws {
+        let provider = node(.example(role: .follower, notReady: [.stuck]))
+        let reply = try await provider.ask(.get, "/readyz")
+        #expect(reply.status == 503)
+        #expect(try reply.json["errmsg"] as? String == "not ready: its loop does not turn")
+        #expect(try await provider.ask(.get, "/health").json["role"] as? String == "follower")
+        #expect(try await provider.ask(.get, "/follower").status == 200)
+    }
+
     @Test func appsWithoutToken_AreDegraded_AndTakeNoNodeOut() async throws {
         let ill: [AppStatus] = [.example("wx1", left: nil), .example("wx2", isUncertain: true)]
         let reply = try await node(.example(ill: ill)).ask(.get, "/readyz")

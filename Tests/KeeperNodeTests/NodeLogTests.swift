@@ -15,7 +15,7 @@ import Testing
     ) async throws -> String {
         let found = AsyncStream.makeStream(of: String.self)
         try await withNode(setting: scene) { node, world, _ in
-            try await eventually("leadership") { await node.health().role == .leader }
+            try await eventually("leadership") { node.health().role == .leader }
             try await body(node, world)
             try await eventually(words) { world.log.lines.contains { $0.contains(words) } }
             for line in world.log.lines where line.contains(words) { found.continuation.yield(line) }
@@ -40,7 +40,7 @@ import Testing
         let line = try await line(
             setting: { $0.store.keep(.mature("old")) }, with: "nobody here replaced it"
         ) { node, world in
-            try await eventually("a token that is known to live") { await !node.health().isStale }
+            try await eventually("a token that is known to live") { !node.health().isStale }
             world.wechat.set { $0.lives = false }
             _ = await node.refresh(
                 .wx1, because: .refused(Token("old")), isForwarded: false, before: .now + .seconds(30))

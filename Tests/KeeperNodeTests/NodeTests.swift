@@ -27,7 +27,7 @@ import Testing
     private var soon: ContinuousClock.Instant { .now + .seconds(30) }
 
     private func leads(_ node: Node) async throws {
-        try await eventually("leadership") { await node.health().role == .leader }
+        try await eventually("leadership") { node.health().role == .leader }
     }
 
     @Test func otherApps_AreKeptFromThenOn() async throws {
@@ -62,7 +62,7 @@ import Testing
     @Test func beforeAnyToken_ReadsSayNone() async throws {
         try await withNode(setting: { $0.store.set { $0.isAway = true } }) { node, _, _ in
             #expect(node.read(.wx1) == .none)
-            try await eventually("a reason") { await node.health().reasonsNotReady.contains(.starting) }
+            try await eventually("a reason") { node.health().reasonsNotReady.contains(.starting) }
         }
     }
 
@@ -70,8 +70,8 @@ import Testing
         try await withNode(setting: Self.keeping("old")) { node, world, _ in
             try await leads(node)
             world.store.setFormat(2)
-            try await eventually("the refusal") { await node.health().storeRefusal == .unknownFormat(2) }
-            try await eventually("the end of the term") { await node.health().role == .follower }
+            try await eventually("the refusal") { node.health().storeRefusal == .unknownFormat(2) }
+            try await eventually("the end of the term") { node.health().role == .follower }
             #expect(token(node.read(.wx1)) == "old")
             #expect(world.log.lines.contains { $0.contains("format 2") && $0.contains("cluster.name") })
             world.store.setFormat(StoreRefusal.knownFormat)
@@ -108,7 +108,7 @@ import Testing
             world.leader.set(.token(record: .mature("newest", version: 2), refreshed: true, stillValid: false))
         }
         try await withNode(setting: scene) { node, world, _ in
-            try await eventually("a leader") { await node.health().leader == LeaseHolder.n2.node }
+            try await eventually("a leader") { node.health().leader == LeaseHolder.n2.node }
             let answer = await node.refresh(.wx1, because: refused("old"), isForwarded: false, before: soon)
             #expect(token(answer) == "newest")
             #expect(token(node.read(.wx1)) == "newest")
@@ -134,7 +134,7 @@ import Testing
     @Test func callerCancelledBefore_IsNotEvenHeard() async throws {
         try await withNode(setting: Self.keeping("old")) { node, world, _ in
             try await leads(node)
-            try await eventually("a token that is known to live") { await !node.health().isStale }
+            try await eventually("a token that is known to live") { !node.health().isStale }
             let callsBefore = world.wechat.calls
             await withTaskGroup(of: RefreshReading.self) { group in
                 group.cancelAll()
@@ -150,7 +150,7 @@ import Testing
             try await leads(node)
             await node.leave()
             #expect(world.store.leaseLog.contains(.release(epoch: Epoch(5), handover: Handover(left: .zero))))
-            #expect(await node.health().role == .follower)
+            #expect(node.health().role == .follower)
             #expect(token(node.read(.wx1)) == "old")
             await node.leave()
         }
@@ -201,7 +201,7 @@ import Testing
             world.store.crown(.n2, epoch: 9)
             try await eventually("a closed gate") { world.wechat.lastPermitHolds == false }
             #expect(ContinuousClock.now - begun < .seconds(3), "before the call's own deadline")
-            #expect(await node.health().role == .follower)
+            #expect(node.health().role == .follower)
         }
     }
 
@@ -222,7 +222,7 @@ import Testing
     @Test func log_TellsTheStoryAndNoSecret() async throws {
         try await withNode(setting: Self.keeping("old-secret")) { node, world, _ in
             try await leads(node)
-            try await eventually("a token that is known to live") { await !node.health().isStale }
+            try await eventually("a token that is known to live") { !node.health().isStale }
             world.wechat.set { $0.lives = false }
             _ = await node.refresh(.wx1, because: refused("old-secret"), isForwarded: false, before: soon)
             world.store.crown(.n2, epoch: 9)

@@ -9,7 +9,20 @@ extension Fetcher {
     /// Whether there is a token within its life.
     func offersToken(at now: Instant) -> Bool { serving.current?.expiresIn(at: now) != nil }
 
+    /// When what is handed out ends; nil if there is nothing.
+    @inline(__always)
+    var end: Instant? { serving.current?.credential.expiresAt }
+
+    /// Whether what is handed out may not be the newest.
+    @inline(__always)
+    var isUncertain: Bool { knowledge.uncertainSince != nil }
+
+    /// Why the last attempt failed; nil after a success.
+    @inline(__always)
+    var trouble: Trouble? { knowledge.stored.trouble }
+
     /// Whether WeChat was asked for this app once, by whomever.
+    @inline(__always)
     var wasAskedFor: Bool {
         knowledge.stored.hasRecord || knowledge.credential != nil || knowledge.stored.trouble != nil
     }
@@ -38,11 +51,10 @@ extension Fetcher {
     func report(
         _ leadership: Situation.Leadership?, for callers: WaitingCallers, at now: Instant
     ) -> CredentialReport {
-        let trouble = knowledge.stored.trouble
         let next = leadership.flatMap { view(callers).nextFetch($0, at: now) }
         let news = policy.externalRotationRemembered(life: knowledge.credential?.life)
         return CredentialReport(
-            token: served, isUncertain: knowledge.uncertainSince != nil,
+            token: served, isUncertain: isUncertain,
             isMissing: wasAskedFor && !offersToken(at: now),
             trouble: trouble, isStopped: backoff.stoppedBy.map { $0.errcode == trouble?.errcode } ?? false,
             nextAttempt: next.map { ($0.at - now).atLeastZero }, rotationsToday: knowledge.stored.rotationsToday,

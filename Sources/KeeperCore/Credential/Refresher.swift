@@ -189,14 +189,9 @@ extension Refresher {
     /// The token that is handed out.
     var served: Credential? { fetcher.served }
 
-    /// Whether there is a token within its life.
-    func hasToken(at now: Instant) -> Bool { fetcher.offersToken(at: now) }
-
-    /// Whether WeChat was asked for this app once, by whomever.
-    var wasAskedFor: Bool { fetcher.wasAskedFor }
-
-    /// Whether the node need not be ready before this app was asked for.
-    var mayBeMissing: Bool { wasAskedFor || isNewcomer }
+    /// Whether the node must not be ready before WeChat was asked for this app once, by whomever.
+    @inline(__always)
+    var isMissed: Bool { !isNewcomer && !fetcher.wasAskedFor }
 
     /// Whether a living token is known that nobody vouches for.
     func isUnproven(at now: Instant) -> Bool { fetcher.isUnproven(at: now) }
@@ -206,6 +201,18 @@ extension Refresher {
 
     /// The newest this node knows, acknowledged by the store or not; nil without a token.
     func shareable(at now: Instant) -> CredentialRecord? { fetcher.shareable(at: now) }
+
+    /// What its health is judged from.
+    ///
+    /// Asked at every step. In place it reads a few fields; as a call it would be handed a copy of all of them.
+    @inline(__always)
+    var facts: CredentialFacts {
+        let trouble = fetcher.trouble
+        return CredentialFacts(
+            isTicket: fetcher.settings.app.line.isTicket, ends: fetcher.end ?? .origin,
+            isUncertain: fetcher.isUncertain, isInTrouble: trouble != nil, errcode: trouble?.errcode,
+            lacksFirstAnswer: isMissed)
+    }
 
     /// How the credential is, for whoever operates.
     func report(_ leadership: Situation.Leadership?, at now: Instant) -> CredentialReport {

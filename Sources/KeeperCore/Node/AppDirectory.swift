@@ -1,14 +1,19 @@
-/// Where each of the apps that are kept has its place, and which tickets go with it.
+/// Where each of the apps that are kept has its place, which tickets go with it, and how it is.
 ///
 /// Made anew when the list changes. Nothing in it is iterated: its order would be chance.
 struct AppDirectory: Sendable {
     /// All of it in one word.
     let digest: AppsDigest
+    /// How each is, by its place.
+    var health: CredentialsHealth
     private let places: [AppID: Int]
     private let tickets: [Int: [Int]]
 
-    /// - Parameter apps: each once, in the order of their places.
-    init(_ apps: [AppSettings]) {
+    /// - Parameters:
+    ///   - apps: each once, in the order of their places.
+    ///   - facts: how each is.
+    init(_ apps: [AppSettings], facts: [CredentialFacts]) {
+        health = CredentialsHealth(Array(zip(apps.map(\.id), facts)))
         digest = AppsDigest(of: apps)
         let places = Dictionary(apps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         var tickets: [Int: [Int]] = [:]

@@ -85,15 +85,15 @@ struct Neighbourhood: Sendable {
         entries.indices.first { entries[$0].neighbour.holder == holder }
     }
 
-    /// Whether this member, if it leads, asks for an app as far as anybody can tell.
+    /// Which apps this member, if it leads, asks for as far as anybody can tell.
     ///
     /// One that was never found is not waited for; one that was not asked yet is, for the moment that takes.
-    func expects(_ app: AppID, of member: Member) -> Bool {
-        guard let place = entry(of: member.holder) else { return true }
+    func awaitedApps(of member: Member) -> AwaitedApps {
+        guard let place = entry(of: member.holder) else { return .all }
         switch entries[place].neighbour.finding {
-        case .unknown, .sameApps: return true
-        case .otherApps: return !entries[place].lacking.contains(app)
-        case .answeredBy, .silent: return false
+        case .unknown, .sameApps: return .all
+        case .otherApps: return .allBut(entries[place].lacking)
+        case .answeredBy, .silent: return .none
         }
     }
 
@@ -133,6 +133,21 @@ struct Neighbourhood: Sendable {
         }
         entries[place] = entry
         return entry.neighbour.finding == before ? nil : entry.neighbour
+    }
+}
+
+/// Apps of which it is waited for that the leader asks for them.
+enum AwaitedApps: Sendable {
+    case all
+    case allBut(Set<AppID>)
+    case none
+
+    func contains(_ app: AppID) -> Bool {
+        switch self {
+        case .all: true
+        case .allBut(let others): !others.contains(app)
+        case .none: false
+        }
     }
 }
 

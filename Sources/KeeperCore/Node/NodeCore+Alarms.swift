@@ -3,17 +3,19 @@ extension NodeCore {
     /// What a person should look at; nil while the node leaves, for then it is no judge of anything.
     public func alarms(at now: Instant) -> NodeAlarms? {
         guard !departure.isForGood else { return nil }
+        let facts = facts
+        let leader = facts.leader(at: now)
         var alarms: [Alarm] = []
         if let refusal = sync.refusal { alarms.append(Alarm(nil, .storeRefuses(refusal))) }
         if sync.isReachable == false, sync.refusal == nil {
             alarms.append(Alarm(nil, .storeUnreachable))
-        } else if sync.isReachable != false, leaderName(at: now) == nil {
+        } else if sync.isReachable != false, leader == nil {
             // Only a node that can look knows that nobody leads.
             alarms.append(Alarm(nil, .noLeader))
         }
-        let reasons = reasonsNotReady(at: now)
+        let reasons = facts.reasonsNotReady(at: now)
         if !reasons.isEmpty { alarms.append(Alarm(nil, .notReady(reasons))) }
-        addNeighbours(to: &alarms, leader: leaderName(at: now))
+        addNeighbours(to: &alarms, leader: leader)
         guard elector.isLeader(at: now), let term = elector.term else { return NodeAlarms(term: nil, alarms: alarms) }
         var lastIll: AppID?
         var covered: Set<AppID> = []

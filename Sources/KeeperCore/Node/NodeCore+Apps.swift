@@ -23,7 +23,7 @@ extension NodeCore {
             refresher.configure(policy, asNewAfter: index == nil ? maker.forgotten : nil)
             return refresher
         }
-        directory = AppDirectory(kept.map(\.app))
+        directory = AppDirectory(kept.map(\.app), facts: refreshers.map(\.facts))
         rearrange(kept.map(\.index))
         sendAway(from: gone)
         for index in refreshers.indices {

@@ -16,15 +16,15 @@ extension NodeCore {
         out.note(.neighbour(changed))
     }
 
-    /// Whether an app will be asked for by whoever leads.
+    /// Which apps will be asked for by whoever leads.
     ///
-    /// A leader that does not keep it never will.
-    func isAwaited(_ app: AppID) -> Bool {
+    /// One that does not keep an app never will.
+    var awaitedApps: AwaitedApps {
         guard let leader = leaderHint?.holder.incarnation,
             let member = sync.members.first(where: { $0.holder.incarnation == leader }), let theirs = member.apps,
             theirs != directory.digest
-        else { return true }
-        return others.neighbourhood.expects(app, of: member)
+        else { return .all }
+        return others.neighbourhood.awaitedApps(of: member)
     }
 
     /// What was found at the addresses of the other members.

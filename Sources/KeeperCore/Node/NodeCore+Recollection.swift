@@ -8,7 +8,8 @@ extension NodeCore {
         if others.recollection.asksMembers() { others.query.askOnce() }
         if let leader = leaderHint?.holder.incarnation, witnesses.contains(leader) {
             // What it does not keep it knows nothing of.
-            for index in refreshers.indices where isAwaited(refreshers[index].app.id) { refreshers[index].trust() }
+            let kept = awaitedApps
+            for index in refreshers.indices where kept.contains(refreshers[index].app.id) { refreshers[index].trust() }
         }
         let isProven = !refreshers.contains { $0.isUnproven(at: now) }
         if isProven { others.recollection.warmUp() }

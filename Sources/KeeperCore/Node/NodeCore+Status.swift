@@ -1,66 +1,28 @@
 // What a node says of itself.
 extension NodeCore {
     /// How this node is, for health checks.
-    public func health(at now: Instant) -> NodeHealth {
-        var ill: [AppStatus] = []
-        var illCount = 0
-        var lastIll: AppID?
-        for index in refreshers.indices {
-            let status = appStatus(index, at: now)
-            guard !status.isWell else { continue }
-            // An app and its tickets, which come right after it, are ill as one.
-            let app = refreshers[index].app.owner ?? status.app
-            if app != lastIll { illCount += 1 }
-            lastIll = app
-            if ill.count < NodeHealth.mostIll { ill.append(status) }
-        }
-        let isLeader = elector.isLeader(at: now)
-        let age = sync.age(at: now)
-        return NodeHealth(
-            node: holder.node, role: role(at: now), leader: leaderName(at: now),
-            epoch: elector.highestEpochSeen, leaseLeft: isLeader ? elector.term.map { $0.validUntil - now } : nil,
-            isStoreReachable: sync.isReachable ?? false, syncAge: age, reasonsNotReady: reasonsNotReady(at: now),
-            isStale: confirmationAge(at: now).map { $0 > NodeSettings.staleAfter } ?? true,
-            appCount: refreshers.count { !$0.app.line.isTicket }, ill: ill,
-            illCount: illCount, storeRefusal: sync.refusal)
-    }
+    public func health(at now: Instant) -> NodeHealth { facts.health(at: now) }
 
-    /// Who leads as far as this node can say; nil if nobody does.
-    func leaderName(at now: Instant) -> NodeName? {
-        if elector.isLeader(at: now) { return holder.node }
-        // A lease that was last seen so long ago has run out since, or somebody else renews it.
-        return sync.age(at: now).flatMap { $0 < settings.timing.observation ? leaderHint?.holder.node : nil }
-    }
-
-    private func role(at now: Instant) -> NodeHealth.Role {
-        if elector.isLeader(at: now) { return .leader }
-        return elector.awaitsGrant ? .candidate : .follower
-    }
-
-    func reasonsNotReady(at now: Instant) -> [NodeHealth.ReasonNotReady] {
-        var reasons: [NodeHealth.ReasonNotReady] = []
-        if departure.isForGood { reasons.append(.draining) }
-        let apps = refreshers.lazy.filter { !$0.app.line.isTicket }
-        let hasAnyToken = apps.contains { $0.hasToken(at: now) }
-        if sync.age(at: now) == nil, !hasAnyToken { reasons.append(.starting) }
-        if apps.contains(where: { !$0.mayBeMissing && isAwaited($0.app.id) }) {
-            reasons.append(.appsNotAskedYet)
-        }
-        if !hasAnyToken { reasons.append(.noValidToken) }
-        if isOutOfStep(at: now) { reasons.append(.outOfStep) }
-        return reasons
-    }
-
-    /// Behind others, or cut off from everybody.
+    /// What that is judged from, for whoever must answer without this node.
     ///
-    /// With the store away for all nobody can rotate, so an old cache is still right and nobody leaves.
-    private func isOutOfStep(at now: Instant) -> Bool {
-        guard let age = sync.age(at: now), rules.isUnsure(afterSilenceOf: age, allowed: settings.readerLease) else {
-            return false
-        }
-        let hasOthers = sync.members.contains { $0.holder.incarnation != holder.incarnation }
-        return sync.isReachable == true || (hasOthers && !others.query.anyoneAnswered)
+    /// It changes nothing, but a node that may be changed need not be copied.
+    public mutating func healthFacts() -> HealthFacts { facts }
+
+    @inline(__always)
+    var facts: HealthFacts {
+        HealthFacts(
+            node: holder.node, rules: rules, readerLease: settings.readerLease,
+            observation: settings.timing.observation, lastTurn: turns.last, standing: elector.standing,
+            otherLeader: leaderHint?.holder.node, epoch: elector.highestEpochSeen,
+            syncedAt: sync.confirmedAt, isCold: others.isCold, store: sync.reach,
+            isCutOff: hasOtherMembers && !others.query.anyoneAnswered, isDraining: departure.isForGood,
+            awaited: awaitedApps, credentials: directory.health)
     }
+
+    /// Takes in how an app is, after anything that may have changed it.
+    mutating func noteHealth(of index: Int) { directory.health[index] = refreshers[index].facts }
+
+    private var hasOtherMembers: Bool { sync.members.contains { $0.holder.incarnation != holder.incarnation } }
 
     /// What this node knows of the cluster.
     public func status(at now: Instant) -> NodeStatus {
@@ -80,12 +42,10 @@ extension NodeCore {
     /// What this node tells another that asks.
     public func memberState(at now: Instant) -> MemberState {
         MemberState(
-            holder: holder, highestEpochSeen: elector.highestEpochSeen, syncAge: confirmationAge(at: now),
+            holder: holder, highestEpochSeen: elector.highestEpochSeen,
+            syncAge: facts.confirmedAt.map { (now - $0).atLeastZero },
             records: refreshers.compactMap { $0.shareable(at: now) })
     }
-
-    /// Time since everything known was confirmed; nil if never, or if nobody vouches for what was found in the store.
-    public func confirmationAge(at now: Instant) -> Duration? { others.isCold ? nil : sync.age(at: now) }
 
     /// Whom this node believes to lead, itself included.
     public func leader(at now: Instant) -> LeaderHint? {

@@ -65,7 +65,10 @@ extension NodeCore {
     private mutating func read(_ found: TickReply, sentAt: Instant, at now: Instant) {
         if found.startsOver {
             if let position = sync.position, position.store != found.position.store { out.note(.store(.replaced)) }
-            for index in refreshers.indices { refreshers[index].storeReplaced() }
+            for index in refreshers.indices {
+                refreshers[index].storeReplaced()
+                noteHealth(of: index)
+            }
         }
         for record in found.changes {
             guard let index = directory[record.app] else { continue }

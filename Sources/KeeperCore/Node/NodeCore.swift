@@ -30,8 +30,7 @@ public struct NodeCore: Sendable {
 
     /// Empty between two events.
     var out = Outbox()
-    /// When `NodeEvent.woke` is due next.
-    public private(set) var nextWakeUp = Instant.origin
+    var turns = Turns()
 
     /// Makes a node that has just started.
     /// - Parameters:
@@ -62,8 +61,8 @@ public struct NodeCore: Sendable {
         // To the size: what doubling leaves behind is megabytes with ten thousand apps.
         refreshers.reserveCapacity(settings.apps.count)
         let apps = settings.apps.sorted { $0.id < $1.id }
-        directory = AppDirectory(apps)
         for app in apps { refreshers.append(maker.make(app, policy, setup)) }
+        directory = AppDirectory(apps, facts: refreshers.map(\.facts))
     }
 
     /// What the last moment before a call to WeChat must be checked against.
@@ -72,11 +71,11 @@ public struct NodeCore: Sendable {
     /// Whether everything the store holds was read once.
     public var hasReadStore: Bool { sync.hasReadAll }
 
+    /// When `NodeEvent.woke` is due next.
+    public var nextWakeUp: Instant { turns.next }
+
     /// How far the store's changes were read; nil if everything is to be read anew.
     public var position: StorePosition? { sync.position }
-
-    /// Whether the process is ending.
-    public var isDraining: Bool { departure.isForGood }
 
     /// How long an uncertain token surely lives on (G′).
     public var usableOverlap: Duration { settings.usableOverlap }
@@ -97,6 +96,7 @@ public struct NodeCore: Sendable {
     package mutating func handle(
         _ event: NodeEvent, at now: Instant, into actions: inout [NodeAction]
     ) -> LeaseGate {
+        turns.last = now
         switch event {
         case .started:
             setup.start(at: now)
@@ -151,7 +151,7 @@ extension NodeCore {
         tickIfDue(at: now)
         let next = Instant.earlier(.earlier(sync.ticks.nextWakeUp, elector.nextWakeUp), deadlines.first)
         let others = Instant.earlier(.earlier(others.query.nextWakeUp, reachability.nextWakeUp), departure.nextWakeUp)
-        nextWakeUp = .earlier(next, others) ?? now + Self.idlePause
+        turns.next = .earlier(next, others) ?? now + Self.idlePause
     }
 
     /// Who this node is to its apps right now; if that has changed, every app looks at it anew.
@@ -180,6 +180,7 @@ extension NodeCore {
     /// Sees to what an app wants of the node, and to when it wants to be looked at again.
     mutating func settled(_ index: Int, at now: Instant) {
         let served = obey(index, at: now)
+        noteHealth(of: index)
         let next = refreshers[index].nextWakeUp(situation, isWaiting: slots.isWaiting(index), at: now)
         deadlines.set(index, next.map { max($0, now + Self.shortestPause) })
         if let served { handToTickets(served, of: index, at: now) }
@@ -231,6 +232,14 @@ extension NodeCore {
         sync.ticks.sent(out.send(.tick(tick)), at: now)
         out.counters.ticks += 1
     }
+}
+
+/// When a node looks at events.
+struct Turns: Sendable {
+    /// When the last one came.
+    var last = Instant.origin
+    /// When the node wants to be woken.
+    var next = Instant.origin
 }
 
 extension LeaderHint {

@@ -25,7 +25,7 @@ public struct NodeHealth: Equatable, Sendable {
     /// How many apps it keeps.
     public var appCount: Int
     /// Tokens and tickets that are not valid, uncertain or in trouble, by appid: the first `mostIll` of them.
-    public var ill: [AppStatus]
+    public var ill: [Ill]
     /// How many apps there are of which this or a ticket is ill.
     public var illCount: Int
 
@@ -45,10 +45,32 @@ public struct NodeHealth: Equatable, Sendable {
         case leader
     }
 
+    /// A token or ticket that is not valid, uncertain or in trouble.
+    public struct Ill: Equatable, Sendable {
+        /// The app, or the ticket.
+        public var app: AppID
+        /// What is left of its life; zero if there is none.
+        public var left: Duration
+        /// Whether it may not be the newest.
+        public var isUncertain: Bool
+        /// WeChat's code for why the last attempt to fetch failed; nil if it gave none.
+        public var errcode: Int?
+
+        /// Describes one.
+        public init(app: AppID, left: Duration, isUncertain: Bool, errcode: Int?) {
+            self.app = app
+            self.left = left
+            self.isUncertain = isUncertain
+            self.errcode = errcode
+        }
+    }
+
     /// Why a node is not ready.
     public enum ReasonNotReady: String, Equatable, Sendable {
         /// It is shutting down.
         case draining
+        /// Its loop has not turned for `NodeSettings.longestIdleTime`: it hears nothing, and can answer no refresh.
+        case stuck
         /// It has not yet read the store once, nor heard of any token.
         case starting
         /// Some app has never been asked for.
@@ -62,7 +84,7 @@ public struct NodeHealth: Equatable, Sendable {
     /// Describes a node's health.
     public init(
         node: NodeName, role: Role, leader: NodeName?, epoch: Epoch, leaseLeft: Duration?, isStoreReachable: Bool,
-        syncAge: Duration?, reasonsNotReady: [ReasonNotReady], isStale: Bool, appCount: Int, ill: [AppStatus],
+        syncAge: Duration?, reasonsNotReady: [ReasonNotReady], isStale: Bool, appCount: Int, ill: [Ill],
         illCount: Int, storeRefusal: StoreRefusal? = nil
     ) {
         self.node = node
@@ -111,7 +133,9 @@ public struct AppStatus: Equatable, Sendable {
     public var externalRotations: ExternalRotations?
 
     /// Whether it has a valid token, no uncertainty and no trouble.
-    public var isWell: Bool { (left ?? .zero) > .zero && !isUncertain && trouble == nil }
+    public var isWell: Bool {
+        CredentialFacts.isWell(left: left ?? .zero, isUncertain: isUncertain, isInTrouble: trouble != nil)
+    }
 
     /// Describes an app.
     public init(

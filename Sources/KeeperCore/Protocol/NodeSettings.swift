@@ -13,6 +13,8 @@ public struct NodeSettings: Equatable, Sendable {
 
     /// A node whose last confirmation is older than this marks its answers stale.
     public static let staleAfter: Duration = .seconds(5)
+    /// A node that has looked at no event for this long is stuck: idle it does so every second.
+    public static let longestIdleTime: Duration = .seconds(10)
     /// Most callers that may wait at one node.
     public static let mostWaiters = 10_000
     /// Most rotating calls for one classic app in a day (UTC) before none is made any more but those that are due: what

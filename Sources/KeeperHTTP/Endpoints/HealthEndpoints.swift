@@ -5,48 +5,46 @@ internal import KeeperPorts
 
 /// What load balancers and supervisors ask, without a key: `/livez`, `/readyz`, `/leader`, `/follower`, `/health`.
 ///
-/// Their answers hold no token, no secret and no address.
+/// Their answers hold no token, no secret and no address. None of them waits for the node, so they are told how it is
+/// also when it is stuck.
 struct HealthEndpoints: Sendable {
-    /// A node whose loop has not turned for this long is stuck.
-    static let longestIdleTime: Duration = .seconds(10)
-
     let provider: any CredentialProvider
 
     /// Whether the loop turns.
     ///
     /// Never looks at the store, WeChat or other nodes, so no outage restarts a node.
     func live() throws -> Response {
-        guard provider.idleTime() < Self.longestIdleTime else {
+        guard provider.idleTime() < NodeSettings.longestIdleTime else {
             throw RequestFailure(.serviceUnavailable, "the node's loop does not turn")
         }
         return try Response(encoding: ["alive": true])
     }
 
     /// Whether the node should be asked for tokens.
-    func ready() async throws -> Response {
-        let health = await provider.health()
+    func ready() throws -> Response {
+        let health = provider.health()
         return try Response(encoding: ReadinessDocument(health), status: Self.status(health))
     }
 
     /// Whether the node leads, judged by its own lease deadline.
-    func leader() async throws -> Response {
-        guard await provider.health().role == .leader else {
+    func leader() throws -> Response {
+        guard provider.health().role == .leader else {
             throw RequestFailure(.serviceUnavailable, "this node does not lead")
         }
         return try Response(encoding: ["leader": true])
     }
 
     /// Whether the node does not lead.
-    func follower() async throws -> Response {
-        guard await provider.health().role != .leader else {
+    func follower() throws -> Response {
+        guard provider.health().role != .leader else {
             throw RequestFailure(.serviceUnavailable, "this node leads")
         }
         return try Response(encoding: ["follower": true])
     }
 
     /// How the node is, in detail; the status is that of `ready`.
-    func health() async throws -> Response {
-        let health = await provider.health()
+    func health() throws -> Response {
+        let health = provider.health()
         return try Response(encoding: HealthDocument(health), status: Self.status(health))
     }
 

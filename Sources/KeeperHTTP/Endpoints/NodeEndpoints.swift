@@ -21,7 +21,7 @@ struct NodeEndpoints: Sendable {
         guard let message = try? JSONDecoder().decode(RefreshMessage.self, from: Data(request.body)) else {
             return try NodeAnswer(.badRequest, NodeAuthenticator.Objection(.badRequest, "it is not understood"))
         }
-        let health = await provider.health()
+        let health = provider.health()
         guard request.head.epoch <= health.epoch else {
             // The asking node knows a newer term: this node is behind and must not pose as its leader.
             return try NodeAnswer(.misdirectedRequest, RefreshReply.notLeader(nil))

@@ -14,7 +14,7 @@ struct ReadinessDocument: Encodable {
     init(_ health: NodeHealth) {
         ready = health.isReady
         reasons = health.reasonsNotReady.map(\.rawValue)
-        degraded = health.ill.filter { ($0.left ?? .zero) <= .zero }.map(\.app.rawValue)
+        degraded = health.ill.filter { $0.left <= .zero }.map(\.app.rawValue)
         errcode = ready ? nil : 503
         errmsg = ready ? nil : "not ready: \(health.reasonsNotReady.map(\.sentence).joined(separator: "; "))"
     }
@@ -64,8 +64,8 @@ struct HealthDocument: Encodable {
         stale = health.isStale
         let ill = health.ill.prefix(NodeHealth.mostIll).map { app in
             Ill(
-                appid: app.app.rawValue, secondsLeft: (app.left ?? .zero).atLeastZero.wholeSeconds,
-                uncertain: app.isUncertain, errcode: app.trouble?.errcode)
+                appid: app.app.rawValue, secondsLeft: app.left.wholeSeconds, uncertain: app.isUncertain,
+                errcode: app.errcode)
         }
         apps = Apps(total: health.appCount, well: health.appCount - health.illCount, ill: ill)
     }
@@ -84,6 +84,7 @@ extension NodeHealth.ReasonNotReady {
     var sentence: String {
         switch self {
         case .draining: "it is shutting down"
+        case .stuck: "its loop does not turn"
         case .starting: "it has not read the store yet"
         case .appsNotAskedYet: "some app has never been asked for"
         case .noValidToken: "no app has a valid token"

@@ -78,7 +78,7 @@ struct Assembly {
     func run() async throws {
         let front = Front(node: node, server: server)
         let tellers: [any Service] = alarmTeller.map { [$0] } ?? []
-        let inOrder = [store, mirrorWriter, node, front] + tellers
+        let inOrder = [store, mirrorWriter, OnItsOwnThread(node: node), front] + tellers
         let lasting = inOrder.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         let settling = ServiceGroupConfiguration.ServiceConfiguration(
             service: Settling(node: node), successTerminationBehavior: .ignore)
@@ -128,6 +128,18 @@ struct Assembly {
             }
             group.cancelAll()
         }
+    }
+}
+
+/// The node on a thread that serves no callers: its loop, its timers, and its commands to Redis up to the socket.
+///
+/// However many requests there are, a renewal waits behind none of them.
+private struct OnItsOwnThread: Service {
+    let node: Node
+
+    func run() async throws {
+        let thread = TaskThread()
+        try await withTaskExecutorPreference(thread) { try await node.run() }
     }
 }
 

@@ -16,7 +16,7 @@ struct Settling: Service {
         await cancelWhenGracefulShutdown {
             repeat {
                 guard (try? await Task.sleep(for: Self.period)) != nil else { return }
-            } while await !node.health().isReady
+            } while !node.health().isReady
             Memory.giveBack()
         }
     }

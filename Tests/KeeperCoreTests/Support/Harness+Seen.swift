@@ -6,6 +6,13 @@ import Testing
 extension Harness {
     func isLeading() -> Bool { core.health(at: now).role == .leader }
 
+    /// What health is judged from is what the refreshers would say now, after whatever has happened to them.
+    func expectHealthIsKnown() {
+        for (index, refresher) in core.refreshers.enumerated() where core.directory.health[index] != refresher.facts {
+            Issue.record("\(refresher.app.id): \(core.directory.health[index]), though it is \(refresher.facts)")
+        }
+    }
+
     func answer(to waiter: WaiterID) -> RefreshAnswer? {
         for case .answer(waiter, let answer) in actions { return answer }
         return nil

@@ -51,6 +51,7 @@ extension Harness {
         var next = [event]
         while !next.isEmpty {
             for action in core.handle(next.removeFirst(), at: now) { next += follow(action) }
+            expectHealthIsKnown()
         }
     }
 
