@@ -44,8 +44,9 @@ struct Wrk: Sendable {
         }
         let span = numbers.map { Duration.microseconds($0) }
         return ReadFigures(
-            processorTime: used / numbers[0], readsPerSecond: numbers[0] / (span[2] / .seconds(1)), median: span[3],
-            slowHundredth: span[4], slowThousandth: span[5], memory: try server.memory)
+            reads: numbers[0], processorTime: used / numbers[0],
+            readsPerSecond: numbers[0] / (span[2] / .seconds(1)), median: span[3], slowHundredth: span[4],
+            slowThousandth: span[5], memory: try server.memory)
     }
 
     /// Every request is put together before the first is sent: else it is wrk that is measured.
