@@ -116,7 +116,7 @@ let package = Package(
             "cluster-benchmark",
             [
                 "ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser, .hummingbird, .logging,
-                .nioHTTP1, .subprocess,
+                .nioCore, .nioHTTP1, .subprocess,
             ]),
         .executableTarget(name: "epoll-floor"),
 
@@ -162,6 +162,7 @@ let package = Package(
             "WeChatSimulatorTests",
             ["WeChatSimulator", "ClusterObservation", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("ClusterObservationTests", ["ClusterObservation"]),
+        tests("ClusterBenchmarkTests", ["cluster-benchmark"]),
         tests("ClusterDrillTests", ["ClusterDrill", "ClusterObservation"]),
         tests("LocalClusterTests", ["LocalCluster", "ClusterObservation", .nioCore, .nioPosix]),
         tests(

@@ -12,7 +12,7 @@ struct ClusterBenchmarkCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ManyAppsCommand.self, ReadsCommand.self, ClusterCommand.self, EnduranceCommand.self,
-            PlainServerCommand.self,
+            CountsCommand.self, PlainServerCommand.self,
         ],
         defaultSubcommand: ManyAppsCommand.self)
 }

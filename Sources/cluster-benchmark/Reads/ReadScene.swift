@@ -13,15 +13,24 @@ struct ReadScene: Sendable {
     /// The node's answer about the first app.
     private let answer: Answer
 
+    private static let leastNumber = 1_000_000_000_000_000
+    /// The first app.
+    static let firstApp = "wx\(leastNumber)"
+
     /// Runs `body` when the node serves every app.
+    /// - Parameters:
+    ///   - program: The path of `wxkeeper`; nil: the one of the same build.
+    ///   - change: What else the cluster is like.
     static func with<Value: Sendable>(
-        apps count: Int, _ body: (ReadScene) async throws -> Value
+        apps count: Int, program: String? = nil, plan change: (inout ClusterPlan) -> Void = { _ in },
+        _ body: (ReadScene) async throws -> Value
     ) async throws -> Value {
-        let ids = (0..<count).map { "wx\(1_000_000_000_000_000 + $0)" }
+        let ids = (0..<count).map { "wx\(leastNumber + $0)" }
         var plan = ClusterPlan(apps: ids.map { ClusterPlan.App($0, .stable) })
         plan.nodes = 1
         plan.logLevel = "warning"
-        return try await Cluster.with(plan, program: try BuiltProgram.path) { cluster in
+        change(&plan)
+        return try await Cluster.with(plan, program: try program ?? BuiltProgram.path) { cluster in
             try await cluster.redis.start()
             return try await body(ReadScene(cluster, paths: ids.map { "/token?appid=\($0)" }))
         }

@@ -1,10 +1,10 @@
-internal import Foundation
 internal import LocalCluster
+internal import NIOCore
 
 /// Somebody who hands out tokens, or what looks like one.
 struct ReadServer: Sendable {
     /// How many event loops a node has unless told otherwise; the servers beside it get as many processes.
-    static let eventLoops = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
+    static let eventLoops = max(1, System.coreCount - 1)
 
     var name: String
     let port: Int
