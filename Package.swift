@@ -55,6 +55,7 @@ let package = Package(
         .executable(name: "wxkeeper", targets: ["wxkeeper"]),
         .executable(name: "cluster-simulation", targets: ["cluster-simulation"]),
         .executable(name: "cluster-benchmark", targets: ["cluster-benchmark"]),
+        .executable(name: "epoll-floor", targets: ["epoll-floor"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -113,7 +114,11 @@ let package = Package(
         command("cluster-simulation", ["ClusterSimulation", "KeeperCore", .argumentParser]),
         command(
             "cluster-benchmark",
-            ["ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser, .hummingbird, .logging]),
+            [
+                "ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser, .hummingbird, .logging,
+                .nioCore, .nioHTTP1, .subprocess,
+            ]),
+        .executableTarget(name: "epoll-floor"),
 
         // Tests, one target a room, and what several of them share.
         .target(
@@ -157,6 +162,7 @@ let package = Package(
             "WeChatSimulatorTests",
             ["WeChatSimulator", "ClusterObservation", .lifecycle, .logging, .nioCore, .nioPosix]),
         tests("ClusterObservationTests", ["ClusterObservation"]),
+        tests("ClusterBenchmarkTests", ["cluster-benchmark"]),
         tests("ClusterDrillTests", ["ClusterDrill", "ClusterObservation"]),
         tests("LocalClusterTests", ["LocalCluster", "ClusterObservation", .nioCore, .nioPosix]),
         tests(

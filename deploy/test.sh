@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every test there is: looks at the form of sources and commits, builds with warnings as errors, runs all suites, then
-# 500 more simulated worlds.
+# 500 more simulated worlds; and counts what a read costs.
 # Starts every server it needs on a free port and leaves none behind.
 #
 #   --long   Only the real cluster, with every fault there is: fifty kills, fifty departures, half an hour of chaos.
@@ -39,3 +39,6 @@ simulation="$(swift build -c release --show-bin-path)/cluster-simulation"
 "$simulation" --worlds 250 --harsh
 "$simulation" --exhaustive --faults 1
 "$simulation" --liveness --worlds 20
+
+# Of the debug build, which is there: a release build of the node would take minutes.
+deploy/counts.sh --debug

@@ -10,6 +10,9 @@ struct ClusterBenchmarkCommand: AsyncParsableCommand {
             Starts everything it needs on free ports and leaves nothing behind. Build it and wxkeeper in the same \
             configuration; a release build is what counts.
             """,
-        subcommands: [ManyAppsCommand.self, ReadsCommand.self, PlainServerCommand.self],
+        subcommands: [
+            ManyAppsCommand.self, ReadsCommand.self, ClusterCommand.self, EnduranceCommand.self,
+            CountsCommand.self, PlainServerCommand.self,
+        ],
         defaultSubcommand: ManyAppsCommand.self)
 }

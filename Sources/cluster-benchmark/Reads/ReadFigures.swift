@@ -2,6 +2,8 @@ internal import Foundation
 
 /// What one server did in one round, or in the median of all.
 struct ReadFigures: Sendable {
+    /// How many were answered.
+    var reads: Double
     /// The server's own, for one read.
     var processorTime: Duration
     var readsPerSecond: Double
@@ -17,9 +19,13 @@ struct ReadFigures: Sendable {
             rounds.map(figure).sorted()[rounds.count / 2]
         }
         return ReadFigures(
-            processorTime: middle(\.processorTime), readsPerSecond: middle(\.readsPerSecond), median: middle(\.median),
+            reads: middle(\.reads), processorTime: middle(\.processorTime), readsPerSecond: middle(\.readsPerSecond),
+            median: middle(\.median),
             slowHundredth: middle(\.slowHundredth), slowThousandth: middle(\.slowThousandth), memory: middle(\.memory))
     }
+
+    /// The memory, as a table shows it.
+    var memoryText: String { (Double(memory) / 1_000_000).rounded(to: 1) + " MB" }
 
     /// The rest of a table's row.
     func row(beside base: Duration) -> String {
@@ -28,7 +34,7 @@ struct ReadFigures: Sendable {
             readsPerSecond.rounded(to: 0), (median / .milliseconds(1)).rounded(to: 2) + " ms",
             (slowHundredth / .milliseconds(1)).rounded(to: 1) + " ms",
             (slowThousandth / .milliseconds(1)).rounded(to: 1) + " ms",
-            (Double(memory) / 1_000_000).rounded(to: 1) + " MB",
+            memoryText,
         ]
         return "| " + cells.joined(separator: " | ") + " |"
     }

@@ -4,25 +4,29 @@ internal import LocalCluster
 
 /// Load by wrk: one thread that asks on many connections, each question as soon as the one before is answered.
 struct Wrk: Sendable {
-    /// The paths that are asked, in turn.
+    /// What is asked.
     let questions: Questions
     let connections: Int
     let seconds: Int
 
-    /// What is asked, and by whom.
+    /// Paths, in turn.
     struct Questions: Sendable {
-        let paths: [String]
-        let key: String
-        /// Where files may be written.
-        let folder: Folder
+        let count: Int
+        /// The file in which they stand, one a line.
+        fileprivate let file: String
+        /// Where that is, and others may be written.
+        fileprivate let folder: Folder
 
-        var count: Int { paths.count }
+        init(_ paths: [String], in folder: Folder) throws {
+            file = try folder.write(paths.joined(separator: "\n") + "\n", to: "paths")
+            (count, self.folder) = (paths.count, folder)
+        }
     }
 
     /// Asks for so long, and says what it cost; an answer that comes late is one all the same.
     /// - Throws: `WrkFailure` if anything but the token was answered, or nothing.
     func ask(_ server: ReadServer) async throws -> ReadFigures {
-        let script = try questions.folder.write(script, to: "wrk.lua")
+        let script = try questions.folder.write(script(server), to: "wrk-\(server.port).lua")
         let before = try server.processorTime
         let run = try await Finished(
             running: "wrk",
@@ -40,19 +44,20 @@ struct Wrk: Sendable {
         }
         let span = numbers.map { Duration.microseconds($0) }
         return ReadFigures(
-            processorTime: used / numbers[0], readsPerSecond: numbers[0] / (span[2] / .seconds(1)), median: span[3],
-            slowHundredth: span[4], slowThousandth: span[5], memory: try server.memory)
+            reads: numbers[0], processorTime: used / numbers[0],
+            readsPerSecond: numbers[0] / (span[2] / .seconds(1)), median: span[3], slowHundredth: span[4],
+            slowThousandth: span[5], memory: try server.memory)
     }
 
     /// Every request is put together before the first is sent: else it is wrk that is measured.
-    private var script: String {
+    private func script(_ server: ReadServer) -> String {
         """
         local requests = {}
         local place = 0
         function init(args)
-            for path in io.lines("\(questions.folder.path)/paths") do
+            for path in io.lines("\(questions.file)") do
                 requests[#requests + 1] = wrk.format("GET", path, { ["Host"] = "localhost",
-                    ["Authorization"] = "Bearer \(questions.key)" })
+                    ["Authorization"] = "\(server.authorization)" })
             end
         end
         function request()
