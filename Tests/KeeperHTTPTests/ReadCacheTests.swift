@@ -22,7 +22,10 @@ import Testing
     /// A cache that knows the request.
     private func knowing(_ provider: FakeProvider, _ registry: AccessRegistry? = nil) throws -> ReadCache {
         let cache = try cache(provider, registry)
-        for _ in 0..<2 { cache.learn(Self.request, means: Self.read, by: cache.permission) }
+        for _ in 0..<2 {
+            #expect(cache.answer(to: Self.read) != nil)
+            cache.learn(Self.request, means: Self.read, by: cache.permission)
+        }
         return cache
     }
 
@@ -73,16 +76,37 @@ import Testing
         let cache = try cache(.withToken(), registry)
         let before = cache.permission
         registry.replace(clients: try ClientDirectory([], apps: World.knownApps), apps: KnownApps([]))
-        for _ in 0..<3 { cache.learn(Self.request, means: Self.read, by: before) }
+        for _ in 0..<3 {
+            #expect(cache.answer(to: Self.read) != nil)
+            cache.learn(Self.request, means: Self.read, by: before)
+        }
         #expect(answer(cache) == nil)
     }
 
     /// Such a ticket is asked for with a token: the same bytes are refused when that is dead.
     @Test func readAllowedByAToken_IsNotRemembered() throws {
-        let cache = try cache(.withToken())
+        let provider = FakeProvider()
+        provider.change { state in
+            let ticket = ServedCredential(credential: .example("wx1#jsapi", token: "TICKET"))
+            state.readings[AppID("wx1#jsapi")] = .token(ticket, expiresIn: 599, isStale: false)
+        }
+        let cache = try cache(provider)
         let read = CredentialRead(.jsapi, of: AppID("wx1"), .weChatTicket)
-        for _ in 0..<3 { cache.learn(Self.request, means: read, by: cache.permission) }
+        for _ in 0..<3 {
+            #expect(cache.answer(to: read) != nil)
+            cache.learn(Self.request, means: read, by: cache.permission)
+        }
         #expect(answer(cache) == nil)
+    }
+
+    /// Whoever may ask about every app may ask about apps that are not there, one after the other.
+    @Test func readWithoutAnswer_IsNotRemembered() throws {
+        let provider = FakeProvider.withToken()
+        let cache = try knowing(provider)
+        for number in 0..<1000 { #expect(cache.answer(to: CredentialRead(AppID("wx\(number)x"), .token)) == nil) }
+        #expect(cache.answer(to: Self.read) != nil && cache.count == 1)
+        provider.change { $0.readings = [:] }
+        #expect(cache.answer(to: Self.read) == nil && cache.count == 0)
     }
 
     @Test func answerThatHasHadItsTime_IsMadeAnew() throws {
@@ -94,7 +118,7 @@ import Testing
         #expect(answer(cache) != nil)
         #expect(provider.reads == count + 1)
         provider.change { $0.lasts = .seconds(60) }
-        #expect(answer(cache) != nil && answer(cache) != nil)
+        #expect(answer(cache) != nil && answer(cache) != nil && cache.answer(to: Self.read) != nil)
         #expect(provider.reads == count + 2)
     }
 }

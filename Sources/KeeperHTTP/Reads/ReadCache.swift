@@ -8,17 +8,17 @@ internal import NIOCore
 /// Promises: what it hands out is what the ordinary way would answer at that moment, but for the date, which may be a
 /// second old. It holds no more requests than `KnownRequests` and no more answers than there are credentials and forms.
 final class ReadCache {
-    /// An answer as it goes over the wire.
-    final class Message {
-        fileprivate let read: CredentialRead
-        fileprivate var bytes = ByteBuffer()
-        fileprivate var until: ContinuousClock.Instant
-        fileprivate var generation: UInt64?
+    /// The answer to one read.
+    private final class Message {
+        let read: CredentialRead
+        var answer: ReadAnswer?
+        /// Until then it stays as it is, if the provider's generation is this one.
+        var until = ContinuousClock.now
+        var generation: UInt64?
+        /// As it goes over the wire, once that was asked for.
+        var bytes: ByteBuffer?
 
-        fileprivate init(_ read: CredentialRead) {
-            self.read = read
-            until = .now
-        }
+        init(_ read: CredentialRead) { self.read = read }
     }
 
     private let source: ReadSource
@@ -37,31 +37,46 @@ final class ReadCache {
     var reader: any RequestReader { source.reader }
 
     /// The answer to a read; nil if the ordinary way has to answer.
-    func answer(to read: CredentialRead) -> ReadAnswer? { source.answer(read, date: date.text(at: .now)) }
+    func answer(to read: CredentialRead) -> ReadAnswer? {
+        let message = messages[read] ?? Message(read)
+        renew(message)
+        // Callers who may ask about any app may ask about many that are not there.
+        messages[read] = message.answer == nil ? nil : message
+        return message.answer
+    }
 
     /// The whole answer to a request that was understood before; nil if it was not, or must be understood anew.
     func answer(toBytes request: ByteBuffer) -> ByteBuffer? {
         forgetIfNotAllowed()
         guard let message = known.meaning(of: request) else { return nil }
-        let generation = source.provider.readGeneration
-        guard message.generation != generation || message.until <= .now else { return message.bytes }
-        // Taken before the answer is: what changes in between makes this message out of date.
-        guard let answer = answer(to: message.read) else { return nil }
-        message.bytes = answer.bytes
-        (message.until, message.generation) = (answer.until, generation)
+        renew(message)
+        if message.bytes == nil { message.bytes = message.answer?.bytes }
         return message.bytes
     }
+
+    /// Sees to it that a message tells what is true now.
+    private func renew(_ message: Message) {
+        let generation = source.provider.readGeneration
+        guard message.generation != generation || message.until <= .now else { return }
+        // Taken before the answer is: what changes in between makes the message out of date.
+        message.generation = generation
+        message.answer = source.answer(message.read, date: date.text(at: .now))
+        message.until = message.answer?.until ?? .now
+        message.bytes = nil
+    }
+
+    /// How many answers are kept.
+    var count: Int { messages.count }
 
     /// Who may read what, at this moment; for `learn`.
     var permission: UInt64 { source.registry.generation }
 
-    /// Remembers that these bytes are a request for `read`, if that is so until the configuration is another.
+    /// Remembers that these bytes are a request for `read`, which was just answered, if that is so until the
+    /// configuration is another.
     /// - Parameter permission: as it was before the request was understood.
     func learn(_ request: ByteBuffer, means read: CredentialRead, by permission: UInt64) {
         forgetIfNotAllowed()
-        guard read.isAllowedByKey, permission == registryGeneration else { return }
-        let message = messages[read] ?? Message(read)
-        messages[read] = message
+        guard read.isAllowedByKey, permission == registryGeneration, let message = messages[read] else { return }
         known.learn(request, message)
     }
 
@@ -79,7 +94,10 @@ extension ReadAnswer {
     fileprivate var bytes: ByteBuffer {
         var text = "HTTP/1.1 \(head.status.code) \(head.status.reasonPhrase)\r\n"
         for field in head.headerFields { text += "\(field.name.rawName): \(field.value)\r\n" }
-        var bytes = ByteBuffer(string: text + "\r\n")
+        text += "\r\n"
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(text.utf8.count + body.readableBytes)
+        bytes.writeString(text)
         bytes.writeImmutableBuffer(body)
         return bytes
     }
