@@ -97,19 +97,17 @@ struct ClusterCommand: AsyncParsableCommand {
 
     /// One leader after another.
     private func changes(of cluster: Cluster) async throws {
-        var (kills, starts, handovers): ([Duration], [Duration], [Duration]) = ([], [], [])
+        var (kills, handovers): ([LeaderChange], [LeaderChange]) = ([], [])
         for _ in 0..<takeovers {
-            let kill = try await cluster.killLeader()
-            kills.append(kill.takeover)
-            starts.append(kill.readiness)
+            kills.append(try await cluster.killLeader())
             handovers.append(try await cluster.handOver())
         }
         print(
             """
             \(Self.head)
-            | another node leads after kill -9 | \(Spread(kills).cells)
-            | another node leads after step-down | \(Spread(handovers).cells)
-            | a node is ready after its start | \(Spread(starts).cells)
+            | another node leads after kill -9 | \(Spread(kills.map(\.takeover)).cells)
+            | another node leads after step-down | \(Spread(handovers.map(\.takeover)).cells)
+            | a node is ready after its start | \(Spread((kills + handovers).map(\.readiness)).cells)
 
             """)
     }

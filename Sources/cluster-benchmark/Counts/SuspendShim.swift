@@ -2,8 +2,8 @@ internal import LocalCluster
 
 /// A small library that is loaded before all others, so that valgrind does not crash with a program of Swift's.
 ///
-/// The main thread waits in `sigsuspend` with a mask that libdispatch keeps where nobody may write. Valgrind 3.19 writes
-/// there all the same; so it gets a copy.
+/// The main thread waits in `sigsuspend` with a mask that libdispatch keeps where nobody may write. Valgrind 3.19
+/// writes there all the same; so it gets a copy.
 enum SuspendShim {
     /// The path of the compiled library.
     static func compiled(in folder: Folder) async throws -> String {
