@@ -189,6 +189,26 @@ import Testing
         #expect(connection.end.count == 41)
     }
 
+    /// The end of a body and the request behind it, in one piece, are not the bytes of one request: where a request
+    /// does begin, they may be the head of quite another.
+    @Test(arguments: ["GET /x HTTP/1.1\r\nHost: n\r\nX-A: ", "POST /x HTTP/1.1\r\nContent-Length: 5\r\nX-A: ", "{"])
+    func endOfABodyBeforeARequest_TeachesNothing(body: String) throws {
+        let (fast, slow) = try (ReadCache(Self.source(.withToken())), ReadCache(Self.source(.withToken())))
+        let head = "POST /early HTTP/1.1\r\nHost: n\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        for _ in 0..<3 {
+            let connection = try Connection(fast, recognises: true)
+            #expect(try connection.answers(to: [head]).hasSuffix("POST /early 1 0"))
+            #expect(try connection.answers(to: [body + Self.known]).contains("TOKEN"))
+            connection.finish()
+        }
+        for pieces in [[body + Self.known + "hello"], [body + Self.known, "hello"]] {
+            let both = try (Connection(fast, recognises: true), Connection(slow, recognises: false))
+            #expect(try both.0.answers(to: pieces) == both.1.answers(to: pieces))
+            both.0.finish()
+            both.1.finish()
+        }
+    }
+
     @Test func everyStream_IsAnsweredAsIfEachRequestWereParsed() throws {
         let provider = FakeProvider.withToken()
         provider.change { $0.lasts = .seconds(3600) }

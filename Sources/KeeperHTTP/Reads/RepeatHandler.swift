@@ -38,7 +38,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if isAtBoundary, progress.phase == .quiet, !progress.isReceiving, !duties.isOver {
+        if beginsRequest {
             if let answer = reader.cache.answer(toBytes: bytes) { return send(answer, context) }
             answerThoseSentAhead(in: &bytes, context)
         }
@@ -67,14 +67,20 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
         if let answers { send(answers, context) }
     }
 
+    /// Whether the bytes that come now are certain to begin a request, with nothing received, answered or refused.
+    private var beginsRequest: Bool {
+        isAtBoundary && progress.phase == .quiet && !progress.isReceiving && !duties.isOver
+    }
+
     private func pass(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        let (wasAtBoundary, permission) = (isAtBoundary, reader.cache.permission)
+        // Before the bytes go on: behind an empty line may stand the body of a request that was answered early.
+        let (begins, permission) = (beginsRequest, reader.cache.permission)
         hasPassed = true
         reader.arrival = ReadHandler.Arrival()
         context.fireChannelRead(wrapInboundOut(bytes))
         let arrival = reader.arrival
         let isWhole =
-            wasAtBoundary && arrival.requests == 1
+            begins && arrival.requests == 1
             && bytes.lengthOfHead.map { $0 + arrival.bodyLength } == bytes.readableBytes
         // An empty line ends a head. What may follow is the body of a request that is being received.
         isAtBoundary = isWhole || bytes.endsInEmptyLine
