@@ -19,6 +19,16 @@ import Testing
                 reader: try World.server(provider).application.responder))
     }
 
+    /// A cache that knows this request for the token of `wx1`.
+    static func cache(_ provider: FakeProvider, knowing request: String) throws -> ReadCache {
+        let cache = try ReadCacheTests().cache(provider)
+        for _ in 0..<2 {
+            #expect(cache.answer(to: read) != nil)
+            cache.learn(ByteBuffer(string: request), means: read, by: cache.permission)
+        }
+        return cache
+    }
+
     /// A cache that knows the request.
     private func knowing(_ provider: FakeProvider, _ registry: AccessRegistry? = nil) throws -> ReadCache {
         let cache = try cache(provider, registry)

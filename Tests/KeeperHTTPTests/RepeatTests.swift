@@ -19,18 +19,18 @@ import Testing
         let parsed = Counter()
 
         init(_ cache: ReadCache, recognises: Bool) throws {
-            let cache = NIOLoopBound(cache, eventLoop: channel.eventLoop)
             let connections = Connections(most: 1, log: RateLimitedLog(Logger(label: "test")))
-            let watch = ConnectionWatch(1, Connections.Use(), connections) { pipeline, progress in
-                let operations = pipeline.syncOperations
-                let reader = ReadHandler(cache.value)
-                try? operations.addHandler(reader, position: .after(operations.handler(type: Counter.self)))
-                guard recognises, let duties = try? operations.handler(type: ProtocolHandler.self) else { return }
-                let first = RepeatHandler(progress, duties, before: reader)
-                try? operations.addHandler(first, position: .first)
+            let progress = ConnectionWatch.Progress(1, Connections.Use(), connections)
+            let decoder = RequestDecoder(limits: PipelineStart.limits)
+            let (duties, reader) = (ProtocolHandler(decoder, node: NodeName("a")), ReadHandler(cache))
+            let handlers = PipelineStart.handlers(decoder, duties, nil, progress)
+            let operations = channel.pipeline.syncOperations
+            if recognises {
+                let repeats = RepeatHandler(progress, cache)
+                repeats.stands(before: reader, duties)
+                try operations.addHandler(repeats)
             }
-            let handlers = KeeperChannel.handlers(node: NodeName("a"), logger: Logger(label: "test"))
-            try channel.pipeline.syncOperations.addHandlers([watch] + handlers + [parsed, end])
+            try operations.addHandlers(handlers + [parsed, reader, end])
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         }
 

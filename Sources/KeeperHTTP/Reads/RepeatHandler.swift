@@ -11,22 +11,23 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    let cache: ReadCache
     private let progress: ConnectionWatch.Progress
-    private let duties: ProtocolHandler
-    private let reader: ReadHandler
+    /// Who parses what goes on; nil before anything has.
+    private var parsing: (reader: ReadHandler, duties: ProtocolHandler)?
     private var socket: SocketWriter?
     /// Whether the next byte is certain to begin a request.
     private var isAtBoundary = true
     /// Whether anything went on since the channel began to read.
     private var hasPassed = false
 
-    init(
-        _ progress: ConnectionWatch.Progress, _ duties: ProtocolHandler, before reader: ReadHandler
-    ) {
+    init(_ progress: ConnectionWatch.Progress, _ cache: ReadCache) {
         self.progress = progress
-        self.duties = duties
-        self.reader = reader
+        self.cache = cache
     }
+
+    /// The handlers behind it are made.
+    func stands(before reader: ReadHandler, _ duties: ProtocolHandler) { parsing = (reader, duties) }
 
     func handlerAdded(context: ChannelHandlerContext) { socket = SocketWriter(context) }
 
@@ -39,7 +40,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         if beginsRequest {
-            if let answer = reader.cache.answer(toBytes: bytes) { return send(answer, context) }
+            if let answer = cache.answer(toBytes: bytes) { return send(answer, context) }
             answerThoseSentAhead(in: &bytes, context)
         }
         if bytes.readableBytes > 0 { pass(bytes, context) }
@@ -59,7 +60,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func answerThoseSentAhead(in bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         var answers: ByteBuffer?
         while let length = bytes.lengthOfHead, let request = bytes.getSlice(at: bytes.readerIndex, length: length),
-            let answer = reader.cache.answer(toBytes: request)
+            let answer = cache.answer(toBytes: request)
         {
             if answers?.writeImmutableBuffer(answer) == nil { answers = answer }
             bytes.moveReaderIndex(forwardBy: length)
@@ -69,22 +70,22 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     /// Whether the bytes that come now are certain to begin a request, with nothing received, answered or refused.
     private var beginsRequest: Bool {
-        isAtBoundary && progress.phase == .quiet && !progress.isReceiving && !duties.isOver
+        isAtBoundary && progress.phase == .quiet && !progress.isReceiving && parsing?.duties.isOver != true
     }
 
     private func pass(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         // Before the bytes go on: behind an empty line may stand the body of a request that was answered early.
-        let (begins, permission) = (beginsRequest, reader.cache.permission)
+        let (begins, permission) = (beginsRequest, cache.permission)
         hasPassed = true
-        reader.arrival = ReadHandler.Arrival()
+        parsing?.reader.arrival = ReadHandler.Arrival()
         context.fireChannelRead(wrapInboundOut(bytes))
-        let arrival = reader.arrival
+        let arrival = parsing?.reader.arrival ?? ReadHandler.Arrival()
         let isWhole =
             begins && arrival.requests == 1
             && bytes.lengthOfHead.map { $0 + arrival.bodyLength } == bytes.readableBytes
         // An empty line ends a head. What may follow is the body of a request that is being received.
         isAtBoundary = isWhole || bytes.endsInEmptyLine
-        if isWhole, let read = arrival.read { reader.cache.learn(bytes, means: read, by: permission) }
+        if isWhole, let read = arrival.read { cache.learn(bytes, means: read, by: permission) }
     }
 
     private func send(_ answer: ByteBuffer, _ context: ChannelHandlerContext) {

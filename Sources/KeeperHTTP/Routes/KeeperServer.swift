@@ -74,30 +74,28 @@ public struct KeeperServer: Service {
         let responder = KeeperResponder(
             node: node, registry: registry, authenticator: authenticator, routes: RouteTable(routes),
             isDraining: { [provider] in provider.isDraining }, logger: logger)
-        let reads = Reads(ReadSource(provider: provider, registry: registry, node: node, reader: responder))
+        let source = ReadSource(provider: provider, registry: registry, node: node, reader: responder)
+        let reads = answersReadsAtOnce ? Reads(source) : nil
         return Application(
             responder: responder,
-            server: HTTPServerBuilder { [node] in KeeperChannel(responder: $0, node: node) },
+            server: HTTPServerBuilder { [node, connections] in
+                KeeperChannel(responder: $0, node: node, connections: connections, reads: reads)
+            },
             configuration: .init(
                 address: .hostname(host, port: port), backlog: 1024,
                 availableConnectionsDelegate: .maximum(mostConnections + Self.leavingConnections, logger: logger)),
             onServerRunning: { channel in
-                await guardAccepting(on: channel, for: reads)
+                await guardAccepting(on: channel)
                 await onBound(channel.localAddress?.port ?? port)
             },
             logger: logger)
     }
 
-    private func guardAccepting(on channel: any Channel, for reads: Reads) async {
-        let (log, connections) = (authenticator.log, connections)
-        let isFast = answersReadsAtOnce
-        let prepare: ConnectionWatch.Preparation = { pipeline, progress in
-            if isFast { reads.serve(pipeline, progress) }
-        }
+    private func guardAccepting(on channel: any Channel) async {
         // Fails only if the channel has closed already.
-        try? await channel.eventLoop.submit {
+        try? await channel.eventLoop.submit { [authenticator, connections] in
             try channel.pipeline.syncOperations.addHandlers(
-                [AcceptGuard(log), ConnectionLimiter(connections, prepare)], position: .first)
+                [AcceptGuard(authenticator.log), ConnectionLimiter(connections)], position: .first)
         }.get()
     }
 }

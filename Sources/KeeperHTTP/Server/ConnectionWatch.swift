@@ -2,41 +2,21 @@ internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTPTypes
 
-/// Stands first in a connection's pipeline, and tells when a request begins.
+/// Stands before the HTTP codec, and tells when a request begins.
 final class ConnectionWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    /// Adds handlers to a pipeline that is built.
-    typealias Preparation = @Sendable (ChannelPipeline, Progress) -> Void
-
     private let progress: Progress
-    private let prepare: Preparation
 
-    init(
-        _ number: Int, _ use: Connections.Use, _ connections: Connections, _ prepare: @escaping Preparation
-    ) {
-        progress = Progress(number, use, connections)
-        self.prepare = prepare
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        // By now the pipeline is built. Without the codec (in tests) there are no requests to watch.
-        let operations = context.pipeline.syncOperations
-        if let place = try? operations.context(handlerType: ConnectionHandler.self) {
-            try? operations.addHandler(RequestWatch(progress), position: .after(place.handler))
-            try? operations.addHandler(RequestGate(progress), position: .first)
-            prepare(context.pipeline, progress)
-        }
-        context.fireChannelActive()
-    }
+    init(_ progress: Progress) { self.progress = progress }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if progress.phase == .quiet { progress.phase = .head }
         context.fireChannelRead(data)
     }
 
-    /// How far a connection has come; shared by its two handlers, on its event loop.
+    /// How far a connection has come; shared by its handlers, on its event loop.
     final class Progress {
         private let number: Int
         private let use: Connections.Use
@@ -81,7 +61,7 @@ final class ConnectionWatch: ChannelInboundHandler {
 }
 
 /// Stands behind the HTTP codec, and tells how far requests and answers have come.
-private final class RequestWatch: ChannelDuplexHandler {
+final class RequestWatch: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart

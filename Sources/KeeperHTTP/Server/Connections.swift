@@ -34,8 +34,9 @@ final class Connections: Sendable {
     }
 
     /// Takes a connection in, before anything has been read from it; the longest idle one may go for it.
-    /// - Parameter prepare: adds to its pipeline what else shall stand there.
-    func admit(_ channel: any Channel, _ prepare: @escaping ConnectionWatch.Preparation) {
+    ///
+    /// Returns what its handlers tell how far it has come.
+    func admit(_ channel: any Channel) -> ConnectionWatch.Progress {
         let use = Use()
         let number = state.withLock { state in
             state.lastNumber += 1
@@ -45,14 +46,8 @@ final class Connections: Sendable {
             return state.lastNumber
         }
         channel.closeFuture.whenComplete { _ in self.forget(number) }
-        let watch: @Sendable () -> Void = {
-            // Fails only if the connection has closed already.
-            try? channel.pipeline.syncOperations.addHandler(
-                ConnectionWatch(number, use, self, prepare), position: .first)
-        }
-        // In this very turn where that is possible: what comes next activates the connection.
-        if channel.eventLoop.inEventLoop { watch() } else { channel.eventLoop.execute(watch) }
         makeRoom()
+        return ConnectionWatch.Progress(number, use, self)
     }
 
     func enter(_ phase: ConnectionTable.Phase, _ number: Int) {
@@ -93,19 +88,15 @@ final class Connections: Sendable {
     }
 }
 
-/// Stands in the listening socket's pipeline: takes in each connection, and looks after them while it listens.
+/// Stands in the listening socket's pipeline, and looks after the connections while it listens.
 final class ConnectionLimiter: ChannelInboundHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
 
     private let connections: Connections
-    private let prepare: ConnectionWatch.Preparation
     private var looking: RepeatedTask?
 
-    init(_ connections: Connections, _ prepare: @escaping ConnectionWatch.Preparation) {
-        self.connections = connections
-        self.prepare = prepare
-    }
+    init(_ connections: Connections) { self.connections = connections }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let connections = connections
@@ -116,9 +107,4 @@ final class ConnectionLimiter: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { looking?.cancel() }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connections.admit(unwrapInboundIn(data), prepare)
-        context.fireChannelRead(data)
-    }
 }
