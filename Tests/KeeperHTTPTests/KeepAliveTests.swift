@@ -74,4 +74,9 @@ import Testing
             for client in clients { try? await client.close() }
         }
     }
+
+    @Test(arguments: [(8, 4), (48, 4), (176, 11), (768, 48), (1024, 64), (16_384, 64)])
+    func newConnections_ComeManyAtOnce_WhereManyAreAllowed(_ most: Int, _ burst: UInt) {
+        #expect(KeeperServer.burst(most) == burst)
+    }
 }

@@ -93,9 +93,16 @@ public struct KeeperServer: Service {
 
     private func guardAccepting(on channel: any Channel) async {
         // Fails only if the channel has closed already.
-        try? await channel.eventLoop.submit { [authenticator, connections] in
+        try? await channel.eventLoop.submit { [authenticator, connections, mostConnections] in
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: Self.burst(mostConnections))
             try channel.pipeline.syncOperations.addHandlers(
                 [AcceptGuard(authenticator.log), ConnectionLimiter(connections)], position: .first)
         }.get()
     }
+
+    /// How many connections are accepted before those that there are have their turn.
+    ///
+    /// Of many that come at once the last waits for all the turns before its own. There may be so many more than `most`
+    /// for a moment, so where few are allowed it is few.
+    static func burst(_ most: Int) -> UInt { UInt(max(4, min(64, most / 16))) }
 }
