@@ -16,7 +16,7 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     struct Arrival {
         /// How many requests began.
         var requests = 0
-        /// The length of the body of the last one.
+        /// How much came of the body of the last one, or of one that had begun before.
         var bodyLength = 0
         /// What it read, if it was answered here and the connection goes on.
         var read: CredentialRead?

@@ -82,8 +82,9 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
         let isWhole =
             begins && arrival.requests == 1
             && bytes.lengthOfHead.map { $0 + arrival.bodyLength } == bytes.readableBytes
-        // An empty line ends a head. What may follow is the body of a request that is being received.
-        isAtBoundary = isWhole || bytes.endsInEmptyLine
+        // An empty line ends a head, and what was nothing but body may end one. If neither ends a request, it is still
+        // being received, and nothing begins.
+        isAtBoundary = isWhole || bytes.endsInEmptyLine || arrival.bodyLength == bytes.readableBytes
         if isWhole, let read = arrival.read { reader.cache.learn(bytes, means: read, by: permission) }
     }
 
