@@ -71,6 +71,12 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Hummingbird closes a connection on which nothing is asked, and is to know that something is.
+        if event is ChannelShouldQuiesceEvent { letGo(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         letGo(context)
         context.fireErrorCaught(error)
