@@ -12,6 +12,9 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
+    /// A longer body is not waited for here: no request for a token needs one, and one may wait on every connection.
+    static let longestBody = 1024
+
     /// What has come since the connection's first handler looked; see `RepeatHandler`.
     struct Arrival {
         /// How many requests began.
@@ -99,7 +102,7 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let length = fields[.contentLength].map { Int($0) ?? .max } ?? 0
         switch head.method {
         case .get: return length == 0
-        case .post: return length <= KnownRequests<Never>.longest && cache.reader.mayReadByBody(head)
+        case .post: return length <= Self.longestBody && cache.reader.mayReadByBody(head)
         default: return false
         }
     }

@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// Stands first in each connection's pipeline, and answers requests that it knows byte for byte, before anybody parses
-/// them.
+/// Stands before all others in each connection's pipeline, and answers requests that it knows byte for byte, before
+/// anybody parses them.
 ///
 /// It judges nothing itself. `ReadHandler` has answered the same bytes before, on any connection of this event loop; as
 /// long as nothing has changed since, they mean the same. Bytes are compared only where a request begins: after a
