@@ -18,10 +18,9 @@ import Testing
         let end = OrdinaryWay()
         let parsed = Counter()
 
-        init(_ cache: ReadCache, recognises: Bool) throws {
+        init(_ cache: ReadCache, recognises: Bool, among connections: Connections = RepeatTests.connections()) throws {
             let cache = NIOLoopBound(cache, eventLoop: channel.eventLoop)
-            let connections = Connections(most: 1, log: RateLimitedLog(Logger(label: "test")))
-            let watch = ConnectionWatch(1, Connections.Use(), connections) { pipeline, progress in
+            connections.admit(channel) { pipeline, progress in
                 let operations = pipeline.syncOperations
                 let reader = ReadHandler(cache.value)
                 try? operations.addHandler(reader, position: .after(operations.handler(type: Counter.self)))
@@ -32,7 +31,7 @@ import Testing
             var handlers = KeeperChannel.handlers(node: NodeName("a"), logger: Logger(label: "test"))
             // Where reads are answered: behind all but Hummingbird's own, which counts the requests that it gets.
             handlers.insert(parsed, at: handlers.count - 1)
-            try channel.pipeline.syncOperations.addHandlers([watch] + handlers + [end])
+            try channel.pipeline.syncOperations.addHandlers(handlers + [end])
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         }
 
@@ -170,6 +169,10 @@ import Testing
         let body = text[end...]
         let first = Bool.random(using: &random) ? body.count : Int.random(in: 0...body.count, using: &random)
         return [text[..<end], body.prefix(first), body.dropFirst(first)].filter { !$0.isEmpty }.map { String($0) }
+    }
+
+    static func connections(most: Int = 1) -> Connections {
+        Connections(most: most, log: RateLimitedLog(Logger(label: "test")))
     }
 
     static func source(_ provider: FakeProvider) throws -> ReadSource {

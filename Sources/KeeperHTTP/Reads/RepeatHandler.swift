@@ -14,7 +14,8 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let progress: ConnectionWatch.Progress
     private let duties: ProtocolHandler
     private let reader: ReadHandler
-    private var socket: SocketWriter?
+    /// Where answers go past NIO; nil where there is no such way, and when the connection has ended.
+    var socket: SocketWriter?
     /// Whether the next byte is certain to begin a request.
     private var isAtBoundary = true
     /// Whether anything went on since the channel began to read.
