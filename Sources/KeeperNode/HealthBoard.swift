@@ -18,5 +18,7 @@ final class HealthBoard: Sendable {
 
     func health(at now: Instant) -> NodeHealth { facts.withLock { $0 }.health(at: now) }
 
+    func role(at now: Instant) -> NodeHealth.Role { facts.withLock { $0.role(at: now) } }
+
     func idleTime(at now: Instant) -> Duration { facts.withLock { $0.idleTime(at: now) } }
 }

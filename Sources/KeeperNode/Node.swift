@@ -6,7 +6,7 @@ public import ServiceLifecycle
 /// The shell around `NodeCore`: events in, actions out, nothing decided.
 ///
 /// One actor, one loop. Every IO action runs in a child task with its deadline and comes back as an event. The read
-/// path goes past all this: `read(_:)` looks into a table that the loop keeps up to date.
+/// path goes past all this: `lastingRead(_:)` looks into a table that the loop keeps up to date.
 public actor Node: Service, CredentialProvider {
     /// The moment from which this node counts its time.
     nonisolated let origin: ContinuousClock.Instant
@@ -171,6 +171,9 @@ extension Node {
 
     /// How long the event loop has not turned.
     public nonisolated func idleTime() -> Duration { board.idleTime(at: now) }
+
+    /// Whether this node leads, follows or would lead.
+    public nonisolated func role() -> NodeHealth.Role { board.role(at: now) }
 
     /// How this node is, for health checks.
     public nonisolated func health() -> NodeHealth { board.health(at: now) }

@@ -11,6 +11,8 @@ final class ReadTable: Sendable {
         /// The token before the current one, and until when it counts.
         var former: [AppID: (token: Token, until: Instant)] = [:]
         var confirmedAt: Instant?
+        /// Whether a caller was told that this confirmation is too old.
+        var wasCalledStale = false
         var gate = LeaseGate.closed
         var isDraining = false
         /// Apps whose token is another one since somebody last asked.
@@ -90,9 +92,10 @@ final class ReadTable: Sendable {
             let term = content.gate.term(at: now)
             // One that was confirmed later before has been promised for longer.
             let isEarlier = content.confirmedAt.map { before in confirmedAt.map { $0 < before } ?? true } ?? false
-            let isOther =
-                content.isDraining != isDraining || isEarlier
-                || Self.isBehind(content.confirmedAt, at: now) != Self.isBehind(confirmedAt, at: now)
+            // Not judged by the time: a caller's may be later than that of a turn under way.
+            let isFresher = content.wasCalledStale && content.confirmedAt != confirmedAt
+            let isOther = content.isDraining != isDraining || isEarlier || isFresher
+            if content.confirmedAt != confirmedAt { content.wasCalledStale = false }
             content.confirmedAt = confirmedAt
             content.gate = gate
             content.isDraining = isDraining
@@ -120,10 +123,13 @@ final class ReadTable: Sendable {
 
     /// What may be handed out, and until when that stays so by itself.
     func lastingRead(_ app: AppID, at now: Instant) -> (reading: TokenReading, until: Instant) {
-        let (entry, confirmedAt) = content.withLock { ($0.served[app], $0.confirmedAt) }
+        let (entry, confirmedAt, isBehind) = content.withLock { content in
+            let isBehind = content.confirmedAt.map { now - $0 > NodeSettings.staleAfter } ?? true
+            if isBehind { content.wasCalledStale = true }
+            return (content.served[app], content.confirmedAt, isBehind)
+        }
         guard let entry else { return (.unknownApp, now) }
         guard let served = entry, let expiresIn = served.expiresIn(at: now) else { return (.none, now) }
-        let isBehind = Self.isBehind(confirmedAt, at: now)
         var until = served.steady(at: now)
         if let confirmedAt, !isBehind { until = min(until, confirmedAt + NodeSettings.staleAfter) }
         return (.token(served, expiresIn: expiresIn, isStale: isBehind || served.isUncertain(at: now)), until)
@@ -131,10 +137,6 @@ final class ReadTable: Sendable {
 
     /// Another number as soon as a reading is another though its time has not come, or the node drains.
     var generation: UInt64 { changes.load(ordering: .acquiring) }
-
-    private static func isBehind(_ confirmedAt: Instant?, at now: Instant) -> Bool {
-        confirmedAt.map { now - $0 > NodeSettings.staleAfter } ?? true
-    }
 
     var isDraining: Bool { content.withLock { $0.isDraining } }
 

@@ -18,6 +18,8 @@ public protocol CredentialProvider: Sendable {
     ) async -> RefreshReading
     /// Whether the process is ending. Read on any thread.
     var isDraining: Bool { get }
+    /// Whether this node leads, by its own lease deadline. Read on any thread, also while the node is stuck.
+    func role() -> NodeHealth.Role
     /// How this node is, for health checks. Read on any thread, also while the node is stuck.
     func health() -> NodeHealth
     /// What this node knows of the cluster.

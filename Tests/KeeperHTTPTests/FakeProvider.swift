@@ -107,6 +107,7 @@ final class FakeProvider: CredentialProvider, Reconfiguring {
         return .unavailable(reason: .noLeader, retryAfter: .seconds(1))
     }
 
+    func role() -> NodeHealth.Role { state.withLock { $0.health.role } }
     func health() -> NodeHealth { state.withLock { $0.health } }
     func status() async -> NodeStatus { state.withLock { $0.status } }
     func introduction(to digest: AppsDigest?) async -> Introduction {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import KeeperCore
 import Logging
 import NIOCore
@@ -13,14 +14,13 @@ import Testing
 /// parses every one of them.
 @Suite struct RepeatTests {
     /// One connection up to where tasks would begin, and what stands in their place.
-    private struct Connection {
+    struct Connection {
         let channel = EmbeddedChannel()
         let end = OrdinaryWay()
         let parsed = Counter()
 
-        init(_ cache: ReadCache, recognises: Bool) throws {
-            let connections = Connections(most: 1, log: RateLimitedLog(Logger(label: "test")))
-            let progress = ConnectionWatch.Progress(1, Connections.Use(), connections)
+        init(_ cache: ReadCache, recognises: Bool, among connections: Connections = RepeatTests.connections()) throws {
+            let progress = connections.admit(channel)
             let decoder = RequestDecoder(limits: PipelineStart.limits)
             let (duties, reader) = (ProtocolHandler(decoder, node: NodeName("a")), ReadHandler(cache))
             let handlers = PipelineStart.handlers(decoder, duties, nil, progress)
@@ -30,7 +30,9 @@ import Testing
                 repeats.stands(before: reader, duties)
                 try operations.addHandler(repeats)
             }
-            try operations.addHandlers(handlers + [parsed, reader, end])
+            // Where reads are answered: before Hummingbird's own, which counts the requests that it gets.
+            let state = HTTPConnectionStateHandler(logger: Logger(label: "test"))
+            try operations.addHandlers(handlers + [parsed, reader, state, end])
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         }
 
@@ -48,7 +50,7 @@ import Testing
     }
 
     /// Counts the requests that are parsed.
-    private final class Counter: ChannelInboundHandler {
+    final class Counter: ChannelInboundHandler {
         typealias InboundIn = HTTPRequestPart
         private(set) var count = 0
 
@@ -59,7 +61,7 @@ import Testing
     }
 
     /// Answers what comes to it with what it understood; `/early` before its end.
-    private final class OrdinaryWay: ChannelInboundHandler {
+    final class OrdinaryWay: ChannelInboundHandler {
         typealias InboundIn = HTTPRequestPart
         typealias OutboundOut = HTTPResponsePart
 
@@ -100,15 +102,15 @@ import Testing
         }
     }
 
-    private static let known = "GET /token HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer shop-key\r\n\r\n"
-    private static let stable: String = {
+    static let known = "GET /token HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer shop-key\r\n\r\n"
+    static let stable: String = {
         let body = #"{"grant_type":"client_credential","appid":"wx1","secret":"shop-key"}"#
         return "POST /cgi-bin/stable_token HTTP/1.1\r\nHost: n\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body
     }()
 
     /// Requests, halves of requests, and requests inside of others.
     private static let fragments: [String] = [
-        known, known, known, stable, stable,
+        known, known, known, stable, stable, stable, stable,
         "GET /token?appid=wx1 HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer two-key\r\n\r\n",
         "GET /cgi-bin/token?grant_type=client_credential&appid=wx1&secret=shop-key HTTP/1.1\r\nHost: n\r\n\r\n",
         "GET /token HTTP/1.1\r\nHost: n\r\nAuthorization: Bearer nobody\r\n\r\n",
@@ -120,6 +122,7 @@ import Testing
         known.replacing("\r\n\r\n", with: "\r\nContent-Length: 2\r\n\r\n{}"),
         known.replacing("\r\n\r\n", with: "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
         "POST /x HTTP/1.1\r\nHost: n\r\nContent-Length: \(known.utf8.count)\r\n\r\n",
+        "POST /x HTTP/1.1\r\nHost: n\r\nContent-Length: \(2 * known.utf8.count)\r\n\r\n",
         "POST /x HTTP/1.1\r\nHost: n\r\nContent-Length: \(known.utf8.count + 4)\r\n\r\n\r\n\r\n",
         "POST /x HTTP/1.1\r\nHost: n\r\nTransfer-Encoding: chunked\r\n\r\n",
         "POST /early HTTP/1.1\r\nHost: n\r\nContent-Length: \(known.utf8.count)\r\n\r\n",
@@ -133,7 +136,16 @@ import Testing
     private static func pieces(_ random: inout SplitMix64) -> [String] {
         var parts = (0..<Int.random(in: 1...10, using: &random)).map { _ in fragments.randomElement(using: &random)! }
         switch Int.random(in: 0..<4, using: &random) {
-        case 0: return parts
+        case 0:
+            var pieces: [String] = []
+            for piece in parts.flatMap({ Bool.random(using: &random) ? [$0] : bodyApart($0, &random) }) {
+                if !pieces.isEmpty, Int.random(in: 0..<4, using: &random) == 0 {
+                    pieces[pieces.count - 1] += piece
+                } else {
+                    pieces.append(piece)
+                }
+            }
+            return pieces
         case 1: return [parts.joined()]
         case 2:
             // Two or three in one piece.
@@ -152,7 +164,19 @@ import Testing
         }
     }
 
-    private static func source(_ provider: FakeProvider) throws -> ReadSource {
+    /// The head of a request, and its body on its own, as many clients send it; at times that in two pieces.
+    private static func bodyApart(_ text: String, _ random: inout SplitMix64) -> [String] {
+        guard let end = text.firstRange(of: "\r\n\r\n")?.upperBound else { return [text] }
+        let body = text[end...]
+        let first = Bool.random(using: &random) ? body.count : Int.random(in: 0...body.count, using: &random)
+        return [text[..<end], body.prefix(first), body.dropFirst(first)].filter { !$0.isEmpty }.map { String($0) }
+    }
+
+    static func connections(most: Int = 1) -> Connections {
+        Connections(most: most, log: RateLimitedLog(Logger(label: "test")))
+    }
+
+    static func source(_ provider: FakeProvider) throws -> ReadSource {
         let server = try World.server(provider)
         return ReadSource(
             provider: provider, registry: server.registry, node: NodeName("a"), reader: server.application.responder)

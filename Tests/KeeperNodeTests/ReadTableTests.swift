@@ -67,6 +67,22 @@ import Testing
 
     // MARK: How long it stays so
 
+    /// The node takes the moment at the beginning of a turn, and a caller's may be later before the turn has ended.
+    @Test func tokenThatWasCalledStale_IsAnother_OnceItIsNot_ThoughTheTurnBeganBefore() {
+        let table = table()
+        table.serve(.wx1, served("t1"), at: .seconds(10))
+        turn(table, at: .seconds(10), confirmedAt: .seconds(10))
+        #expect(isStale(table.read(.wx1, at: .seconds(15.001))) == true)
+        let generation = table.generation
+        turn(table, at: .seconds(14.999), confirmedAt: .seconds(14.999))
+        #expect(table.generation != generation)
+        #expect(isStale(table.read(.wx1, at: .seconds(15.002))) == false)
+        // Nobody was told so since, and nothing else has changed.
+        let next = table.generation
+        turn(table, at: .seconds(15.5), confirmedAt: .seconds(15.5))
+        #expect(table.generation == next)
+    }
+
     /// Whoever keeps a reading until `until`, as long as the generation is the same, tells what everybody is told.
     @Test func readingThatIsKept_IsTheOneThatWouldBeRead() {
         var random = SplitMix64(seed: 7)
@@ -89,7 +105,9 @@ import Testing
                     table.serve(.wx1, next, at: now)
                 case 5...6:
                     let age = Duration.milliseconds(Int.random(in: 0...8000, using: &random))
-                    turn(table, at: now, confirmedAt: Bool.random(using: &random) ? now - age : nil)
+                    // The turn may have begun before the last caller came.
+                    let moment = now - .milliseconds(Int.random(in: 0...300, using: &random))
+                    turn(table, at: moment, confirmedAt: Bool.random(using: &random) ? moment - age : nil)
                 default: break
                 }
                 if let kept, now < kept.until, kept.generation == table.generation {

@@ -39,6 +39,15 @@ extension HealthFacts {
     /// Time since the last event was looked at.
     public func idleTime(at now: Instant) -> Duration { now - lastTurn }
 
+    /// Whether the node leads, by its own lease deadline.
+    public func role(at now: Instant) -> NodeHealth.Role {
+        switch standing {
+        case .follower: .follower
+        case .candidate: .candidate
+        case .leader(let end): now < end ? .leader : .follower
+        }
+    }
+
     /// How the node is, for health checks.
     public func health(at now: Instant) -> NodeHealth {
         let apps = credentials.judged(at: now, awaited)
@@ -83,14 +92,6 @@ extension HealthFacts {
             return false
         }
         return store.isReachable == true || isCutOff
-    }
-
-    private func role(at now: Instant) -> NodeHealth.Role {
-        switch standing {
-        case .follower: .follower
-        case .candidate: .candidate
-        case .leader(let end): now < end ? .leader : .follower
-        }
     }
 
     private func leaseLeft(at now: Instant) -> Duration? {

@@ -28,7 +28,7 @@ struct HealthEndpoints: Sendable {
 
     /// Whether the node leads, judged by its own lease deadline.
     func leader() throws -> Response {
-        guard provider.health().role == .leader else {
+        guard provider.role() == .leader else {
             throw RequestFailure(.serviceUnavailable, "this node does not lead")
         }
         return try Response(encoding: ["leader": true])
@@ -36,7 +36,7 @@ struct HealthEndpoints: Sendable {
 
     /// Whether the node does not lead.
     func follower() throws -> Response {
-        guard provider.health().role != .leader else {
+        guard provider.role() != .leader else {
             throw RequestFailure(.serviceUnavailable, "this node leads")
         }
         return try Response(encoding: ["follower": true])

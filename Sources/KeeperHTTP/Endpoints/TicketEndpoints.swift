@@ -15,16 +15,22 @@ struct TicketEndpoints: Sendable {
 
     /// Which ticket is read.
     func read(_ request: ClientRequest) throws(RequestFailure) -> CredentialRead {
-        let app = try request.app(named: request.parameter("appid"))
-        return CredentialRead(try type(request, default: nil), of: app, .ticket)
+        let (type, app) = try wanted(request)
+        return CredentialRead(type, of: app, .ticket)
     }
 
     /// The cached ticket.
     func ticket(_ request: ClientRequest) throws(RequestFailure) -> Response {
-        let read = try read(request)
+        let (type, app) = try wanted(request)
+        let read = CredentialRead(type, of: app, .ticket)
         let reading = provider.read(read.credential)
         if let answer = read.response(telling: reading) { return answer.response }
-        throw missing(try type(request, default: nil), of: read.app, reading, for: request)
+        throw missing(type, of: app, reading, for: request)
+    }
+
+    private func wanted(_ request: ClientRequest) throws(RequestFailure) -> (type: TicketType, app: AppID) {
+        let app = try request.app(named: request.parameter("appid"))
+        return (try type(request, default: nil), app)
     }
 
     /// What `wx.config` is given for a page; with `type=agent_config` what `wx.agentConfig` is given.

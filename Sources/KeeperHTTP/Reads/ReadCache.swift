@@ -6,12 +6,14 @@ internal import NIOCore
 /// The answers to reads on one event loop: each is put into bytes once, and given to everybody until it changes.
 ///
 /// Promises: what it hands out is what the ordinary way would answer at that moment, but for the date, which may be a
-/// second old. It holds no more requests than `KnownRequests` and no more answers than there are credentials and forms.
+/// second old. It holds no more requests than `KnownRequests` and no more answers than there are credentials and forms,
+/// in bytes alone where nobody is parsed.
 final class ReadCache {
     /// The answer to one read.
     private final class Message {
         let read: CredentialRead
-        var answer: ReadAnswer?
+        /// For those who are parsed; nil where there is no answer, and when it was put into bytes for the others.
+        var parts: ReadAnswer?
         /// Until then it stays as it is, if the provider's generation is this one.
         var until = ContinuousClock.now
         var generation: UInt64?
@@ -40,9 +42,11 @@ final class ReadCache {
     func answer(to read: CredentialRead) -> ReadAnswer? {
         let message = messages[read] ?? Message(read)
         renew(message)
+        // Those that are parsed and those that are not may take turns: then both are kept.
+        if message.bytes != nil, message.parts == nil { message.parts = make(read) }
         // Callers who may ask about any app may ask about many that are not there.
-        messages[read] = message.answer == nil ? nil : message
-        return message.answer
+        messages[read] = message.parts == nil ? nil : message
+        return message.parts
     }
 
     /// The whole answer to a request that was understood before; nil if it was not, or must be understood anew.
@@ -50,7 +54,11 @@ final class ReadCache {
         forgetIfNotAllowed()
         guard let message = known.meaning(of: request) else { return nil }
         renew(message)
-        if message.bytes == nil { message.bytes = message.answer?.bytes }
+        if message.bytes == nil {
+            message.bytes = message.parts?.bytes
+            // Most reads are recognised, and need it once.
+            message.parts = nil
+        }
         return message.bytes
     }
 
@@ -60,13 +68,12 @@ final class ReadCache {
         guard message.generation != generation || message.until <= .now else { return }
         // Taken before the answer is: what changes in between makes the message out of date.
         message.generation = generation
-        message.answer = source.answer(message.read, date: date.text(at: .now))
-        message.until = message.answer?.until ?? .now
+        message.parts = make(message.read)
+        message.until = message.parts?.until ?? .now
         message.bytes = nil
     }
 
-    /// How many answers are kept.
-    var count: Int { messages.count }
+    private func make(_ read: CredentialRead) -> ReadAnswer? { source.answer(read, date: date.text(at: .now)) }
 
     /// Who may read what, at this moment; for `learn`.
     var permission: UInt64 { source.registry.generation }

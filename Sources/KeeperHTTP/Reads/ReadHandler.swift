@@ -12,11 +12,14 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
+    /// A longer body is not waited for here: no request for a token needs one, and one may wait on every connection.
+    static let longestBody = 1024
+
     /// What has come since the connection's first handler looked; see `RepeatHandler`.
     struct Arrival {
         /// How many requests began.
         var requests = 0
-        /// The length of the body of the last one.
+        /// How much came of the body of the last one, or of one that had begun before.
         var bodyLength = 0
         /// What it read, if it was answered here and the connection goes on.
         var read: CredentialRead?
@@ -71,6 +74,12 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Hummingbird closes a connection on which nothing is asked, and is to know that something is.
+        if event is ChannelShouldQuiesceEvent { letGo(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         letGo(context)
         context.fireErrorCaught(error)
@@ -93,7 +102,7 @@ final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let length = fields[.contentLength].map { Int($0) ?? .max } ?? 0
         switch head.method {
         case .get: return length == 0
-        case .post: return length <= KnownRequests<Never>.longest && cache.reader.mayReadByBody(head)
+        case .post: return length <= Self.longestBody && cache.reader.mayReadByBody(head)
         default: return false
         }
     }

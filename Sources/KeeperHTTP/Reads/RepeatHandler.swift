@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// Stands first in each connection's pipeline, and answers requests that it knows byte for byte, before anybody parses
-/// them.
+/// Stands before all others in each connection's pipeline, and answers requests that it knows byte for byte, before
+/// anybody parses them.
 ///
 /// It judges nothing itself. `ReadHandler` has answered the same bytes before, on any connection of this event loop; as
 /// long as nothing has changed since, they mean the same. Bytes are compared only where a request begins: after a
@@ -15,7 +15,8 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let progress: ConnectionWatch.Progress
     /// Who parses what goes on; nil before anything has.
     private var parsing: (reader: ReadHandler, duties: ProtocolHandler)?
-    private var socket: SocketWriter?
+    /// Where answers go past NIO; nil where there is no such way, and when the connection has ended.
+    var socket: SocketWriter?
     /// Whether the next byte is certain to begin a request.
     private var isAtBoundary = true
     /// Whether anything went on since the channel began to read.
@@ -83,8 +84,9 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
         let isWhole =
             begins && arrival.requests == 1
             && bytes.lengthOfHead.map { $0 + arrival.bodyLength } == bytes.readableBytes
-        // An empty line ends a head. What may follow is the body of a request that is being received.
-        isAtBoundary = isWhole || bytes.endsInEmptyLine
+        // An empty line ends a head, and what was nothing but body may end one. If neither ends a request, it is still
+        // being received, and nothing begins.
+        isAtBoundary = isWhole || bytes.endsInEmptyLine || arrival.bodyLength == bytes.readableBytes
         if isWhole, let read = arrival.read { cache.learn(bytes, means: read, by: permission) }
     }
 

@@ -46,26 +46,17 @@ struct ConnectionTable {
     let most: Int
     private var entries: [Int: Entry] = [:]
     /// Those that can be let go, the longest idle first; entries whose turn is another are out of date.
-    private var queue = CircularBuffer<(number: Int, turn: Int)>()
+    private(set) var queue = CircularBuffer<(number: Int, turn: Int)>()
     private var lastTurn = 0
-    /// Told to go, and not gone yet.
-    private var leaving: Set<Int> = []
 
     init(most: Int) { self.most = most }
-
-    /// All that have a descriptor.
-    var count: Int { entries.count + leaving.count }
-    var queueLength: Int { queue.count }
 
     mutating func open(_ number: Int, at now: NIODeadline) {
         entries[number] = Entry(phase: .quiet, since: now)
         queueUp(number)
     }
 
-    mutating func close(_ number: Int) {
-        entries[number] = nil
-        leaving.remove(number)
-    }
+    mutating func close(_ number: Int) { entries[number] = nil }
 
     mutating func enter(_ phase: Phase, _ number: Int, at now: NIODeadline) {
         guard let old = entries[number]?.phase, old != phase else { return }
@@ -95,7 +86,7 @@ struct ConnectionTable {
                 use(first.number, at: now)
                 continue
             }
-            letGo(first.number)
+            close(first.number)
             return first.number
         }
         return nil
@@ -106,14 +97,9 @@ struct ConnectionTable {
     /// Returns those whose callers have been too slow, and those on which nothing was asked.
     mutating func overdue(at now: NIODeadline) -> (slow: [Int], quiet: [Int]) {
         let overdue = entries.filter { _, entry in entry.phase.limit.map { now - entry.since > $0 } ?? false }
-        for number in overdue.keys { letGo(number) }
+        for number in overdue.keys { close(number) }
         let quiet = overdue.filter { $0.value.phase == .quiet }.map(\.key)
         return (overdue.filter { $0.value.phase != .quiet }.map(\.key), quiet)
-    }
-
-    private mutating func letGo(_ number: Int) {
-        entries[number] = nil
-        leaving.insert(number)
     }
 
     private mutating func queueUp(_ number: Int) {

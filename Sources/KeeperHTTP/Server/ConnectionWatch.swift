@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTPTypes
 
-/// Stands before the HTTP codec, and tells when a request begins.
+/// Stands between `RequestGate` and the HTTP decoder in a connection's pipeline, and tells when a request begins.
 final class ConnectionWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -16,7 +16,7 @@ final class ConnectionWatch: ChannelInboundHandler {
         context.fireChannelRead(data)
     }
 
-    /// How far a connection has come; shared by its handlers, on its event loop.
+    /// How far a connection has come: told and asked by the handlers that watch its requests, on its event loop.
     final class Progress {
         private let number: Int
         private let use: Connections.Use

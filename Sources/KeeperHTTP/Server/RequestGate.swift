@@ -1,6 +1,7 @@
 internal import NIOCore
 
-/// Stands first in a connection's pipeline, and lets requests that were sent ahead through a few at a time.
+/// Stands before all that parse in a connection's pipeline, and lets requests that were sent ahead through a few at a
+/// time.
 ///
 /// One caller may send thousands of short requests in one breath. Taken in all at once they would keep their thread
 /// from every other connection, and wait in memory with their answers. So nothing more is let through, and nothing more

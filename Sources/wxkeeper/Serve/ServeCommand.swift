@@ -39,6 +39,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var logs: LogOptions
 
+    /// What the node is started with by its parent: the environment is inherited, what is on the command line given on.
+    var childArguments: [String] {
+        ["serve", "--supervised", "--event-loops", "\(eventLoops)"] + (config.map { ["--config", $0] } ?? [])
+            + logs.arguments
+    }
+
     func validate() throws {
         guard (1...64).contains(eventLoops) else { throw ValidationError("--event-loops is from 1 to 64") }
     }
@@ -57,12 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let logger = logs.logger(node: outcome.configuration.node.id)
         if supervise {
-            // The environment is inherited; what is on the command line is given on.
-            let supervisor = Supervisor(
-                outcome.configuration,
-                arguments: ["serve", "--supervised", "--event-loops", "\(eventLoops)"]
-                    + (config.map { ["--config", $0] } ?? []) + logs.arguments,
-                logger: logger)
+            let supervisor = Supervisor(outcome.configuration, arguments: childArguments, logger: logger)
             throw ExitCode(try await supervisor.run())
         }
         for warning in outcome.warnings { logger.warning("\(warning)") }
