@@ -30,4 +30,35 @@ import Testing
         connection.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         #expect(try connection.answers(to: []) == "closed")
     }
+
+    /// A caller that takes nothing until it is let.
+    private final class SlowCaller: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+        private var held: [(bytes: NIOAny, promise: EventLoopPromise<Void>?)]? = []
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            if held?.append((data, promise)) == nil { context.write(data, promise: promise) }
+        }
+
+        func take(_ context: ChannelHandlerContext) {
+            let all = held ?? []
+            held = nil
+            for (bytes, promise) in all { context.writeAndFlush(bytes, promise: promise) }
+        }
+    }
+
+    /// Parsed or recognised: what was answered is not dropped because the caller has not taken it yet.
+    @Test(arguments: [0, 1, 2, 3]) func answerUnderWay_IsTaken_WhenTheNodeBeginsToLeave(before: Int) throws {
+        let connection = try RepeatTests.Connection(ReadCache(RepeatTests.source(.withToken())), recognises: true)
+        defer { connection.finish() }
+        for _ in 0..<before { #expect(try connection.answers(to: [Self.stable]).contains("TOKEN")) }
+        let caller = SlowCaller()
+        try connection.channel.pipeline.syncOperations.addHandler(caller, position: .first)
+        #expect(try connection.answers(to: [Self.stable]) == "")
+        connection.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        #expect(connection.channel.isActive)
+        caller.take(try connection.channel.pipeline.syncOperations.context(handler: caller))
+        let answer = try connection.answers(to: [])
+        #expect(answer.contains("TOKEN") && answer.hasSuffix("closed"))
+    }
 }

@@ -39,7 +39,7 @@ import Testing
                 #expect(health.reasonsNotReady.isEmpty && health.appCount == 1 && health.illCount == 0)
                 // No turn takes place any more, and the lease runs out all the same.
                 try await eventually("the end of the lease") { node.health().role == .follower }
-                #expect(node.health().leader == nil && node.health().leaseLeft == nil)
+                #expect(node.health().leader == nil && node.health().leaseLeft == nil && node.role() == .follower)
             }
             try await eventually("leadership") { node.health().role == .leader }
         }

@@ -38,6 +38,16 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        // Who ends quiet connections sees no answers of ours, and would drop what the caller has not taken yet.
+        let taken = context.eventLoop.makePromise(of: Void.self)
+        taken.futureResult.assumeIsolated().whenSuccess {
+            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: taken)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         if beginsRequest {
