@@ -73,10 +73,11 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMemory"),
+        .systemLibrary(name: "CScheduling"),
 
         // Floor 1: what decides, and the two clients.
         room("KeeperCore"),
-        room("RedisClient", ["CHiredis", .nioCore, .nioPosix]),
+        room("RedisClient", ["CHiredis", "CScheduling", .nioCore, .nioPosix]),
         room("CurlClient", ["CCurl"]),
 
         // Floor 2: the hinge.
@@ -115,8 +116,8 @@ let package = Package(
         command(
             "cluster-benchmark",
             [
-                "ClusterObservation", "LocalCluster", "WeChatSimulator", .argumentParser, .hummingbird, .logging,
-                .nioCore, .nioHTTP1, .subprocess,
+                "ClusterObservation", "LocalCluster", "RedisClient", "WeChatSimulator", .argumentParser, .hummingbird,
+                .logging, .nioCore, .nioHTTP1, .nioPosix, .subprocess,
             ]),
         .executableTarget(name: "epoll-floor"),
 
@@ -128,7 +129,9 @@ let package = Package(
             ],
             path: "Tests/KeeperTestKit", swiftSettings: settings),
         tests("KeeperCoreTests", ["KeeperCore", "ClusterSimulation"]),
-        tests("RedisClientTests", ["RedisClient", "KeeperTestKit", "ClusterObservation", .nioCore, .nioPosix]),
+        tests(
+            "RedisClientTests",
+            ["RedisClient", "CScheduling", "KeeperTestKit", "ClusterObservation", .nioCore, .nioPosix]),
         tests("CurlClientTests", ["CurlClient", "LocalCluster", "ClusterObservation", .nioCore, .nioPosix]),
         tests(
             "KeeperNodeTests",

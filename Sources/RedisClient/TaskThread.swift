@@ -7,7 +7,7 @@ internal import NIOPosix
 /// waits behind as many requests as there are. The thread lasts as long as the process, so that no task can be left
 /// over. Nothing on it may block.
 public final class TaskThread: TaskExecutor {
-    private let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+    private let loop = MultiThreadedEventLoopGroup.prompt().next()
 
     /// Starts the thread.
     public init() {}

@@ -52,7 +52,7 @@ public final class RedisStore: LeaseStore, CredentialStore {
         self.endpoint = endpoint
         self.caller = caller
         self.logger = logger
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        group = .prompt()
         link = RedisLink(endpoint: endpoint, group: group, logger: logger)
         (hints, hint) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }

@@ -5,7 +5,7 @@ enum House {
     /// The program may import all.
     static let arrows: [String: Set<String>] = [
         "KeeperCore": [],
-        "RedisClient": ["CHiredis"],
+        "RedisClient": ["CHiredis", "CScheduling"],
         "CurlClient": ["CCurl"],
         "KeeperPorts": ["KeeperCore"],
         "KeeperNode": ["KeeperPorts", "KeeperCore"],
@@ -19,14 +19,14 @@ enum House {
         "ClusterDrill": ["LocalCluster", "ClusterObservation", "WeChatSimulator"],
         "ClusterSimulation": ["KeeperCore"],
         "cluster-simulation": ["ClusterSimulation", "KeeperCore"],
-        "cluster-benchmark": ["ClusterObservation", "LocalCluster", "WeChatSimulator"],
+        "cluster-benchmark": ["ClusterObservation", "LocalCluster", "RedisClient", "WeChatSimulator"],
     ]
 
     /// Rooms that import nothing of others' making either.
     static let pure: Set = ["KeeperCore", "KeeperPorts", "ClusterSimulation"]
 
     /// Our own modules.
-    static let rooms = Set(arrows.keys).union(["CHiredis", "CCurl", "CMemory", "wxkeeper"])
+    static let rooms = Set(arrows.keys).union(["CHiredis", "CCurl", "CMemory", "CScheduling", "wxkeeper"])
 
     static func imports(of file: SourceFile) -> [(line: Int, module: String)] {
         file.code.enumerated().compactMap { index, line in

@@ -11,16 +11,16 @@ struct Rotation: Sendable {
 }
 
 extension Cluster {
-    /// Followers are asked so often for the new token: what comes sooner is not told apart.
-    private static let pollPeriod = Duration.microseconds(250)
-
     /// Has an operator replace the token of an app, and watches it reach every node.
     func rotate(_ app: ClusterPlan.App, by leader: ClusterNode) async throws -> Rotation {
         let old = try await token(of: app, from: leader.port)
         let last = lastCall
         return try await withThrowingTaskGroup(of: ContinuousClock.Instant.self) { group in
             for node in nodes where node !== leader {
-                group.addTask { try await arrival(after: old, of: app, at: node) }
+                let (port, key) = (node.port, secrets.shop)
+                group.addTask {
+                    try await TokenWatch.arrival(after: old, at: "/token?appid=\(app.id)", key: key, port: port)
+                }
             }
             let answer = try await operate("refresh", ["appid": app.id], at: leader.port)
             let answered = ContinuousClock.now
@@ -29,16 +29,6 @@ extension Cluster {
             }
             let latest = try await group.reduce(answered) { max($0, $1) }
             return Rotation(propagation: latest - answered, everywhere: latest - (try issue(of: app, after: last)))
-        }
-    }
-
-    private func arrival(
-        after old: String, of app: ClusterPlan.App, at node: ClusterNode
-    ) async throws -> ContinuousClock.Instant {
-        let question = Question.get("/token?appid=\(app.id)", key: secrets.shop)
-        return try await Connection.open(to: node.port) { connection in
-            while try await connection.ask(question).token == old { try await letPass(Self.pollPeriod) }
-            return .now
         }
     }
 

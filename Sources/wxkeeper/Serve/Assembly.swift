@@ -78,7 +78,9 @@ struct Assembly {
     func run() async throws {
         let front = Front(node: node, server: server)
         let tellers: [any Service] = alarmTeller.map { [$0] } ?? []
-        let inOrder = [store, mirrorWriter, OnItsOwnThread(node: node), front] + tellers
+        let thread = TaskThread()
+        let (hints, loop) = (OnItsOwnThread(store, thread), OnItsOwnThread(node, thread))
+        let inOrder: [any Service] = [hints, mirrorWriter, loop, front] + tellers
         let lasting = inOrder.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         let settling = ServiceGroupConfiguration.ServiceConfiguration(
             service: Settling(node: node), successTerminationBehavior: .ignore)
@@ -131,15 +133,21 @@ struct Assembly {
     }
 }
 
-/// The node on a thread that serves no callers: its loop, its timers, and its commands to Redis up to the socket.
+/// What runs on a thread that serves no callers: the node's loop, its timers, its commands to Redis up to the socket,
+/// and Redis's hints.
 ///
 /// However many requests there are, a renewal waits behind none of them.
 private struct OnItsOwnThread: Service {
-    let node: Node
+    private let service: any Service
+    private let thread: TaskThread
+
+    init(_ service: any Service, _ thread: TaskThread) {
+        self.service = service
+        self.thread = thread
+    }
 
     func run() async throws {
-        let thread = TaskThread()
-        try await withTaskExecutorPreference(thread) { try await node.run() }
+        try await withTaskExecutorPreference(thread) { try await service.run() }
     }
 }
 
