@@ -182,6 +182,16 @@ import Testing
             provider: provider, registry: server.registry, node: NodeName("a"), reader: server.application.responder)
     }
 
+    @Test func requestsThatAlwaysComeTogether_AreLearnedToo() throws {
+        let connection = try Connection(ReadCache(Self.source(.withToken())), recognises: true)
+        defer { connection.finish() }
+        let together = String(repeating: Self.known, count: 5)
+        for _ in 0..<3 { #expect(try connection.answers(to: [together]).matches(of: /TOKEN/).count == 5) }
+        let before = connection.parsed.count
+        #expect(try connection.answers(to: [together]).matches(of: /TOKEN/).count == 5)
+        #expect(connection.parsed.count == before)
+    }
+
     @Test func answerUnderWay_IsNotOvertaken() throws {
         let connection = try Connection(ReadCache(Self.source(.withToken())), recognises: true)
         defer { connection.finish() }

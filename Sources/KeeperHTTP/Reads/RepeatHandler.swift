@@ -54,7 +54,14 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
             if let answer = cache.answer(toBytes: bytes) { return send(answer, context) }
             answerThoseSentAhead(in: &bytes, context)
         }
-        if bytes.readableBytes > 0 { pass(bytes, context) }
+        guard bytes.readableBytes > 0 else { return }
+        // Of requests sent ahead of their answers none would ever come alone, and be learned.
+        if beginsRequest, let length = bytes.lengthOfHead, bytes.dropping(length).lengthOfHead != nil,
+            let first = bytes.readSlice(length: length)
+        {
+            pass(first, context)
+        }
+        pass(bytes, context)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -125,6 +132,13 @@ extension ByteBuffer {
             if view[..<end].suffix(4).elementsEqual(Self.emptyLine) { return end - view.startIndex }
         }
         return nil
+    }
+
+    /// Without its first bytes.
+    fileprivate func dropping(_ length: Int) -> ByteBuffer {
+        var rest = self
+        rest.moveReaderIndex(forwardBy: length)
+        return rest
     }
 
     fileprivate var endsInEmptyLine: Bool { readableBytesView.suffix(4).elementsEqual(Self.emptyLine) }
