@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/// sched_setattr(2); the C library has no name for it.
+/// sched_setattr(2); older C libraries have no name for it.
 struct cscheduling_attributes {
     uint32_t size, policy;
     uint64_t flags;
@@ -22,13 +22,14 @@ static inline uint64_t cscheduling_turn(void) {
     return attributes.runtime;
 }
 
-/// Asks for such turns, and changes nothing else. Whoever wants short ones is let in sooner and gets no more in all:
-/// from Linux 6.12 on; before that it is no error, and has no effect.
+/// Asks for such turns, and changes nothing else, nor any thread that is started from here. Whoever wants short ones is
+/// let in sooner and gets no more in all: from Linux 6.12 on; before that it is no error, and has no effect.
 static inline void cscheduling_ask_for_turns(uint64_t nanoseconds) {
     struct cscheduling_attributes attributes = {0};
     if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
     if (attributes.policy != SCHED_OTHER) return;
     attributes.runtime = nanoseconds;
+    attributes.flags |= 1;  // SCHED_FLAG_RESET_ON_FORK
     syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 #else

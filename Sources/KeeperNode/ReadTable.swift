@@ -11,7 +11,7 @@ final class ReadTable: Sendable {
         /// The token before the current one, and until when it counts.
         var former: [AppID: (token: Token, until: Instant)] = [:]
         var confirmedAt: Instant?
-        /// Whether a caller was told that this confirmation is too old.
+        /// Whether somebody has read since this confirmation was too old, or missing.
         var wasCalledStale = false
         var gate = LeaseGate.closed
         var isDraining = false

@@ -62,4 +62,15 @@ import Testing
         channel.embeddedEventLoop.run()
         #expect(outcome.hasRequests == false)
     }
+
+    @Test func endBehindAnAnswer_WaitsUntilItIsTaken() throws {
+        let caller = ReadHandlerTests.SlowCaller()
+        try channel.pipeline.syncOperations.addHandler(caller, position: .first)
+        try channel.writeInbound(ByteBuffer(string: Self.request))
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(channel.isActive && !isMade)
+        caller.take(try channel.pipeline.syncOperations.context(handler: caller))
+        let answer = try #require(try channel.readOutbound(as: ByteBuffer.self))
+        #expect(String(buffer: answer).contains("TOKEN") && !channel.isActive)
+    }
 }

@@ -32,7 +32,7 @@ import Testing
     }
 
     /// A caller that takes nothing until it is let.
-    private final class SlowCaller: ChannelOutboundHandler {
+    final class SlowCaller: ChannelOutboundHandler {
         typealias OutboundIn = ByteBuffer
         private var held: [(bytes: NIOAny, promise: EventLoopPromise<Void>?)]? = []
 

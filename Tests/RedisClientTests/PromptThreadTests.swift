@@ -20,6 +20,16 @@ import Testing
             try await group.shutdownGracefully()
         }
 
+        /// A thread that serves callers may be started by one that must not wait for it.
+        @Test(.enabled(if: isHeard)) func threadStartedByAPromptOne_HasTheUsualTurns() async throws {
+            let prompt = MultiThreadedEventLoopGroup.prompt()
+            let other = try await prompt.next().submit { MultiThreadedEventLoopGroup(numberOfThreads: 1) }.get()
+            let turn = try await other.next().submit { cscheduling_turn() }.get()
+            #expect(turn == cscheduling_turn())
+            try await other.shutdownGracefully()
+            try await prompt.shutdownGracefully()
+        }
+
         @Test func askingForTurns_ChangesNothingElse() async throws {
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             let nice = try await group.next().submit {

@@ -6,8 +6,8 @@ internal import NIOCore
 /// The answers to reads on one event loop: each is put into bytes once, and given to everybody until it changes.
 ///
 /// Promises: what it hands out is what the ordinary way would answer at that moment, but for the date, which may be a
-/// second old. It holds no more requests than `KnownRequests` and no more answers than there are credentials and forms,
-/// in bytes alone where nobody is parsed.
+/// second old. It holds no more requests than `KnownRequests` and, beside an answer for each credential and form, none
+/// but theirs, in bytes alone where nobody is parsed.
 final class ReadCache {
     /// The answer to one read.
     private final class Message {

@@ -6,7 +6,7 @@ internal import NIOHTTPTypes
 ///
 /// A request that it does not answer goes on untouched; so does every one that comes while another is being answered,
 /// for answers must not overtake each other.
-final class ReadHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class ReadHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart

@@ -6,7 +6,7 @@ internal import NIOCore
 /// It judges nothing itself. `ReadHandler` has answered the same bytes before, on any connection of this event loop; as
 /// long as nothing has changed since, they mean the same. Bytes are compared only where a request begins: after a
 /// request whose end is certain, with no answer under way. All else goes on untouched.
-final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class RepeatHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -39,12 +39,12 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        guard event is ChannelShouldQuiesceEvent || event as? ChannelEvent == .inputClosed else {
+            return context.fireUserInboundEventTriggered(event)
+        }
         // Who ends quiet connections sees no answers of ours, and would drop what the caller has not taken yet.
         let taken = context.eventLoop.makePromise(of: Void.self)
-        taken.futureResult.assumeIsolated().whenSuccess {
-            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
-        }
+        taken.futureResult.assumeIsolated().whenComplete { _ in context.fireUserInboundEventTriggered(event) }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: taken)
     }
 
@@ -55,7 +55,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
             answerThoseSentAhead(in: &bytes, context)
         }
         guard bytes.readableBytes > 0 else { return }
-        // Of requests sent ahead of their answers none would ever come alone, and be learned.
+        // Of requests without a body that are sent ahead of their answers none would come alone, and be learned.
         if beginsRequest, let length = bytes.lengthOfHead, bytes.dropping(length).lengthOfHead != nil,
             let first = bytes.readSlice(length: length)
         {

@@ -20,6 +20,9 @@ struct KeeperChannel: HTTPChannelHandler {
     /// Of each connection no more bytes are read before the others have their turn.
     static let mostReadAtOnce = 2048
 
+    /// What is left for the last answers when all conversations are given up.
+    static let farewell = TimeAmount.milliseconds(500)
+
     let responder: Responder
     let node: NodeName
     let connections: Connections
@@ -47,11 +50,12 @@ struct KeeperChannel: HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
-        let requests = await withTaskCancellationHandler {
-            try? await value.requests.get()
+        await withTaskCancellationHandler {
+            guard let requests = try? await value.requests.get() else { return }
+            await handleHTTP(asyncChannel: requests, logger: logger)
         } onCancel: {
-            value.channel.close(promise: nil)
+            // Hummingbird ends one side only, and would wait for ever for a caller that takes no answer.
+            value.channel.eventLoop.scheduleTask(in: Self.farewell) { value.channel.close(promise: nil) }
         }
-        if let requests { await handleHTTP(asyncChannel: requests, logger: logger) }
     }
 }

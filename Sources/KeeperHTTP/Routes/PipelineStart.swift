@@ -41,11 +41,8 @@ final class PipelineStart: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         let isEnd = event is ChannelShouldQuiesceEvent || event as? ChannelEvent == .inputClosed
-        if isEnd, !isMade {
-            // Nothing was asked that is not answered.
-            if progress.phase == .quiet { return context.close(promise: nil) }
-            make(context)
-        }
+        // Nothing was asked that is not answered, and nothing answered that is not taken: `RepeatHandler` sees to that.
+        if isEnd, !isMade { return context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 

@@ -3,7 +3,7 @@ internal import NIOHTTPTypes
 
 /// Stands in each connection's pipeline, behind the HTTP codec, and notices when the caller disconnects while a request
 /// is held.
-final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
 

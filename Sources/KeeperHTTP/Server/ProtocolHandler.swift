@@ -10,7 +10,7 @@ internal import NIOHTTP1
 /// A head that breaks a rule is answered here and reaches nobody else. `Conversation` decides; this obeys. A connection
 /// is ended by halves: what was sent is followed by the end of our side, and what the caller still sends is thrown away
 /// for a moment. A connection closed at once would be reset, and the answer lost on its way.
-final class ProtocolHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class ProtocolHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart

@@ -47,7 +47,11 @@ final class TokenWatch: ChannelInboundHandler {
         connecting.whenFailure { arrival.fail($0) }
         loop.scheduleTask(in: patience) { arrival.fail(NotMeasured("no new token came to port \(port)")) }
         defer { connecting.whenSuccess { $0.close(promise: nil) } }
-        return try await arrival.futureResult.get()
+        return try await withTaskCancellationHandler {
+            try await arrival.futureResult.get()
+        } onCancel: {
+            arrival.fail(CancellationError())
+        }
     }
 
     func channelActive(context: ChannelHandlerContext) { ask(context) }

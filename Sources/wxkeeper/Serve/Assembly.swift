@@ -79,7 +79,7 @@ struct Assembly {
         let front = Front(node: node, server: server)
         let tellers: [any Service] = alarmTeller.map { [$0] } ?? []
         let thread = TaskThread()
-        let (hints, loop) = (OnItsOwnThread(store, thread), OnItsOwnThread(node, thread))
+        let (hints, loop) = (OnTheNodesThread(store, thread), OnTheNodesThread(node, thread))
         let inOrder: [any Service] = [hints, mirrorWriter, loop, front] + tellers
         let lasting = inOrder.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         let settling = ServiceGroupConfiguration.ServiceConfiguration(
@@ -137,7 +137,7 @@ struct Assembly {
 /// and Redis's hints.
 ///
 /// However many requests there are, a renewal waits behind none of them.
-private struct OnItsOwnThread: Service {
+private struct OnTheNodesThread: Service {
     private let service: any Service
     private let thread: TaskThread
 
