@@ -19,7 +19,7 @@ struct ClusterCommand: AsyncParsableCommand {
     @Option(help: "How many callers report one dead token.")
     var callers = 500
 
-    @Option(help: "How long the cluster is watched, idle and again under load, in minutes.")
+    @Option(help: "How long the cluster is watched under load, in minutes; idle for as long, but at most for two.")
     var minutes = 1.0
 
     @Option(help: "By how many connections each node is read meanwhile.")
@@ -69,7 +69,7 @@ struct ClusterCommand: AsyncParsableCommand {
     private func isolation(of cluster: Cluster) async throws {
         let length = Duration.seconds(60) * minutes
         let apps = cluster.plan.apps.dropLast()
-        let idle = try await Isolation(of: cluster, for: length, replacing: Array(apps))
+        let idle = try await Isolation(of: cluster, for: min(length, .seconds(120)), replacing: Array(apps))
         print("\(Self.head)\n\(idle.rows("idle"))")
         let wrk = try Wrk(
             questions: .init(apps.map { "/token?appid=\($0.id)" }, in: cluster.folder), connections: connections,
