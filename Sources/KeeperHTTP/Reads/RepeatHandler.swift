@@ -50,18 +50,20 @@ final class RepeatHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        var head: Int?
         if beginsRequest {
             if let answer = cache.answer(toBytes: bytes) { return send(answer, context) }
-            answerThoseSentAhead(in: &bytes, context)
+            head = answerThoseSentAhead(in: &bytes, context)
         }
         guard bytes.readableBytes > 0 else { return }
         // Of requests without a body that are sent ahead of their answers none would come alone, and be learned.
-        if beginsRequest, let length = bytes.lengthOfHead, bytes.dropping(length).lengthOfHead != nil,
+        if let length = head, beginsRequest, bytes.dropping(length).lengthOfHead != nil,
             let first = bytes.readSlice(length: length)
         {
-            pass(first, context)
+            pass(first, length, context)
+            head = nil
         }
-        pass(bytes, context)
+        pass(bytes, head, context)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -75,15 +77,20 @@ final class RepeatHandler: ChannelInboundHandler {
     }
 
     /// Answers the requests at the beginning of `bytes` that are known, all by one write.
-    private func answerThoseSentAhead(in bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
+    ///
+    /// Returns the length of the head that comes then, if it is complete.
+    private func answerThoseSentAhead(in bytes: inout ByteBuffer, _ context: ChannelHandlerContext) -> Int? {
         var answers: ByteBuffer?
-        while let length = bytes.lengthOfHead, let request = bytes.getSlice(at: bytes.readerIndex, length: length),
+        var head = bytes.lengthOfHead
+        while let length = head, let request = bytes.getSlice(at: bytes.readerIndex, length: length),
             let answer = cache.answer(toBytes: request)
         {
             if answers?.writeImmutableBuffer(answer) == nil { answers = answer }
             bytes.moveReaderIndex(forwardBy: length)
+            head = bytes.lengthOfHead
         }
         if let answers { send(answers, context) }
+        return head
     }
 
     /// Whether the bytes that come now are certain to begin a request, with nothing received, answered or refused.
@@ -91,7 +98,9 @@ final class RepeatHandler: ChannelInboundHandler {
         isAtBoundary && progress.phase == .quiet && !progress.isReceiving && parsing?.duties.isOver != true
     }
 
-    private func pass(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+    /// Sends bytes on, and learns from what comes of it.
+    /// - Parameter head: the length of the head that they begin with, where that is known.
+    private func pass(_ bytes: ByteBuffer, _ head: Int?, _ context: ChannelHandlerContext) {
         // Before the bytes go on: behind an empty line may stand the body of a request that was answered early.
         let (begins, permission) = (beginsRequest, cache.permission)
         hasPassed = true
@@ -100,7 +109,7 @@ final class RepeatHandler: ChannelInboundHandler {
         let arrival = parsing?.reader.arrival ?? ReadHandler.Arrival()
         let isWhole =
             begins && arrival.requests == 1
-            && bytes.lengthOfHead.map { $0 + arrival.bodyLength } == bytes.readableBytes
+            && (head ?? bytes.lengthOfHead).map { $0 + arrival.bodyLength } == bytes.readableBytes
         // An empty line ends a head, and what was nothing but body may end one. If neither ends a request, it is still
         // being received, and nothing begins.
         isAtBoundary = isWhole || bytes.endsInEmptyLine || arrival.bodyLength == bytes.readableBytes
