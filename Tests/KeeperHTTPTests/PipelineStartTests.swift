@@ -19,7 +19,8 @@ import Testing
     }
 
     init() throws {
-        let cache = try ReadCacheTests.cache(.withToken(), knowing: Self.request)
+        let cache = try ReadCache(RepeatTests.source(.withToken()))
+        try ReadCacheTests.teach(cache, ByteBuffer(string: Self.request))
         let connections = Connections(most: 1, log: RateLimitedLog(Logger(label: "test")))
         let progress = connections.admit(channel)
         let repeats = RepeatHandler(progress, cache)

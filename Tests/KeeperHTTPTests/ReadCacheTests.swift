@@ -19,24 +19,19 @@ import Testing
                 reader: try World.server(provider).application.responder))
     }
 
-    /// A cache that knows this request for the token of `wx1`.
-    static func cache(_ provider: FakeProvider, knowing request: String) throws -> ReadCache {
-        let cache = try ReadCacheTests().cache(provider)
-        for _ in 0..<2 {
-            #expect(cache.answer(to: read) != nil)
-            cache.learn(ByteBuffer(string: request), means: read, by: cache.permission)
-        }
-        return cache
-    }
-
     /// A cache that knows the request.
     private func knowing(_ provider: FakeProvider, _ registry: AccessRegistry? = nil) throws -> ReadCache {
         let cache = try cache(provider, registry)
-        for _ in 0..<2 {
-            #expect(cache.answer(to: Self.read) != nil)
-            cache.learn(Self.request, means: Self.read, by: cache.permission)
-        }
+        try Self.teach(cache, Self.request)
         return cache
+    }
+
+    /// Has a cache know a request for the token of `wx1`.
+    static func teach(_ cache: ReadCache, _ request: ByteBuffer) throws {
+        for _ in 0..<2 {
+            try #require(cache.answer(to: read) != nil)
+            cache.learn(request, means: read, by: cache.permission)
+        }
     }
 
     private func answer(_ cache: ReadCache) -> String? {
